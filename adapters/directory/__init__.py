@@ -1,0 +1,1 @@
+"""Drop folders: in, out, archive, error."""

@@ -1,0 +1,1 @@
+"""EDIFACT: segment and message tables in schemas/edifact; a scanner that keeps offsets, around pydifact."""

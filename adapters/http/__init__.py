@@ -1,0 +1,1 @@
+"""HTTP: the raw intake, and deliveries by POST."""

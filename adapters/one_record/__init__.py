@@ -1,0 +1,1 @@
+"""ONE Record: JSON-LD documents framed to trees by the class table, and back."""

@@ -1,0 +1,1 @@
+"""SFTP: pick-up and drop-off with a partner."""

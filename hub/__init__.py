@@ -1,0 +1,1 @@
+"""The hub decides and remembers. It knows no wire format and no channel."""

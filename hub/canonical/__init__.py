@@ -1,0 +1,1 @@
+"""The one class model: the canonical shipment and the rules of its values."""

@@ -1,0 +1,190 @@
+"""The doors between the hub and the world: small protocols that adapters implement or are handed. Knows no adapter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from hub.envelope import Frame, Outgoing, Part, Split, Written
+from hub.problem import Problem
+from hub.syntax import Message
+
+
+class Format(Protocol):
+    """A wire format, both directions. Pure: nothing here touches the world, and no input makes it raise."""
+
+    name: str
+
+    def sniff(self, head: bytes) -> int:
+        """How sure, 0 to 100, that a file beginning with these bytes (up to 4,096) is of this format."""
+
+    def split(self, raw: bytes) -> Split:
+        """Take a file apart into layers and messages. Bad input gives problems in the split."""
+
+    def read(self, part: Part) -> Message:
+        """Read one message into a tree and check it against its layout; reading resumes after a fault."""
+
+    def write(self, message: Message, outgoing: Outgoing) -> Written:
+        """Write a tree in the wire's own form; what the layout cannot hold is a problem, never cut in silence."""
+
+    def supports(self) -> Sequence[tuple[str, str]]:
+        """The (type, version) pairs that have a layout of their own, in the canonical spelling: ``FWB``, ``17``."""
+
+    def table(self, type: str, version: str) -> tuple[str, str] | None:
+        """The (type, version) whose layout and mapping read this one: itself, the nearest approximation, or none."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one received message, to be told to its sender."""
+
+    accepted: bool
+    type: str
+    version: str
+    text: str
+    frame: Frame | None
+    reference: str
+    problems: Sequence[Problem]
+
+
+class Acknowledger(Protocol):
+    """Writes a format's own answer: FMA or FNA, CONTRL."""
+
+    def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
+        """One answer for the messages of one envelope; none where the format forbids it (never an answer to an answer)."""
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """One file or request body handed to the hub by a channel."""
+
+    partner: str
+    channel: str
+    raw: bytes
+    name: str = ""
+    media: str = ""
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """The durable answer to an arrival: committed before it is returned. ``status`` is ``received`` or ``duplicate``."""
+
+    id: str
+    status: str
+    sha256: str
+
+
+class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the hub has to say about an earlier arrival: the stored acknowledgements, or nothing while it is pending."""
+
+    id: str
+    pending: bool
+    state: str
+    answers: Sequence[bytes] = ()
+
+
+class Intake(Protocol):
+    """Where every channel hands in what arrived."""
+
+    def receive(self, arrival: Arrival) -> Received:
+        """Commit the bytes and say so. Raises :class:`hub.ports.IntakeRefused` only when nothing was stored."""
+
+    def answer(self, id: str) -> StoredAnswer | None:
+        """What became of an arrival, for a sender who hands in the same bytes again."""
+
+
+class IntakeRefused(Exception):
+    """The arrival was not stored; the sender must keep it. ``reason`` is one of full, busy, too-large, unknown-partner."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+    """The bytes of one delivery attempt and the key the receiver can recognise a repetition by."""
+
+    key: str
+    name: str
+    raw: bytes
+    media: str
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What the other side said to a delivery, for the record. ``reference`` is theirs (a Location, a file name)."""
+
+    reference: str = ""
+    text: str = ""
+
+
+class DeliveryError(Exception):
+    """Why a delivery attempt did not succeed; the class says what the hub does next.
+
+    DeliveryError
+    ├── Retriable       try again by the partner's schedule (refused connection, 5xx, 429); ``retry_after`` in seconds
+    ├── Unknown         sent, but the answer was lost: may have arrived; tried again under the same key
+    ├── Refused         the partner said no for good (4xx): not retried until something changes
+    └── Misconfigured   no such host key, bad credentials, private address: stop and tell an operator
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Retriable(DeliveryError):
+    """Try again later."""
+
+
+class Unknown(DeliveryError):
+    """The answer was lost."""
+
+
+class Refused(DeliveryError):
+    """The partner refused for good."""
+
+
+class Misconfigured(DeliveryError):
+    """Our own configuration is wrong."""
+
+
+class Sender(Protocol):
+    """One partner's outbound channel, opened by its factory with the partner's settings."""
+
+    def deliver(self, parcel: Parcel) -> Receipt:
+        """Hand over or raise a :class:`DeliveryError`. Same key, same bytes: the receiver may see it twice."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class Poller(Protocol):
+    """One partner's inbound channel that must be asked: an SFTP folder, a drop folder."""
+
+    def poll(self, intake: Intake) -> int:
+        """Fetch what is there, hand it to the intake, and only then move it away; the number handed in."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class Clock(Protocol):
+    """The only source of now."""
+
+    def now(self) -> datetime:
+        """An aware UTC time."""
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is calling: a partner or customer by API key, and what it may be shown."""
+
+    partner: str
+    kind: str
+    scopes: Sequence[str] = ()
+
+
+class Accounts(Protocol):
+    """API keys."""
+
+    def identify(self, key: str) -> Identity | None:
+        """The holder of an API key, compared in constant time; None when unknown."""
+
+

@@ -1,0 +1,103 @@
+"""What is wrong with an input: one closed list of codes, and the profile that weighs them. Knows no format's rules."""
+
+import enum
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+
+class Severity(enum.StrEnum):
+    """How much a problem matters under a validation profile."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Code(enum.StrEnum):
+    """Every problem Waybridge can name. Stable: partners and dead-letter fingerprints rely on them.
+
+    Severities per profile, and the texts of FNA, CONTRL and api:Error, stand in ``mappings/codes/problem/*.toml``.
+    """
+
+    # any format
+    FILE_EMPTY = "file.empty"
+    FILE_TOO_LARGE = "file.too-large"
+    FILE_ENCODING = "file.encoding"
+    FILE_BINARY = "file.binary"
+    FILE_TRUNCATED = "file.truncated"
+    FORMAT_UNKNOWN = "format.unknown"
+    TYPE_UNKNOWN = "type.unknown"
+    VERSION_UNSUPPORTED = "version.unsupported"
+    VERSION_APPROXIMATED = "version.approximated"
+    PARTNER_UNKNOWN = "partner.unknown"
+    AUTHOR_UNADMITTED = "author.unadmitted"
+    PART_MISSING = "part.missing"
+    AWB_CHECK_DIGIT = "awb.check-digit"
+    VALUE_FORMAT = "value.format"
+    VALUE_PLACEHOLDER = "value.placeholder"
+    VALUE_CODE = "value.code"
+    KEY_MISSING = "key.missing"
+    LOCATION_UNKNOWN = "location.unknown"
+    STATION_ZONE = "station.zone"
+    NOT_EXPRESSIBLE = "write.not-expressible"
+    INTERNAL = "internal.fault"
+
+    # Cargo-IMP
+    IMP_LINE_LENGTH = "cargo-imp.line.length"
+    IMP_LINE_UNKNOWN = "cargo-imp.line.unknown"
+    IMP_LINE_MISSING = "cargo-imp.line.missing"
+    IMP_LINE_ORDER = "cargo-imp.line.order"
+    IMP_LINE_REPEATED = "cargo-imp.line.repeated"
+    IMP_ELEMENT_FORMAT = "cargo-imp.element.format"
+    IMP_ELEMENT_MISSING = "cargo-imp.element.missing"
+    IMP_ELEMENT_CODE = "cargo-imp.element.code"
+    IMP_LINE_TRAILING = "cargo-imp.line.trailing"
+    IMP_CHARACTER = "cargo-imp.character"
+
+    # EDIFACT
+
+    # ONE Record
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One fault of an input, located. ``severity`` is given by :meth:`Profile.weigh`, not by the reader.
+
+    ``offset`` counts characters of the decoded file from 0; ``line`` and ``column`` from 1;
+    ``segment_number`` from UNH = 1 in an EDIFACT message; ``path`` is a JSON pointer or an element path.
+    """
+
+    code: Code
+    message: str
+    severity: Severity = Severity.ERROR
+    line: int | None = None
+    column: int | None = None
+    offset: int | None = None
+    segment: str | None = None
+    element: str | None = None
+    found: str | None = None
+    expected: str | None = None
+    path: str | None = None
+    segment_number: int | None = None
+    component: int | None = None
+    byte_offset: int | None = None
+
+    def fingerprint(self) -> str:
+        """The code and the named segment and element: no value of the message, so equal faults are equal."""
+        return "/".join(part for part in (self.code, self.segment, self.element) if part)
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A validation profile: which code is an error, a warning, or only worth a note."""
+
+    name: str
+    severities: Mapping[str, Severity]
+
+    def weigh(self, problems: Iterable[Problem]) -> list[Problem]:
+        """The same problems with this profile's severities. A code without a row is an error."""
+        return [msgspec.structs.replace(one, severity=self.severities.get(one.code, Severity.ERROR)) for one in problems]
+
+
+def has_error(problems: Iterable[Problem]) -> bool:
+    """Whether any problem is error-level."""
+    return any(one.severity is Severity.ERROR for one in problems)

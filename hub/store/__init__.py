@@ -1,0 +1,1 @@
+"""The only SQL: tables, and one module for each aggregate that is written."""

@@ -1,0 +1,68 @@
+"""What every reader yields and every writer takes: a tree of nodes and elements. Knows no format and no meaning."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from hub.problem import Problem
+
+
+class Element(msgspec.Struct, frozen=True, gc=False):
+    """One value as it stands on the wire, and where. Positional: the hot path of every reader.
+
+    ``line`` and ``column`` from 1, ``offset`` in characters of the decoded file from 0 (all 0 when made by a writer).
+    ``path`` only where the format has its own addresses (a JSON pointer); else the mapping's path is used.
+    """
+
+    text: str
+    line: int = 0
+    column: int = 0
+    offset: int = 0
+    path: str = ""
+
+
+class Node(msgspec.Struct):
+    """A line, segment, group, composite or object: named elements and ordered child nodes.
+
+    What repeats is always a child node, never a list of elements. Mutable, because writers fill it.
+    """
+
+    name: str
+    elements: dict[str, Element] = msgspec.field(default_factory=dict)
+    children: list["Node"] = msgspec.field(default_factory=list)
+    line: int = 0
+    column: int = 0
+    offset: int = 0
+
+    def all(self, name: str) -> Iterator["Node"]:
+        """The child nodes of this name, in order."""
+        return (child for child in self.children if child.name == name)
+
+    def first(self, name: str) -> "Node | None":
+        """The first child node of this name."""
+        return next(self.all(name), None)
+
+    def text(self, name: str) -> str | None:
+        """The text of an element, if it is there."""
+        element = self.elements.get(name)
+        return None if element is None else element.text
+
+    def walk(self) -> Iterator["Node"]:
+        """This node and all below it, in document order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+class Message(msgspec.Struct, kw_only=True):
+    """One message as read: its type and version (as the format spells them), its tree, and what was wrong.
+
+    ``unread`` are the pieces of text that reached no element: (line, text). ``root`` holds what could be read after a fault.
+    """
+
+    format: str
+    type: str
+    version: str
+    root: Node
+    problems: list[Problem] = msgspec.field(default_factory=list)
+    unread: list[tuple[int, str]] = msgspec.field(default_factory=list)

@@ -1,0 +1,1 @@
+"""What messages mean: tables only, read by hub.mapping."""

@@ -1,0 +1,1 @@
+"""The portal shows: it writes by handing in messages and reads projections."""

@@ -1,0 +1,1 @@
+"""What is well formed: tables only, read by the adapters."""
