@@ -1,0 +1,144 @@
+"""What one author says in one message, and the results of understanding and folding it. Knows no storage and no format."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from hub.envelope import Frame
+from hub.position import Place
+from hub.problem import Problem
+
+Document = dict[str, Any]
+"""A canonical shipment, whole or partial, as plain JSON values (see hub.canonical.document)."""
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """What a statement claims to be complete about: a newer message of the slot replaces all it said before."""
+
+    author: str
+    kind: str
+    scope: str
+    part: str = ""
+
+    def id(self) -> str:
+        """A short stable name for storage."""
+        return hashlib.blake2b("\x1f".join((self.author, self.kind, self.scope, self.part)).encode(), digest_size=16).hexdigest()
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement before anyone has admitted it: made by the mapping, pure in the message.
+
+    ``key`` has no sequence (``awb:020-12345675``): the fold opens sequences. ``action`` is replace, add, patch or cancel.
+    ``places`` maps a JSON pointer into ``facts`` to where the value stands in the message.
+    """
+
+    key: str
+    scope: str
+    part: str = ""
+    action: str = "replace"
+    facts: Document
+    places: dict[str, Place] = {}
+    links: list[str] = []
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored statement. Ordered by (said_at, received_at, digest); ``digest`` is that of the message and its ordinal in it."""
+
+    key: str
+    slot: str
+    kind: str
+    action: str
+    author: str
+    partner: str
+    message: str
+    said_at: datetime
+    received_at: datetime
+    digest: str
+    facts: Document
+    places: dict[str, Place] = {}
+    links: list[str] = []
+    admitted: bool = True
+    live: bool = True
+
+    def order(self) -> tuple[datetime, datetime, str]:
+        """The total order of all that was said."""
+        return (self.said_at, self.received_at, self.digest)
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """One message as understood, before anything is stored.
+
+    ``author`` is the party spoken for; ``said_at`` is None when the message declares no time. ``text`` and the frame are kept
+    for the answer. ``readable`` is false when nothing may be folded from it (an error-level problem).
+    """
+
+    ordinal: int
+    format: str
+    type: str
+    version: str
+    subject: str
+    author: str | None
+    said_at: datetime | None
+    frame: int | None
+    reference: str
+    text: str
+    line: int
+    offset: int
+    problems: Sequence[Problem]
+    not_carried: Sequence[tuple[int, str]]
+    said: Sequence[Said]
+    detail: Mapping[str, Any] = {}
+    mapping: str = ""
+    readable: bool = True
+
+
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole file as understood: its layers, its messages, its own problems."""
+
+    format: str
+    frames: Sequence[Frame]
+    readings: Sequence[Reading]
+    problems: Sequence[Problem]
+
+
+class Witness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who said a value, and where it stands in their message."""
+
+    message: str
+    partner: str
+    author: str
+    line: int = 0
+    column: int = 0
+    offset: int = 0
+    path: str = ""
+    value: Any = None
+
+
+class Folded(msgspec.Struct, frozen=True, kw_only=True):
+    """One shipment as the fold makes it: the document, its canonical bytes (RFC 8785), and beside it who said what."""
+
+    key: str
+    document: Document
+    raw: bytes
+    lineage: dict[str, list[Witness]]
+    conflicts: dict[str, list[Witness]]
+    witnesses: Sequence[str] = ()
+    neighbours: Sequence[str] = ()
+
+
+class DeliveryPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One message owed to a partner. ``key`` is digest(partner, channel, kind, shipment key, content): equal plans are one delivery.
+
+    ``content`` are the canonical bytes this delivery was written for; ``target`` is ``cargo-imp:FWB/17`` and the like.
+    """
+
+    key: str
+    partner: str
+    channel: str
+    target: str
+    shipment: str
+    content: bytes
+    ordering: str = "parallel"
