@@ -186,5 +186,3 @@ class Accounts(Protocol):
 
     def identify(self, key: str) -> Identity | None:
         """The holder of an API key, compared in constant time; None when unknown."""
-
-

@@ -20,28 +20,28 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     """Base of all canonical types: frozen, absent means absent, unknown fields refused."""
 
 
-class Measure(Part, kw_only=True):
+class Measure(Part, frozen=True, kw_only=True):
     """A number with its UN/ECE Rec 20 unit."""
 
     value: Number
     unit: str
 
 
-class Contact(Part, kw_only=True):
+class Contact(Part, frozen=True, kw_only=True):
     """One way to reach a party: the wire's own type code (TE FX TL EM …) and the number or address."""
 
     type: str
     value: str
 
 
-class Identifier(Part, kw_only=True):
+class Identifier(Part, frozen=True, kw_only=True):
     """A typed identity or reference."""
 
     type: str
     value: str
 
 
-class Participant(Part, kw_only=True):
+class Participant(Part, frozen=True, kw_only=True):
     """A participant of the air cargo community: type code, identity, airport or city."""
 
     type: str | None = None
@@ -49,7 +49,7 @@ class Participant(Part, kw_only=True):
     airport: str | None = None
 
 
-class Party(Part, kw_only=True):
+class Party(Part, frozen=True, kw_only=True):
     """Shipper, consignee, notify."""
 
     name: str | None = None
@@ -65,7 +65,7 @@ class Party(Part, kw_only=True):
     name_lines: list[str] = []
 
 
-class Agent(Party, kw_only=True):
+class Agent(Party, frozen=True, kw_only=True):
     """The issuing carrier's agent."""
 
     iata_code: str | None = None
@@ -73,7 +73,7 @@ class Agent(Party, kw_only=True):
     participant: str | None = None
 
 
-class RoutingLeg(Part, kw_only=True):
+class RoutingLeg(Part, frozen=True, kw_only=True):
     """One step of the requested routing."""
 
     line: int
@@ -81,7 +81,7 @@ class RoutingLeg(Part, kw_only=True):
     carrier: str | None = None
 
 
-class FlightLeg(Part, kw_only=True):
+class FlightLeg(Part, frozen=True, kw_only=True):
     """A flight the waybill or booking asks for; ``status`` and ``allotment`` in bookings."""
 
     flight: Flight
@@ -94,7 +94,7 @@ class FlightLeg(Part, kw_only=True):
     allotment: str | None = None
 
 
-class Dimensions(Part, kw_only=True):
+class Dimensions(Part, frozen=True, kw_only=True):
     """Outer measures of a number of equal pieces."""
 
     length: Number | None = None
@@ -105,7 +105,7 @@ class Dimensions(Part, kw_only=True):
     weight: Measure | None = None
 
 
-class Uld(Part, kw_only=True):
+class Uld(Part, frozen=True, kw_only=True):
     """A unit load device: type, serial and owner without blanks."""
 
     uld: str
@@ -116,7 +116,7 @@ class Uld(Part, kw_only=True):
     loading: str | None = None
 
 
-class Load(Part, kw_only=True):
+class Load(Part, frozen=True, kw_only=True):
     """Pieces booked, manifested, loaded or offloaded on a flight."""
 
     flight: Flight | None = None
@@ -133,14 +133,14 @@ class Load(Part, kw_only=True):
     status: str | None = None
 
 
-class WireGoods(Part, kw_only=True):
+class WireGoods(Part, frozen=True, kw_only=True):
     """One goods line of a rate description as the wire had it: its own line number, if any, and its kind (NG ND NV …)."""
 
     kind: str
     line: int | None = None
 
 
-class ChargeLine(Part, kw_only=True):
+class ChargeLine(Part, frozen=True, kw_only=True):
     """One rate line of the waybill and the goods told under it.
 
     ``sequence`` keeps the wire's order of the goods lines where it is not the writer's own order.
@@ -169,7 +169,7 @@ class ChargeLine(Part, kw_only=True):
     sequence: list[WireGoods] = []
 
 
-class OtherCharge(Part, kw_only=True):
+class OtherCharge(Part, frozen=True, kw_only=True):
     """One other charge."""
 
     line: int
@@ -179,7 +179,7 @@ class OtherCharge(Part, kw_only=True):
     amount: Money | None = None
 
 
-class ChargeTotals(Part, kw_only=True):
+class ChargeTotals(Part, frozen=True, kw_only=True):
     """The prepaid or the collect column."""
 
     weight: Money | None = None
@@ -190,7 +190,7 @@ class ChargeTotals(Part, kw_only=True):
     total: Money | None = None
 
 
-class Charges(Part, kw_only=True):
+class Charges(Part, frozen=True, kw_only=True):
     """Currency, declared values, rate lines, other charges and totals."""
 
     currency: str | None = None
@@ -206,14 +206,14 @@ class Charges(Part, kw_only=True):
     collect: ChargeTotals | None = None
 
 
-class Accounting(Part, kw_only=True):
+class Accounting(Part, frozen=True, kw_only=True):
     """Accounting information: identifier code and text."""
 
     code: str | None = None
     text: str | None = None
 
 
-class Customs(Part, kw_only=True):
+class Customs(Part, frozen=True, kw_only=True):
     """One OCI line; a continuation keeps country and subject absent."""
 
     line: int
@@ -223,7 +223,7 @@ class Customs(Part, kw_only=True):
     text: str | None = None
 
 
-class RegulatedParty(Part, kw_only=True):
+class RegulatedParty(Part, frozen=True, kw_only=True):
     """A regulated agent, carrier or known consignor of the security declaration."""
 
     role: str | None = None
@@ -233,7 +233,7 @@ class RegulatedParty(Part, kw_only=True):
     expiry: str | None = None
 
 
-class Security(Part, kw_only=True):
+class Security(Part, frozen=True, kw_only=True):
     """The consignment security declaration: a view on the customs lines."""
 
     status: str | None = None
@@ -244,7 +244,7 @@ class Security(Part, kw_only=True):
     expiry: str | None = None
 
 
-class Issued(Part, kw_only=True):
+class Issued(Part, frozen=True, kw_only=True):
     """Carrier's execution: date, place or airport, signature."""
 
     date: Day | None = None
@@ -252,7 +252,7 @@ class Issued(Part, kw_only=True):
     signature: str | None = None
 
 
-class SenderReference(Part, kw_only=True):
+class SenderReference(Part, frozen=True, kw_only=True):
     """REF: the office or the participant that sent the message."""
 
     office: str | None = None
@@ -260,7 +260,7 @@ class SenderReference(Part, kw_only=True):
     participant: Participant | None = None
 
 
-class DestinationCharges(Part, kw_only=True):
+class DestinationCharges(Part, frozen=True, kw_only=True):
     """CDC: charges in the destination currency."""
 
     currency: str | None = None
@@ -270,7 +270,7 @@ class DestinationCharges(Part, kw_only=True):
     total: Money | None = None
 
 
-class Commission(Part, kw_only=True):
+class Commission(Part, frozen=True, kw_only=True):
     """COI."""
 
     indicator: str | None = None
@@ -278,21 +278,21 @@ class Commission(Part, kw_only=True):
     percentage: Number | None = None
 
 
-class SalesIncentive(Part, kw_only=True):
+class SalesIncentive(Part, frozen=True, kw_only=True):
     """SII."""
 
     amount: Money | None = None
     code: str | None = None
 
 
-class NominatedHandling(Part, kw_only=True):
+class NominatedHandling(Part, frozen=True, kw_only=True):
     """NOM."""
 
     name: str | None = None
     place: str | None = None
 
 
-class OtherParticipant(Part, kw_only=True):
+class OtherParticipant(Part, frozen=True, kw_only=True):
     """OPI."""
 
     name: str | None = None
@@ -301,7 +301,7 @@ class OtherParticipant(Part, kw_only=True):
     participant: Participant | None = None
 
 
-class House(Part, kw_only=True):
+class House(Part, frozen=True, kw_only=True):
     """A house waybill told inside its master."""
 
     hawb: str
@@ -325,13 +325,13 @@ class House(Part, kw_only=True):
     charges: Charges | None = None
 
 
-class Booking(Part, kw_only=True):
+class Booking(Part, frozen=True, kw_only=True):
     """What a booking message says."""
 
     flights: list[FlightLeg] = []
 
 
-class FlightTimes(Part, kw_only=True):
+class FlightTimes(Part, frozen=True, kw_only=True):
     """Times of one end of a leg, local to its station unless an offset is given."""
 
     scheduled: When | None = None
@@ -339,7 +339,7 @@ class FlightTimes(Part, kw_only=True):
     actual: When | None = None
 
 
-class Milestone(Part, kw_only=True):
+class Milestone(Part, frozen=True, kw_only=True):
     """Something that happened, is expected or planned, at a station."""
 
     id: str | None = None
@@ -373,7 +373,7 @@ class Milestone(Part, kw_only=True):
     withdrawn: bool | None = None
 
 
-class Shipment(Part, kw_only=True):
+class Shipment(Part, frozen=True, kw_only=True):
     """Everything known of one consignment."""
 
     key: str | None = None
