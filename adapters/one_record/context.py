@@ -81,7 +81,7 @@ class Context(msgspec.Struct, kw_only=True):
         known = self.terms.get(prefix)
         if known is not None and known.prefix:
             return known.iri + rest
-        if prefix in self.tolerated and known is None:
+        if prefix in self.tolerated and (known is None or known.iri == self.tolerated[prefix][:-1]):
             self.undeclared.add(prefix)
             return self.tolerated[prefix] + rest
         return name

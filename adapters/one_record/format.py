@@ -86,7 +86,7 @@ class OneRecord:
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
         node, visited = tree(document.graph, root, len(document.roots), vocabulary(), report)
         Checker(document.graph, vocabulary(), report).check(visited)
-        return Message(format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems))
+        return Message(format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread)
 
     def write(self, message: Message, outgoing: Outgoing) -> Written:
         """Compact JSON-LD with an inline context; deterministic in the tree and the delivery."""

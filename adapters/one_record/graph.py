@@ -81,6 +81,11 @@ class Report(msgspec.Struct):
 
     lines: Lines
     problems: list[Problem] = msgspec.field(default_factory=list)
+    unread: list[tuple[int, str]] = msgspec.field(default_factory=list)
+
+    def pass_over(self, key: str, item: Item) -> None:
+        """Note a key and its value that reach no element."""
+        self.unread.append((self.lines.place(item.offset)[0], f"{key}: {shown(item.value)}"))
 
     def add(self, code: Code, message: str, pointer: str, offset: int, **more: Any) -> None:
         """One problem at a JSON pointer and an offset."""
@@ -159,7 +164,7 @@ class Builder:
             for place, one in enumerate(item.value):
                 self._each_node(one, f"{pointer}/{place}", context)
         else:
-            self.report.add(Code.ONE_GRAPH, "An object was expected here.", pointer, item.offset, found=_shown(item.value), expected="object")
+            self.report.add(Code.ONE_GRAPH, "An object was expected here.", pointer, item.offset, found=shown(item.value), expected="object")
 
     def _undeclared(self) -> None:
         for prefix in sorted(self.root.undeclared):
@@ -240,7 +245,7 @@ class Builder:
         return now
 
     def _bad_iri(self, item: Item, pointer: str) -> None:
-        found = _shown(item.value)
+        found = shown(item.value)
         self.report.add(Code.ONE_IRI, "@id must be a text with an IRI.", pointer, item.offset, found=found, element="@id", expected="an IRI")
 
     def _keyword(self, subject: Subject, keyword: str, item: Item, pointer: str, context: Context) -> None:
@@ -262,7 +267,7 @@ class Builder:
             subject.types.setdefault(iri, (where, one.offset))
 
     def _property(self, subject: Subject, key: str, term: Term, item: Item, pointer: str, context: Context) -> None:
-        if not term.iri:
+        if not term.iri or (key[:1] == "@" and ":" in key):
             term = self._without_iri(key, pointer, item)
             if not term.iri:
                 return
@@ -270,7 +275,13 @@ class Builder:
         self._value(subject, predicate, term, item, pointer, context)
 
     def _without_iri(self, key: str, pointer: str, item: Item) -> Term:
+        if key.startswith("@"):
+            message = f"{key!r} is no keyword of JSON-LD; it was passed over. Ask the sender to check the spelling."
+            self.report.add(Code.ONE_TERM, message, pointer, item.offset, found=key, element=key, expected="a JSON-LD keyword")
+            self.report.pass_over(key, item)
+            return Term("")
         if key.startswith(("_", "$", "//")):
+            self.report.pass_over(key, item)
             message = f"The key {key!r} is a comment: JSON-LD gives it no meaning, and it was passed over."
             self.report.add(Code.ONE_COMMENT, message, pointer, item.offset, found=key, element=key)
             return Term("")
@@ -342,5 +353,5 @@ def value_keys(item: Item) -> list[str]:
     return [key for key in item.value if key != "@context"]
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     return {dict: "object", list: "list", type(None): "null"}.get(type(value), str(value)[:40])

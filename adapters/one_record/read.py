@@ -20,6 +20,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     roots: list[Root]
     lines: Lines
     problems: list[Problem]
+    unread: list[tuple[int, str]] = []
 
 
 def is_turtle(text: str) -> bool:
@@ -46,7 +47,7 @@ def _document(graph: Graph, report: Report) -> Document:
     found = roots(graph, vocabulary()) if graph.subjects else []
     if not found and not report.problems:
         report.add(Code.ONE_GRAPH, "The document is readable but says nothing about any object.", "", 0, expected="an object with @type")
-    return Document(graph=graph, roots=found, lines=report.lines, problems=report.problems)
+    return Document(graph=graph, roots=found, lines=report.lines, problems=report.problems, unread=report.unread)
 
 
 def _jsonld(text: str) -> Document:

@@ -17,7 +17,7 @@ EDITION = "3.3.0"
 API_EDITION = "2.3.0"
 
 _VERSIONED = re.compile(r"^(https?://onerecord\.iata\.org/ns/(?:cargo|api|code-lists))/v?\d+(?:\.[0-9A-Za-z-]+)*([#/])")
-_CORE_LIST = re.compile(r"^https?://onerecord\.iata\.org/ns/coreCodeLists(?:/[\d.]+)?#([A-Za-z]+)_(.+)$")
+_CORE_LIST = re.compile(r"^https?://onerecord\.iata\.org/ns/coreCodeLists(?:/[\d.]+)?#([A-Za-z]+)(?:_(.+))?$")
 
 LIST_OF_PROPERTY = {"eventCode": "StatusCode"}
 """Code list of a property whose range is any code list element (standard, Data-Model/code-lists.md)."""
@@ -98,7 +98,7 @@ def unversioned(iri: str) -> str:
         return iri
     core = _CORE_LIST.match(iri)
     if core:
-        return f"{CODES}{core[1]}#{core[2]}"
+        return f"{CODES}{core[1]}#{core[2]}" if core[2] else CODES + core[1]
     return _VERSIONED.sub(r"\1\2", iri)
 
 
@@ -117,6 +117,7 @@ def vocabulary() -> Vocabulary:
     lists, renamed = _table("code_lists_1.1.0.json")["lists"], _table("renamed.json")
     enumerations = _enumerations(cargo["individuals"]) | _enumerations(api["individuals"])
     raw = {**cargo["classes"], **api["classes"]}
+    raw |= {f"cl:{name}": {"super": ["CodeListElement"]} for name in lists}
     names = {_iri(name): _bare(name) for name in [*raw, *cargo["properties"], *api["properties"]]}
     codes = {name: {item.rsplit("#", 1)[1]: CODES + item for item in items} for name, items in lists.items()} | enumerations
     listlike = {name for name in raw if "CodeListElement" in _lineage(name, raw)} | set(enumerations)

@@ -5,7 +5,6 @@ import uuid
 from typing import Any
 
 from adapters.one_record.frame import Named
-from adapters.one_record.graph import NUMERIC
 from adapters.one_record.vocabulary import API, CARGO, XSD, Property, Vocabulary, vocabulary
 from hub.envelope import Outgoing, Written
 from hub.problem import Code, Problem
@@ -47,7 +46,8 @@ class Scribe:
     def object(self, node: Node, kind: Named, pointer: str) -> dict[str, Any]:
         """One object: identity first, then its properties by name."""
         made: dict[str, Any] = {}
-        id = node.text("@id") or self._new_id(node, kind, pointer)
+        id = node.text("@id") or ""
+        id = self._new_id(node, kind, pointer if not id else "/" + id[2:]) if id[:2] in ("", "_:") else id
         if id:
             made["@id"] = id
         if kind.name and (kind.known or node.text("@type")) and not _is_reference(node):
@@ -61,10 +61,10 @@ class Scribe:
 
     def _new_id(self, node: Node, kind: Named, pointer: str) -> str:
         place = f"{self.outgoing.message_id}{pointer}"
-        if not pointer:
-            base = self.outgoing.sender
-            return f"{base.rstrip('/')}/logistics-objects/{uuid.uuid5(SPACE, place)}" if "://" in base else ""
-        return f"internal:{uuid.uuid5(SPACE, place)}" if kind.known and not _is_code_element(node, kind) else ""
+        base = self.outgoing.sender
+        if "://" in base and kind.known and kind.known.is_object:
+            return f"{base.rstrip('/')}/logistics-objects/{uuid.uuid5(SPACE, place)}"
+        return f"internal:{uuid.uuid5(SPACE, place)}" if pointer and kind.known and not _is_code_element(kind) else ""
 
     def _iri(self, name: str, rule: Property | None) -> str:
         if rule is not None:
@@ -119,14 +119,14 @@ class Scribe:
         return {"@type": self._compact(CARGO + "CodeListElement"), self._compact(CARGO + "code"): text}
 
     def _literal(self, text: str, range: str, language: str | None) -> Any:
+        if language:
+            return {"@language": language, "@value": text}
         if range == "xsd:boolean" and text in ("true", "false"):
             return text == "true"
         if range == "xsd:string":
-            return {"@language": language, "@value": text} if language else text
-        if XSD + range.removeprefix("xsd:") in NUMERIC or range != "xsd:string":
-            self.prefixes["xsd"] = XSD
-            return {"@type": range, "@value": text}
-        return text
+            return text
+        self.prefixes["xsd"] = XSD
+        return {"@type": range, "@value": text}
 
 
 def _names(node: Node) -> list[str]:
@@ -138,5 +138,5 @@ def _is_reference(node: Node) -> bool:
     return not node.children and all(name[:1] == "@" for name in node.elements)
 
 
-def _is_code_element(node: Node, kind: Named) -> bool:
-    return _is_reference(node) or (kind.known is not None and "CodeListElement" in kind.known.lineage)
+def _is_code_element(kind: Named) -> bool:
+    return kind.known is not None and "CodeListElement" in kind.known.lineage
