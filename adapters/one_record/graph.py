@@ -10,6 +10,7 @@ from adapters.one_record.scan import Item, Lines, Number
 from adapters.one_record.vocabulary import XSD, unversioned
 from hub.problem import Code, Problem
 
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 STRING = XSD + "string"
 NUMERIC = frozenset(
     XSD + kind for kind in "double float decimal integer int long short byte positiveInteger nonNegativeInteger unsignedInt".split()
@@ -272,7 +273,21 @@ class Builder:
             if not term.iri:
                 return
         predicate = self.current(term.iri, pointer, item.offset)
+        if predicate == RDF_TYPE:
+            self._rdf_types(subject, item, pointer, context)
+            return
         self._value(subject, predicate, term, item, pointer, context)
+
+    def _rdf_types(self, subject: Subject, item: Item, pointer: str, context: Context) -> None:
+        """``rdf:type`` as a property says what ``@type`` says."""
+        for place, one in enumerate(item.value if isinstance(item.value, list) else [item]):
+            where = f"{pointer}/{place}" if isinstance(item.value, list) else pointer
+            named = one.value.get("@id") if isinstance(one.value, dict) else None
+            if named is None or not isinstance(named.value, str):
+                self._bad_iri(one, where)
+            else:
+                iri = self.current(context.resolve(named.value.strip()), where, named.offset)
+                subject.types.setdefault(iri, (f"{where}/@id", named.offset))
 
     def _without_iri(self, key: str, pointer: str, item: Item) -> Term:
         if key.startswith("@"):

@@ -21,14 +21,20 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     lines: Lines
     problems: list[Problem]
     unread: list[tuple[int, str]] = []
+    by_reference: dict[str, Root] = {}
+
+
+def reference(root: Root) -> str:
+    """What names a root among those of its document: its address, else its JSON pointer."""
+    return root.subject.pointer if root.subject.key.startswith("_:") else root.subject.key
 
 
 def is_turtle(text: str) -> bool:
     """Whether a text is Turtle rather than JSON: it does not begin as JSON does, but with a prefix, an IRI or a comment."""
-    start = text.lstrip()[:200].lower()
-    if start.startswith(("{", "[")):
-        return start.startswith("[") and "a " in start[:4]
-    return start.startswith(("@prefix", "prefix ", "@base", "base ", "<http", "<urn", "#"))
+    start = text[:400].lstrip().lower()
+    if start.startswith("["):
+        return start[1:].lstrip()[:1] not in '{["]-0123456789tfn'
+    return start.startswith(("@prefix", "prefix ", "@base", "base ", "<http", "<urn", "_:", "#"))
 
 
 @functools.lru_cache(maxsize=4)
@@ -47,7 +53,10 @@ def _document(graph: Graph, report: Report) -> Document:
     found = roots(graph, vocabulary()) if graph.subjects else []
     if not found and not report.problems:
         report.add(Code.ONE_GRAPH, "The document is readable but says nothing about any object.", "", 0, expected="an object with @type")
-    return Document(graph=graph, roots=found, lines=report.lines, problems=report.problems, unread=report.unread)
+    named = {reference(root): root for root in found}
+    return Document(
+        graph=graph, roots=found, lines=report.lines, problems=report.problems, unread=report.unread, by_reference=named
+    )
 
 
 def _jsonld(text: str) -> Document:

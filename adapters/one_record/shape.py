@@ -248,13 +248,21 @@ def _unstatement(node: Node, mark: str) -> Node:
     for place, line in enumerate(shipment.all("customsInformation"), 1):
         line.elements["ociLineNumber"] = Element(str(place))
     if currency is not None:
-        for one in node.walk():
-            if one.name in MONEY and "currencyUnit" not in one.elements:
-                one.elements["currencyUnit"] = currency
+        _write_currency(node, shipment, currency)
     if shipment not in node.children and (shipment.children or shipment.elements):
         node.children.append(shipment)
     _classes(node)
     return node
+
+
+def _write_currency(node: Node, shipment: Node, currency: Element) -> None:
+    """The currency on every amount; where there is none it stands on the declared value, which is then said to be none."""
+    amounts = [one for whole in (node, shipment) for one in whole.walk() if one.name in MONEY]
+    if not amounts:
+        amounts = [Node("declaredValueForCarriage")]
+        node.children.extend(amounts)
+    for one in amounts:
+        one.elements.setdefault("currencyUnit", currency)
 
 
 def _write_references(node: Node) -> None:
