@@ -56,5 +56,7 @@ def test_document_is_written_as_it_was_read(path: Path) -> None:
 
 
 def _texts(node: Node) -> object:
-    kept = sorted((name, one.text) for name, one in node.elements.items() if name != "@type" and not one.text.startswith("internal:"))
+    kept = sorted(
+        (name, one.text) for name, one in node.elements.items() if name != "@type" and not one.text.startswith("internal:")
+    )
     return node.name, kept, [_texts(child) for child in node.children]

@@ -30,7 +30,14 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\r", exclude_ca
 scalars = st.none() | st.booleans() | st.integers(-5, 10**20) | st.floats(allow_nan=False) | texts
 words = st.sampled_from(
     ["@id", "@type", "@value", "@context", "@graph", "@list", "@set", "@language", "@reverse", "cargo:Waybill", "cargo:shipment"]
-    + ["cargo:pieces", "cargo:waybillNumber", "cargo:eventFor", "_:b0", "https://a.example/1", "https://onerecord.iata.org/ns/cargo#"]
+    + [
+        "cargo:pieces",
+        "cargo:waybillNumber",
+        "cargo:eventFor",
+        "_:b0",
+        "https://a.example/1",
+        "https://onerecord.iata.org/ns/cargo#",
+    ]
 )
 anything = st.recursive(
     scalars | words, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words | texts, inner, max_size=5), max_leaves=20
@@ -111,7 +118,9 @@ def values_of(rule: Property, depth: int) -> st.SearchStrategy[Any]:
 
 def objects(known: Class, depth: int = 0) -> st.SearchStrategy[dict[str, Any]]:
     """An object of a class with a few of its properties."""
-    fitting = [one for one in known.properties.values() if one.iri.startswith(CONTEXT["cargo"]) and (one.kind != "object" or depth < 3)]
+    fitting = [
+        one for one in known.properties.values() if one.iri.startswith(CONTEXT["cargo"]) and (one.kind != "object" or depth < 3)
+    ]
     chosen = st.lists(st.sampled_from(fitting), max_size=4, unique_by=lambda one: one.name) if fitting else st.just([])
 
     def fill(rules: list[Property]) -> st.SearchStrategy[dict[str, Any]]:
@@ -192,7 +201,12 @@ def _without(facts: dict[str, Any], refused: set[str | None]) -> dict[str, Any]:
 
 def many(count: int) -> bytes:
     items = [
-        {"@id": f"https://a.example/{at}", "@type": "cargo:Piece", "cargo:upid": str(at), "cargo:ofShipment": {"@id": "https://a.example/s"}}
+        {
+            "@id": f"https://a.example/{at}",
+            "@type": "cargo:Piece",
+            "cargo:upid": str(at),
+            "cargo:ofShipment": {"@id": "https://a.example/s"},
+        }
         for at in range(count)
     ]
     return json.dumps({"@context": CONTEXT, "@graph": items}).encode()
@@ -205,7 +219,8 @@ def one_waybill(count: int) -> bytes:
 
 def chain(count: int) -> bytes:
     items = [
-        {"@id": f"https://a.example/{at}", "@type": "cargo:Piece", "cargo:inPiece": {"@id": f"https://a.example/{at + 1}"}} for at in range(count)
+        {"@id": f"https://a.example/{at}", "@type": "cargo:Piece", "cargo:inPiece": {"@id": f"https://a.example/{at + 1}"}}
+        for at in range(count)
     ]
     return json.dumps({"@context": CONTEXT, "@graph": items}).encode()
 
@@ -237,5 +252,12 @@ def test_ten_times_the_bytes_cost_at_most_fifteen_times_the_work() -> None:
 
 
 def test_hostile_repetition_stays_linear() -> None:
-    for raw in (b'{"a":' * 99 + b"1" + b"}" * 99, b'{"\\' * 20_000, b'"' * 200_001, b"[" * 200_000, b'{"a":1e9999,' * 20_000, b"{" * 300_000):
+    for raw in (
+        b'{"a":' * 99 + b"1" + b"}" * 99,
+        b'{"\\' * 20_000,
+        b'"' * 200_001,
+        b"[" * 200_000,
+        b'{"a":1e9999,' * 20_000,
+        b"{" * 300_000,
+    ):
         assert seconds(raw) < 2

@@ -29,7 +29,9 @@ def understand(raw: bytes, name: str = "standard") -> Understood:
 def told(raw: bytes) -> list[dict[str, object]]:
     readings = understand(raw).readings
     return [
-        {"key": said.key, "scope": said.scope, "action": said.action, "facts": said.facts} for one in readings for said in one.said
+        {"key": said.key, "scope": said.scope, "action": said.action, "facts": said.facts}
+        for one in readings
+        for said in one.said
     ]
 
 

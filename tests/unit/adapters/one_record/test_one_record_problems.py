@@ -155,7 +155,12 @@ def test_a_class_below_a_mapped_one_is_read_by_it() -> None:
 def test_roots_are_messages_of_their_own_and_circles_have_one() -> None:
     site = "https://a.example/logistics-objects/"
     graph = [
-        {"@id": site + "s", "@type": "cargo:Shipment", "cargo:waybill": {"@id": site + "w"}, "cargo:pieces": [{"@id": site + "p"}]},
+        {
+            "@id": site + "s",
+            "@type": "cargo:Shipment",
+            "cargo:waybill": {"@id": site + "w"},
+            "cargo:pieces": [{"@id": site + "p"}],
+        },
         {"@id": site + "w", "@type": "cargo:Waybill", "cargo:shipment": {"@id": site + "s"}},
         {"@id": site + "p", "@type": "cargo:Piece", "cargo:ofShipment": {"@id": site + "s"}},
         {"@id": site + "u", "@type": "cargo:ULD", "cargo:uldSerialNumber": "12345"},
