@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import msgspec
 
 from hub.ports import Misconfigured
-from hub.routing import SendRule
 
 DEFAULT_SCHEDULE = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
 """Seconds before each attempt (design.md, section 5)."""
@@ -41,21 +40,41 @@ class Validation(Struct, frozen=True, kw_only=True):
 
 
 class Sight(Struct, frozen=True, kw_only=True):
-    """What a partner or customer may see: shipments naming one of these identities, or explicitly granted ones."""
+    """What a partner or customer may see: shipments naming one of these identities, or explicitly granted ones.
+
+    ``agents`` are IATA cargo agent codes, ``accounts`` party account numbers, ``grants`` waybill numbers, ``prefixes`` airlines'.
+    """
 
     everything: bool = False
+    prefixes: list[str] = []
     agents: list[str] = []
     accounts: list[str] = []
     grants: list[str] = []
 
 
 class Channel(Struct, frozen=True, kw_only=True):
-    """One way to exchange bytes: ``adapter`` is a dotted module with open_sender and open_poller; ``poll`` in seconds, 0 for none."""
+    """One way to exchange bytes. ``adapter`` is a module with open_sender and open_poller; ``poll`` in seconds, 0: never."""
 
     name: str
     adapter: str
     poll: float = 0.0
     settings: dict[str, Any] = {}
+
+
+class SendRule(Struct, frozen=True, kw_only=True):
+    """One line of a partner's configuration: which target on which channel, for which shipments and milestones.
+
+    ``target`` is ``cargo-imp:FWB/17``; ``codes`` limits milestones; ``origins`` and ``destinations`` limit shipments.
+    """
+
+    target: str
+    channel: str
+    codes: list[str] = []
+    origins: list[str] = []
+    destinations: list[str] = []
+    prefixes: list[str] = []
+    ordering: str = "parallel"
+    partner: str = ""
 
 
 class Answers(Struct, frozen=True, kw_only=True):
