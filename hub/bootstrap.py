@@ -59,6 +59,9 @@ class PureHub:
         )
         return "one-record:StatusUpdateEvent" if status else "one-record:Waybill"
 
+    def _outgoing(self, message_id: str, control_reference: str, at: datetime) -> Outgoing:
+        return Outgoing(message_id=message_id, control_reference=control_reference, at=at, sender=self.settings.hub.identity)
+
     def supported(self) -> list[dict[str, Any]]:
         """What can be read and written, from the tables."""
         return [
