@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from hub import profiles, registry, settings
-from hub.envelope import Envelope, Written
+from hub.envelope import Envelope, Outgoing, Written
 from hub.explain import problem_json, shipments_of
 from hub.fold.rules import Rules
 from hub.mapping import Mappings
