@@ -1,4 +1,4 @@
-"""The small values a shipment is made of: measures, contacts, legs, dimensions. Frozen; every field may be absent. Knows no wire format."""
+"""The small values a shipment is made of: measures, contacts, legs, dimensions. Frozen. Knows no wire format."""
 
 from typing import Annotated
 

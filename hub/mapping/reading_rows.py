@@ -1,4 +1,4 @@
-"""Rows at work when reading: each compiled once to a closure that carries elements of a tree to a document. Pure; knows no format."""
+"""Rows at work when reading: each compiled once to a closure from elements to a document. Pure."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
