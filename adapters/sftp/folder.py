@@ -1,0 +1,115 @@
+"""A remote folder as something to pick up from. Follows no link and trusts no name or size the server tells."""
+
+import contextlib
+import stat
+from collections.abc import Sequence
+
+import paramiko
+
+from adapters.sftp.session import Session
+from hub.channel import claim_name, shown_name, temporary_name
+from hub.pickup import Entry, UnfinishedError, UnreadableError
+
+_CHUNK = 32_768
+
+
+class SftpFolder:
+    """A :class:`hub.pickup.Folder` over a session."""
+
+    def __init__(self, session: Session, *, pickup: str, archive: str, error: str, rename: bool, delete: bool) -> None:
+        self._session = session
+        self._pickup = pickup
+        self._archive = archive
+        self._error = error
+        self._rename = rename
+        self._delete = delete
+        self._made: set[str] = set()
+
+    def entries(self) -> Sequence[Entry]:
+        with self._session.use(f"listing {self._pickup}") as attempt:
+            return [entry for found in attempt.sftp.listdir_iter(self._pickup) if (entry := _entry(found)) is not None]
+
+    def claim(self, name: str) -> str | None:
+        if not self._rename:
+            return name
+        claim = claim_name(name)
+        with self._session.use(f"claiming {shown_name(name)} in {self._pickup}") as attempt:
+            try:
+                attempt.sftp.rename(self._at(name), self._at(claim))
+            except FileNotFoundError:
+                return None
+        return claim
+
+    def read(self, held: str, limit: int) -> bytes:
+        with self._session.use(f"fetching {shown_name(held)} from {self._pickup}") as attempt:
+            try:
+                return _read_whole(attempt.sftp, self._at(held), limit)
+            except FileNotFoundError:
+                raise UnfinishedError from None
+            except PermissionError as error:
+                raise UnreadableError("The server forbids the hub to read it. Ask the partner for the right.") from error
+
+    def archive(self, held: str, name: str) -> None:
+        with self._session.use(f"archiving {name}") as attempt, contextlib.suppress(FileNotFoundError):
+            if self._delete:
+                attempt.sftp.remove(self._at(held))
+            else:
+                self._make(attempt.sftp, self._archive)
+                attempt.sftp.rename(self._at(held), f"{self._archive}/{name}")
+
+    def reject(self, held: str, name: str, reason: str) -> None:
+        with self._session.use(f"moving {name} to {self._error}") as attempt:
+            self._make(attempt.sftp, self._error)
+            temporary = f"{self._error}/{temporary_name(name)}"
+            with attempt.sftp.open(temporary, "wb") as file:
+                file.write(reason.encode())
+            attempt.sftp.rename(temporary, f"{self._error}/{name}.reason")
+            with contextlib.suppress(FileNotFoundError):
+                attempt.sftp.rename(self._at(held), f"{self._error}/{name}")
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _at(self, name: str) -> str:
+        return f"{self._pickup.rstrip('/')}/{name}"
+
+    def _make(self, sftp: paramiko.SFTPClient, folder: str) -> None:
+        if folder in self._made:
+            return
+        try:
+            sftp.stat(folder)
+        except FileNotFoundError:
+            sftp.mkdir(folder)
+        self._made.add(folder)
+
+
+def _entry(found: paramiko.SFTPAttributes) -> Entry | None:
+    mode = found.st_mode or stat.S_IFREG
+    if stat.S_ISDIR(mode) or "/" in found.filename or "\0" in found.filename:
+        return None
+    kind = "file" if stat.S_ISREG(mode) else "link" if stat.S_ISLNK(mode) else "device or pipe"
+    return Entry(name=found.filename, kind=kind, size=found.st_size or 0, modified=found.st_mtime or 0)
+
+
+def _read_whole(sftp: paramiko.SFTPClient, path: str, limit: int) -> bytes:
+    before = sftp.lstat(path)
+    if not stat.S_ISREG(before.st_mode or stat.S_IFREG):
+        raise UnreadableError("This is a link or device, not a file. Only plain files are picked up.")
+    if (before.st_size or 0) > limit:
+        raise UnreadableError(
+            f"It has {before.st_size} bytes, the limit (setting 'max_bytes') is {limit}. Ask for smaller files."
+        )
+    with sftp.open(path, "rb") as file:
+        raw = _read_up_to(file, (before.st_size or 0) + 1)
+    after = sftp.lstat(path)
+    if len(raw) != before.st_size or (after.st_size, after.st_mtime) != (before.st_size, before.st_mtime):
+        raise UnfinishedError
+    return raw
+
+
+def _read_up_to(file: paramiko.SFTPFile, size: int) -> bytes:
+    chunks = []
+    while size > 0 and (chunk := file.read(min(size, _CHUNK))):
+        chunks.append(chunk)
+        size -= len(chunk)
+    return b"".join(chunks)
