@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from hub.channel import CLAIM, archive_name, claimed_name, is_unfinished, shown_name
-from hub.ports import Arrival, Intake, IntakeRefused
+from hub.ports import Arrival, Intake, IntakeRefused, Refused
 
 log = structlog.get_logger(__name__)
 
@@ -117,15 +117,21 @@ class Pickup:
         """Take in up to ``max_files`` files; the number the intake has committed, repetitions included.
 
         A file the intake refuses because it is busy or full stays claimed where it is, and the poll ends. A file it refuses
-        for good goes to ``error``. Raises :class:`hub.ports.DeliveryError` when the folder itself cannot be used.
+        for good goes to ``error``. Raises :class:`hub.ports.DeliveryError` when the folder itself cannot be used, and Refused,
+        after the other files, when the server forbids what has to be done with one.
         """
         handed = 0
+        refused: Refused | None = None
         for entry in self._ready()[: self._max_files]:
             try:
                 handed += self._take(entry, intake)
             except IntakeRefused as refusal:
                 log.warning("pickup.postponed", partner=self._partner, channel=self._channel, reason=refusal.reason)
                 break
+            except Refused as refusal:
+                refused = refused or refusal
+        if refused is not None:
+            raise refused
         return handed
 
     def close(self) -> None:

@@ -85,7 +85,7 @@ def _read_whole(descriptor: int, limit: int) -> bytes:
     if not stat.S_ISREG(before.st_mode):
         raise UnreadableError(f"This is a {_kind(before.st_mode)}, not a file. Only plain files are picked up.")
     if before.st_size > limit:
-        raise UnreadableError(f"It has {before.st_size} bytes, the limit (setting 'max_bytes') is {limit}. Ask for smaller files.")
+        raise UnreadableError(f"It has {before.st_size} bytes, the limit ('max_bytes') is {limit}. Ask for a smaller file.")
     raw = _read_up_to(descriptor, before.st_size + 1)
     after = os.fstat(descriptor)
     if len(raw) != before.st_size or (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):

@@ -14,7 +14,7 @@ Settings
     claim               ``rename`` (default): a settled file is renamed before it is read; ``stable``: it is read where it
                         is, for servers that forbid renaming in the pick-up folder
     after               ``archive`` (default) or ``delete`` once the hub has committed the file
-    archive, error      folders for taken-in and refused files; default ``<pickup>/archive`` and ``<pickup>/error``. Made when absent.
+    archive, error      folders for taken-in and refused files; default ``<pickup>/archive``, ``<pickup>/error``; made when absent
     settle_seconds      how long a file must keep size and time before it is taken as complete; default 5, 0 = at once
     max_bytes           a bigger file goes to ``error``; default 104857600
     max_files           files taken in by one poll; default 500

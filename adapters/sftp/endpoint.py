@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass, field
 
 import paramiko
+from paramiko.pkey import UnknownKeyType
 
 from hub.channel import Secrets, Settings
 from hub.ports import Misconfigured
@@ -57,8 +58,8 @@ def _host_keys(settings: Settings) -> tuple[paramiko.PKey, ...]:
     keys = tuple(_host_key(line) for line in lines if not line.startswith("#"))
     if not keys:
         raise Misconfigured(
-            "sftp channel: the setting 'host_keys' is missing. Ask the partner for the server's public host key; without it nobody "
-            "can tell the partner from someone in the middle."
+            "sftp channel: the setting 'host_keys' is missing. Ask the partner for the server's public host key; without it "
+            "nobody can tell the partner from someone in the middle."
         )
     return keys
 
@@ -70,7 +71,7 @@ def _host_key(line: str) -> paramiko.PKey:
         if place is None:
             raise ValueError("no key type in it")
         return paramiko.PKey.from_type_string(words[place], base64.b64decode(words[place + 1], validate=True))
-    except (ValueError, binascii.Error, paramiko.SSHException, paramiko.UnknownKeyType) as error:
+    except (ValueError, binascii.Error, paramiko.SSHException, UnknownKeyType) as error:
         raise Misconfigured(
             f"sftp channel: 'host_keys' has a line that is no public key ({error}): {line[:40]!r}. Expected: ssh-ed25519 AAAA…"
         ) from error

@@ -2,10 +2,14 @@
 
 import errno
 import socket
+import struct
 
 import paramiko
 
 from hub.ports import DeliveryError, Misconfigured, Refused, Retriable, Unknown
+
+SESSION_FAILURES = (OSError, EOFError, paramiko.SSHException, paramiko.SFTPError, struct.error, ValueError, IndexError)
+"""All that paramiko raises when a server misbehaves; the last three on packets that are no SFTP."""
 
 
 def delivery_error(error: Exception, where: str, *, expired: float | None, doubt: bool) -> DeliveryError:
@@ -28,12 +32,10 @@ def delivery_error(error: Exception, where: str, *, expired: float | None, doubt
 def _decided(error: Exception, where: str) -> DeliveryError | None:
     if isinstance(error, paramiko.BadHostKeyException):
         return Misconfigured(
-            f"{where}: the server showed the host key {_shown(error.key)}, which is not in 'host_keys'. Ask the partner whether the "
-            "key was changed; until then nothing is sent."
+            f"{where}: the server showed the host key {_shown(error.key)}, which is not in 'host_keys'. Ask the partner whether "
+            "the key was changed; until then nothing is sent."
         )
-    if isinstance(error, paramiko.AuthenticationException) and not isinstance(
-        error, paramiko.ssh_exception.AuthFailureTimeoutError
-    ):
+    if isinstance(error, paramiko.AuthenticationException) and not _is_cut_short(error):
         return Misconfigured(
             f"{where}: the server does not accept our login ({type(error).__name__}). Check user, password or key."
         )
@@ -42,6 +44,11 @@ def _decided(error: Exception, where: str) -> DeliveryError | None:
     if isinstance(error, OSError):
         return _by_number(error, where)
     return None
+
+
+def _is_cut_short(error: paramiko.AuthenticationException) -> bool:
+    """Paramiko has one class for a refused login and for a server that hangs or goes away during it; only the text differs."""
+    return any(words in str(error).lower() for words in ("timeout", "transport shut down"))
 
 
 def _unresolved(error: socket.gaierror, where: str) -> DeliveryError:

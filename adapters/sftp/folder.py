@@ -96,9 +96,7 @@ def _read_whole(sftp: paramiko.SFTPClient, path: str, limit: int) -> bytes:
     if not stat.S_ISREG(before.st_mode or stat.S_IFREG):
         raise UnreadableError("This is a link or device, not a file. Only plain files are picked up.")
     if (before.st_size or 0) > limit:
-        raise UnreadableError(
-            f"It has {before.st_size} bytes, the limit (setting 'max_bytes') is {limit}. Ask for smaller files."
-        )
+        raise UnreadableError(f"It has {before.st_size} bytes, the limit ('max_bytes') is {limit}. Ask for a smaller file.")
     with sftp.open(path, "rb") as file:
         raw = _read_up_to(file, (before.st_size or 0) + 1)
     after = sftp.lstat(path)

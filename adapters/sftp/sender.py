@@ -4,6 +4,7 @@ import contextlib
 
 import paramiko
 
+from adapters.sftp.faults import SESSION_FAILURES
 from adapters.sftp.session import Attempt, Session
 from hub.channel import delivery_name, temporary_name
 from hub.ports import Parcel, Receipt
@@ -63,5 +64,5 @@ def _replace_without_extension(attempt: Attempt, temporary: str, path: str) -> N
 
 
 def _remove_quietly(sftp: paramiko.SFTPClient, path: str) -> None:
-    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+    with contextlib.suppress(*SESSION_FAILURES):
         sftp.remove(path)

@@ -156,25 +156,14 @@ class _Home(asyncssh.SFTPServer):  # type: ignore[misc]
 
     def map_path(self, path: bytes) -> bytes:
         mapped: bytes = super().map_path(path)
-        parent = os.path.realpath(os.path.dirname(mapped))
-        target = parent if os.path.islink(mapped) else os.path.realpath(mapped)
-        if not self._is_inside(target) or not (self._is_inside(parent) or os.fsdecode(mapped) == self._root):
+        if os.path.commonpath([self._root, os.fsdecode(os.path.realpath(mapped))]) != self._root:
             raise asyncssh.SFTPPermissionDenied("outside of your folder")
         return mapped
 
-    def open(self, path: bytes, pflags: int, attrs: Any) -> object:
-        if os.path.islink(self.map_path(path)):
-            raise asyncssh.SFTPPermissionDenied("links are not followed")
-        return super().open(path, pflags, attrs)
-
-    def stat(self, path: bytes) -> Any:
-        return super().lstat(path)
-
     def symlink(self, oldpath: bytes, newpath: bytes) -> None:
+        del oldpath, newpath
         raise asyncssh.SFTPOpUnsupported("no links")
 
     def link(self, oldpath: bytes, newpath: bytes) -> None:
+        del oldpath, newpath
         raise asyncssh.SFTPOpUnsupported("no links")
-
-    def _is_inside(self, path: bytes) -> bool:
-        return os.path.commonpath([self._root, os.fsdecode(path)]) == self._root

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import paramiko
 
 from adapters.sftp.endpoint import Endpoint
-from adapters.sftp.faults import delivery_error
+from adapters.sftp.faults import SESSION_FAILURES, delivery_error
 from hub.channel import Deadline
 
 _TRUSTED_IDLE_SECONDS = 1.0
@@ -44,7 +44,7 @@ class Session:
                 attempt = Attempt(self._ready(deadline))
                 yield attempt
                 self._used = time.monotonic()
-            except (OSError, EOFError, paramiko.SSHException) as error:
+            except SESSION_FAILURES as error:
                 self._drop()
                 where = f"sftp channel: {doing} at {self._endpoint}"
                 limit = deadline.seconds if deadline.expired else None
@@ -72,7 +72,7 @@ class Session:
             return True
         try:
             sftp.normalize(".")
-        except (OSError, EOFError, paramiko.SSHException):
+        except SESSION_FAILURES:
             return False
         return True
 
@@ -123,5 +123,5 @@ class Session:
 def _close_quietly(open_thing: paramiko.SFTPClient | paramiko.Transport | socket.socket) -> None:
     try:
         open_thing.close()
-    except (OSError, EOFError, paramiko.SSHException):
+    except SESSION_FAILURES:
         return
