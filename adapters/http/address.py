@@ -42,7 +42,7 @@ def _refuse_inner(host: str, text: str) -> None:
     address = ipaddress.ip_address(text)
     if any(not one.is_global or one.is_multicast for one in _meanings(address)):
         raise Misconfigured(
-            f"http channel: {host} is {address}, which is no public address. Nothing is sent there unless 'allow_private' is true."
+            f"http channel: {host} is {address}, no public address. Nothing is sent there unless 'allow_private' is true."
         )
 
 

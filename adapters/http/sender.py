@@ -112,7 +112,7 @@ class HttpSender:
         exchange = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_is_worth_another_connection),
             stop=tenacity.stop_after_attempt(self._target.connect_attempts),
-            wait=tenacity.wait_exponential_jitter(initial=0.1, max=2.0, jitter=0.1),
+            wait=tenacity.wait_exponential(multiplier=0.1, max=2.0) + tenacity.wait_random(0, 0.1),
             reraise=True,
         )
         tries = 0
