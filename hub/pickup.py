@@ -45,7 +45,7 @@ class Folder(Protocol):
         """All bytes of a held file. Raises UnfinishedError, or UnreadableError (also when over ``limit`` bytes)."""
 
     def archive(self, held: str, name: str) -> None:
-        """Put a committed file away under a new name; not there any more is fine."""
+        """Put a committed file away under a new name; one that is not there any more, or is another by now, stays as it is."""
 
     def reject(self, held: str, name: str, reason: str) -> None:
         """Put a name where the operator sees it, with the reason beside it in ``<name>.reason``."""

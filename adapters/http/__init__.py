@@ -1,7 +1,7 @@
 """HTTP: deliveries by POST (``sender.py``) and our own intake, ``POST /v1/messages`` (``intake.py``).
 
 Settings of a sender
-    url                   required: ``https://…``, or ``http://…`` with ``allow_private`` or ``allow_plain``; no user or password in it
+    url                   required: ``https://…``, or ``http://…`` with ``allow_private`` or ``allow_plain``; no password in it
     allow_private         true: the host may be private, loopback or link-local; default false
     allow_plain           true: a public host may be reached without TLS; default false
     bearer_secret         the name of the secret sent as ``Authorization: Bearer …``

@@ -199,7 +199,7 @@ class Exchange:
         """The beginning of the answer's body. The status has been said: a body that breaks off takes nothing back."""
         begun = b""
         try:
-            for chunk in response.iter_raw(4_096):
+            for chunk in response.iter_raw():
                 begun += chunk
                 if len(begun) >= self._target.max_answer_bytes:
                     break

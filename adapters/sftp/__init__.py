@@ -12,7 +12,8 @@ Settings
     pickup              required for the poller: the folder files are fetched from
     partner, channel    required for the poller: whose files these are, and the channel's name in the hub
     claim               ``rename`` (default): a settled file is renamed before it is read; ``stable``: it is read where it
-                        is, for servers that forbid renaming in the pick-up folder
+                        is, for servers that forbid renaming in the pick-up folder. There a file that is replaced while the
+                        hub reads it is seen by size and time only: prefer ``rename``.
     after               ``archive`` (default) or ``delete`` once the hub has committed the file
     archive, error      folders for taken-in and refused files; default ``<pickup>/archive``, ``<pickup>/error``; made when absent
     settle_seconds      how long a file must keep size and time before it is taken as complete; default 5, 0 = at once

@@ -24,6 +24,7 @@ class SftpFolder:
         self._rename = rename
         self._delete = delete
         self._made: set[str] = set()
+        self._as_read: dict[str, tuple[int, int]] = {}
 
     def entries(self) -> Sequence[Entry]:
         with self._session.use(f"listing {self._pickup}") as attempt:
@@ -43,14 +44,18 @@ class SftpFolder:
     def read(self, held: str, limit: int) -> bytes:
         with self._session.use(f"fetching {shown_name(held)} from {self._pickup}") as attempt:
             try:
-                return _read_whole(attempt.sftp, self._at(held), limit)
+                raw, self._as_read[held] = _read_whole(attempt.sftp, self._at(held), limit)
+                return raw
             except FileNotFoundError:
                 raise UnfinishedError from None
             except PermissionError as error:
                 raise UnreadableError("The server forbids the hub to read it. Ask the partner for the right.") from error
 
     def archive(self, held: str, name: str) -> None:
+        as_read = self._as_read.pop(held, None)
         with self._session.use(f"archiving {name}") as attempt, contextlib.suppress(FileNotFoundError):
+            if not self._rename and _signature(attempt.sftp.lstat(self._at(held))) != as_read:
+                return
             if self._delete:
                 attempt.sftp.remove(self._at(held))
             else:
@@ -91,18 +96,22 @@ def _entry(found: paramiko.SFTPAttributes) -> Entry | None:
     return Entry(name=found.filename, kind=kind, size=found.st_size or 0, modified=found.st_mtime or 0)
 
 
-def _read_whole(sftp: paramiko.SFTPClient, path: str, limit: int) -> bytes:
+def _signature(found: paramiko.SFTPAttributes) -> tuple[int, int]:
+    return found.st_size or 0, found.st_mtime or 0
+
+
+def _read_whole(sftp: paramiko.SFTPClient, path: str, limit: int) -> tuple[bytes, tuple[int, int]]:
     before = sftp.lstat(path)
+    size, _ = signature = _signature(before)
     if not stat.S_ISREG(before.st_mode or stat.S_IFREG):
         raise UnreadableError("This is a link or device, not a file. Only plain files are picked up.")
-    if (before.st_size or 0) > limit:
-        raise UnreadableError(f"It has {before.st_size} bytes, the limit ('max_bytes') is {limit}. Ask for a smaller file.")
+    if size > limit:
+        raise UnreadableError(f"It has {size} bytes, the limit ('max_bytes') is {limit}. Ask for a smaller file.")
     with sftp.open(path, "rb") as file:
-        raw = _read_up_to(file, (before.st_size or 0) + 1)
-    after = sftp.lstat(path)
-    if len(raw) != before.st_size or (after.st_size, after.st_mtime) != (before.st_size, before.st_mtime):
+        raw = _read_up_to(file, size + 1)
+    if len(raw) != size or _signature(sftp.lstat(path)) != signature:
         raise UnfinishedError
-    return raw
+    return raw, signature
 
 
 def _read_up_to(file: paramiko.SFTPFile, size: int) -> bytes:
