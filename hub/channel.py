@@ -127,7 +127,8 @@ def key_text(key: str) -> str:
 def delivery_name(parcel: Parcel) -> str:
     """The file name of a delivery: the same key always gives the same name, so that a repetition overwrites itself."""
     stem, suffix = _parted(plain_name(parcel.name or "message"))
-    return f"{stem}-{key_text(parcel.key)}{suffix}"
+    made = f"{stem}-{key_text(parcel.key)}{suffix}"
+    return f"{made}.message" if is_unfinished(made) else made
 
 
 def archive_name(name: str, digest: str, at: datetime) -> str:

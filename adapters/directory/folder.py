@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Sequence
+from pathlib import Path
 
 from adapters.directory.tree import Tree, faults_told, write_durably
 from hub.channel import claim_name, temporary_name
@@ -46,22 +47,24 @@ class DirectoryFolder:
 
     def archive(self, held: str, name: str) -> None:
         with faults_told(f"archiving {name}"):
-            try:
-                os.rename(self._tree.incoming / held, self._tree.archive / name)
-            except FileNotFoundError:
-                return
+            self._move(held, self._tree.archive / name)
 
     def reject(self, held: str, name: str, reason: str) -> None:
         told = f"{name}.reason"
         with faults_told(f"moving {name} to {self._tree.error}"):
             write_durably(self._tree.error, temporary_name(told), told, reason.encode())
-            try:
-                os.rename(self._tree.incoming / held, self._tree.error / name)
-            except FileNotFoundError:
-                return
+            self._move(held, self._tree.error / name)
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _move(self, held: str, to: Path) -> None:
+        """Move it, unless somebody else has. A folder that is missing is another matter, and is raised."""
+        try:
+            os.rename(self._tree.incoming / held, to)
+        except FileNotFoundError:
+            if os.path.lexists(self._tree.incoming / held):
+                raise
 
 
 def _entry(item: os.DirEntry[str]) -> Entry | None:

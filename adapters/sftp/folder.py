@@ -23,7 +23,6 @@ class SftpFolder:
         self._error = error
         self._rename = rename
         self._delete = delete
-        self._made: set[str] = set()
         self._as_read: dict[str, tuple[int, int]] = {}
 
     def entries(self) -> Sequence[Entry]:
@@ -53,24 +52,18 @@ class SftpFolder:
 
     def archive(self, held: str, name: str) -> None:
         as_read = self._as_read.pop(held, None)
-        with self._session.use(f"archiving {name}") as attempt, contextlib.suppress(FileNotFoundError):
-            if not self._rename and _signature(attempt.sftp.lstat(self._at(held))) != as_read:
-                return
-            if self._delete:
-                attempt.sftp.remove(self._at(held))
-            else:
-                self._make(attempt.sftp, self._archive)
-                attempt.sftp.rename(self._at(held), f"{self._archive}/{name}")
+        with self._session.use(f"archiving {name}") as attempt:
+            if self._rename or _is_still(attempt.sftp, self._at(held), as_read):
+                self._put_away(attempt.sftp, self._at(held), name)
 
     def reject(self, held: str, name: str, reason: str) -> None:
         with self._session.use(f"moving {name} to {self._error}") as attempt:
-            self._make(attempt.sftp, self._error)
+            _make(attempt.sftp, self._error)
             temporary = f"{self._error}/{temporary_name(name)}"
             with attempt.sftp.open(temporary, "wb") as file:
                 file.write(reason.encode())
             attempt.sftp.rename(temporary, f"{self._error}/{name}.reason")
-            with contextlib.suppress(FileNotFoundError):
-                attempt.sftp.rename(self._at(held), f"{self._error}/{name}")
+            _move(attempt.sftp, self._at(held), f"{self._error}/{name}")
 
     def close(self) -> None:
         self._session.close()
@@ -78,14 +71,44 @@ class SftpFolder:
     def _at(self, name: str) -> str:
         return f"{self._pickup.rstrip('/')}/{name}"
 
-    def _make(self, sftp: paramiko.SFTPClient, folder: str) -> None:
-        if folder in self._made:
-            return
-        try:
-            sftp.stat(folder)
-        except FileNotFoundError:
-            sftp.mkdir(folder)
-        self._made.add(folder)
+    def _put_away(self, sftp: paramiko.SFTPClient, path: str, name: str) -> None:
+        if self._delete:
+            with contextlib.suppress(FileNotFoundError):
+                sftp.remove(path)
+        else:
+            _make(sftp, self._archive)
+            _move(sftp, path, f"{self._archive}/{name}")
+
+
+def _make(sftp: paramiko.SFTPClient, folder: str) -> None:
+    try:
+        sftp.stat(folder)
+    except FileNotFoundError:
+        sftp.mkdir(folder)
+
+
+def _move(sftp: paramiko.SFTPClient, path: str, to: str) -> None:
+    """Move it, unless somebody else has. A folder that is missing is another matter, and is raised."""
+    try:
+        sftp.rename(path, to)
+    except FileNotFoundError:
+        if _is_there(sftp, path):
+            raise
+
+
+def _is_there(sftp: paramiko.SFTPClient, path: str) -> bool:
+    try:
+        sftp.lstat(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _is_still(sftp: paramiko.SFTPClient, path: str, as_read: tuple[int, int] | None) -> bool:
+    try:
+        return _signature(sftp.lstat(path)) == as_read
+    except FileNotFoundError:
+        return False
 
 
 def _entry(found: paramiko.SFTPAttributes) -> Entry | None:
