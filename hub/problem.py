@@ -42,6 +42,11 @@ class Code(enum.StrEnum):
     STATION_ZONE = "station.zone"
     NOT_EXPRESSIBLE = "write.not-expressible"
     INTERNAL = "internal.fault"
+    WORKER_DIED = "worker.died"
+    ACKNOWLEDGEMENT_UNMATCHED = "acknowledgement.unmatched"
+    DELIVERY_REFUSED = "delivery.refused"
+    DELIVERY_EXHAUSTED = "delivery.exhausted"
+    DELIVERY_MISCONFIGURED = "delivery.misconfigured"
 
     # Cargo-IMP
     IMP_LINE_LENGTH = "cargo-imp.line.length"
