@@ -61,6 +61,8 @@ class Code(enum.StrEnum):
     EDI_CHARSET = "edifact.charset"
     EDI_CHARACTER = "edifact.character"
     EDI_UNB_MISSING = "edifact.unb.missing"
+    EDI_UNB_ABSENT = "edifact.unb.absent"
+    EDI_UNB_HABIT = "edifact.unb.habit"
     EDI_UNZ_MISSING = "edifact.unz.missing"
     EDI_UNZ_COUNT = "edifact.unz.count"
     EDI_UNZ_REFERENCE = "edifact.unz.reference"

@@ -92,27 +92,33 @@ class Interchanges:
         self.delimiters, self.version, self.encoding, self.number = DEFAULT, "3", "iso8859-1", 0
         text, position = self.window.text, self.window.position
         if text.startswith("UNA", position):
-            yield from self._advice(text[position + 3 : position + ADVICE_LENGTH])
+            yield from self._advice()
             self.window.skip()
             self.window.fill(64)
         elif text[position + 3 : position + 4] == LEVEL_B.data:
             self.delimiters = LEVEL_B
-        if not self.window.text.startswith("UNB", self.window.position):
-            yield self._problem(Code.EDI_UNB_MISSING, "UNA is not followed by UNB", "UNB")
-            self.stray = True
+        if self.window.text.startswith("UNB", self.window.position):
+            yield from self._header()
             return
-        yield from self._header()
+        message = "UNA is not followed by UNB; its characters are used for the messages that come"
+        yield self._problem(Code.EDI_UNB_ABSENT, message, "UNB", expected="UNB")
+        self.stray = True
 
-    def _advice(self, six: str) -> Iterator[Found]:
-        delimiters = read_advice(six) if len(six) == ADVICE_LENGTH - 3 else DEFAULT
-        if len(six) == ADVICE_LENGTH - 3 and delimiters.distinct():
+    def _advice(self) -> Iterator[Found]:
+        """UNA. One with a character too many or too few is told, and the six before UNB are tried, then the usual ones."""
+        text, position = self.window.text, self.window.position
+        six = text[position + 3 : position + ADVICE_LENGTH]
+        delimiters = _delimiters(six)
+        following = text.find("UN", position + 3, position + 2 * ADVICE_LENGTH)
+        if delimiters is not None and _FOLLOWS.match(text, position + ADVICE_LENGTH):
             self.delimiters = delimiters
             self.window.take(ADVICE_LENGTH)
             return
-        message = "UNA must have six characters, the separators all different; the usual ones were taken"
-        yield self._problem(Code.EDI_UNA, message, "UNA", found=six, expected=DEFAULT.advice())
-        following = self.window.text.find("UNB", self.window.position, self.window.position + 2 * ADVICE_LENGTH)
-        self.window.take(following - self.window.position if following >= 0 else ADVICE_LENGTH)
+        tried = _delimiters(text[following - 6 : following]) if following >= position + ADVICE_LENGTH else None
+        self.delimiters = tried or DEFAULT
+        message = "UNA must have six characters, the separators all different, and UNB after it"
+        yield self._problem(Code.EDI_UNA, message, "UNA", found=six, expected=self.delimiters.advice())
+        self.window.take(following - position if following >= 0 else min(ADVICE_LENGTH, len(text) - position))
 
     def _header(self) -> Iterator[Found]:
         raw = self._raw()
@@ -133,7 +139,7 @@ class Interchanges:
             message = "is no syntax identifier of the standard; read as UTF-8, else ISO 8859-1"
             yield self._problem(Code.EDI_CHARSET, f"{identifier!r} {message}", "UNB", found=identifier, expected="UNOA … UNOY", element=1)
         yield from self._faults(raw, faults)
-        if _said(node) is None and "S004.0017" in node.elements and not faults:
+        if _said(node) is None and "S004.0017" in node.elements and all(_habit("UNB", one) for one in faults):
             yield self._problem(Code.EDI_ELEMENT_FORMAT, "UNB's date and time are no moment", "UNB", found=_moment(node), element=4)
         yield from self._pass(raw.end)
 
@@ -343,7 +349,7 @@ class Interchanges:
     def _faults(self, raw: Raw, faults: list[Fault]) -> Iterator[Problem]:
         for fault in faults:
             yield self._problem(
-                fault.code, f"{raw.tag}: {fault.message}", raw.tag, at=fault.offset,
+                Code.EDI_UNB_HABIT if _habit(raw.tag, fault) else fault.code, f"{raw.tag}: {fault.message}", raw.tag, at=fault.offset,
                 element=fault.element, component=fault.component, found=fault.found, expected=fault.expected,
             )  # fmt: skip
 
@@ -372,8 +378,26 @@ class Interchanges:
         )  # fmt: skip
 
 
+_FOLLOWS = re.compile(r"\s*[A-Z]{3}")
 _SERVICE = re.compile(scanner.SERVICE)
 _TAGGED = re.compile(r"[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")
+
+
+def _delimiters(six: str) -> Delimiters | None:
+    """The delimiters of UNA's six characters, if they can be."""
+    if len(six) != ADVICE_LENGTH - 3:
+        return None
+    delimiters = read_advice(six)
+    return delimiters if delimiters.distinct() else None
+
+
+def _habit(tag: str, fault: Fault) -> bool:
+    """Whether a fault of UNB or UNG is one of two harmless habits: the other syntax version's date, and odd optional elements."""
+    if fault.code not in (Code.EDI_ELEMENT_LENGTH, Code.EDI_ELEMENT_FORMAT) or tag not in ("UNB", "UNG"):
+        return False
+    if fault.element == 4 and fault.component == 1:
+        return len(fault.found or "") in (6, 8) and (fault.found or "").isdecimal()
+    return tag == "UNB" and (fault.element or 0) > 5
 
 
 def _version(kind: list[str]) -> str:
