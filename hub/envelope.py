@@ -77,7 +77,7 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
-    """All a writer may know of a delivery beside the shipment: allotted once by ``route`` and stored, so a retry is byte-identical.
+    """All a writer may know of a delivery beside the shipment: allotted and stored once, so a retry is byte-identical.
 
     ``style`` chooses the wire envelope by the format's own words (``bare``, ``type-b``, ``interchange``).
     """

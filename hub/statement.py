@@ -130,7 +130,7 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """One message owed to a partner. ``key`` is digest(partner, channel, kind, shipment key, content): equal plans are one delivery.
+    """One message owed to a partner. ``key`` is digest(partner, channel, kind, shipment key, content).
 
     ``content`` are the canonical bytes this delivery was written for; ``target`` is ``cargo-imp:FWB/17`` and the like.
     """

@@ -1,0 +1,164 @@
+"""Tree paths of the mapping language: parsed once, then found in a tree when reading and made in one when writing."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from hub.syntax import Element, Node
+
+_STEP = re.compile(r"(?:[^/\[]|\[[^\]]*\])+")
+_NAME = re.compile(r"([^\[\]]+)((?:\[[^\]]*\])*)")
+_FILTER = re.compile(r"\[([^\]]*)\]")
+_SCAN_LIMIT = 6
+
+
+class PathError(ValueError):
+    """A path that is not of the mapping language."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step: a child name (or ``^`` or ``*``), a place from 1, and element = text filters."""
+
+    name: str
+    place: int | None = None
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def fits(self, node: Node) -> bool:
+        """Whether a child of the right name passes the filters."""
+        for element, texts in self.filters:
+            found = node.elements.get(element)
+            if found is None or found.text not in texts:
+                return False
+        return True
+
+    def qualifiers(self, node: Node) -> Iterator[Element]:
+        """The elements that a single-valued filter has read."""
+        return (node.elements[name] for name, texts in self.filters if len(texts) == 1 and name in node.elements)
+
+
+class TreePath(msgspec.Struct, frozen=True, kw_only=True):
+    """Steps to nodes, and the name of the element at the end (empty for a path to nodes)."""
+
+    text: str
+    steps: tuple[Step, ...]
+    element: str = ""
+    filtered: bool = False
+
+
+def _step(text: str) -> Step:
+    match = _NAME.fullmatch(text)
+    if match is None:
+        raise PathError(f"not a step of a tree path: {text!r}")
+    place, filters = None, []
+    for inner in _FILTER.findall(match[2]):
+        name, equals, value = inner.partition("=")
+        if equals:
+            filters.append((name, tuple(value.split("|"))))
+        else:
+            place = int(inner)
+    return Step(name=match[1], place=place, filters=tuple(filters))
+
+
+def node_path(text: str) -> TreePath:
+    """A path all of whose steps are nodes; ``.`` is the node itself."""
+    return _path(text, [] if text == "." else _STEP.findall(text), "")
+
+
+def element_path(text: str) -> TreePath:
+    """A path whose last step names an element."""
+    *nodes, element = _STEP.findall(text)
+    return _path(text, nodes, element)
+
+
+def _path(text: str, nodes: list[str], element: str) -> TreePath:
+    steps = tuple(_step(part) for part in nodes)
+    return TreePath(text=text, steps=steps, element=element, filtered=any(step.filters for step in steps))
+
+
+class Tree:
+    """A tree with what paths need beside it: parents, and an index of children by name where there are many."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self._parents: dict[int, Node] | None = None
+        self._index: dict[int, dict[str, list[Node]]] = {}
+
+    def parent(self, node: Node) -> Node:
+        """The node above; the root is its own."""
+        if self._parents is None:
+            self._parents = {id(child): one for one in self.root.walk() for child in one.children}
+        return self._parents.get(id(node), self.root)
+
+    def adopt(self, parent: Node, child: Node) -> Node:
+        """Add a new child (writing)."""
+        if self._parents is None:
+            self._parents = {id(below): one for one in self.root.walk() for below in one.children}
+        parent.children.append(child)
+        self._parents[id(child)] = parent
+        self._index.pop(id(parent), None)
+        return child
+
+    def discard(self, node: Node) -> None:
+        """Take back a child that turned out empty (writing)."""
+        parent = self.parent(node)
+        if node is not self.root:
+            parent.children = [child for child in parent.children if child is not node]
+            self._index.pop(id(parent), None)
+
+    def named(self, node: Node, name: str) -> list[Node]:
+        """The children of a name, in order."""
+        children = node.children
+        if name == "*":
+            return children
+        if len(children) <= _SCAN_LIMIT:
+            return [child for child in children if child.name == name]
+        index = self._index.get(id(node))
+        if index is None:
+            index = {}
+            for child in children:
+                index.setdefault(child.name, []).append(child)
+            self._index[id(node)] = index
+        return index.get(name, [])
+
+    def _matches(self, node: Node, step: Step) -> list[Node]:
+        if step.name == "^":
+            return [self.parent(node)]
+        found = self.named(node, step.name)
+        if step.filters:
+            found = [child for child in found if step.fits(child)]
+        return found if step.place is None else found[step.place - 1 : step.place]
+
+    def find(self, node: Node, steps: tuple[Step, ...]) -> list[Node]:
+        """Every node the steps meet, in document order."""
+        met = [node]
+        for step in steps:
+            met = [child for one in met for child in self._matches(one, step)]
+        return met
+
+    def first(self, node: Node, steps: tuple[Step, ...]) -> Node | None:
+        """The first node the steps meet."""
+        if not steps:
+            return node
+        for child in self._matches(node, steps[0]):
+            found = self.first(child, steps[1:])
+            if found is not None:
+                return found
+        return None
+
+    def make(self, node: Node, steps: tuple[Step, ...]) -> Node:
+        """The first node the steps meet, made where it is missing."""
+        for step in steps:
+            found = self._matches(node, step)
+            node = found[0] if found else self.grow(node, step)
+        return node
+
+    def grow(self, node: Node, step: Step) -> Node:
+        """A new child for a step, its single-valued filters written as elements."""
+        if step.name in ("^", "*"):
+            raise PathError(f"cannot write through {step.name!r}")
+        elements = {name: Element(texts[0]) for name, texts in step.filters if len(texts) == 1}
+        child = self.adopt(node, Node(name=step.name, elements=elements))
+        while step.place is not None and len(self.named(node, step.name)) < step.place:
+            child = self.adopt(node, Node(name=step.name))
+        return child

@@ -1,0 +1,140 @@
+"""From a tree to statements by a compiled mapping. Pure; knows no format."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from hub.mapping.convert import Codes, canonical_get
+from hub.mapping.language import MappingTable, StatementTable
+from hub.mapping.paths import Tree, TreePath, element_path, node_path
+from hub.mapping.reading_rows import Pass, compile_row
+from hub.position import Place
+from hub.problem import Code, Problem
+from hub.statement import Document, Said
+from hub.syntax import Element, Node
+from hub.transforms import Context
+
+
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mapping made of one message: statements, or the detail of another subject; and what it could not carry."""
+
+    said: list[Said]
+    detail: Document
+    not_carried: list[tuple[int, str]]
+    problems: list[Problem]
+
+
+def _ignored(run: Pass, node: Node, path: TreePath) -> Iterator[Element]:
+    for holder in run.tree.find(node, path.steps):
+        if path.element == "**":
+            yield from itertools.chain.from_iterable(one.elements.values() for one in holder.walk())
+        elif path.element == "*":
+            yield from holder.elements.values()
+        elif path.element in holder.elements:
+            yield holder.elements[path.element]
+
+
+class StatementReader:
+    """One compiled [[statement]] table."""
+
+    def __init__(self, table: StatementTable, codes: Codes) -> None:
+        self.table = table
+        self.each = node_path(table.each)
+        self.rows = [compile_row(row, codes) for row in table.row]
+        self.keys = [path.split("/") for path in table.key_paths()]
+        self.scope_by = [path.split("/") for path in table.scope_by]
+        self.part = element_path(table.part) if table.part else None
+        self.ignores = [element_path(one.source) for one in table.ignore]
+
+    def read(self, run: Pass) -> Iterator[tuple[Document, dict[str, Place], Node]]:
+        """The facts of every node ``each`` meets, with their places."""
+        for node in run.tree.find(run.tree.root, self.each.steps):
+            facts: Document = {}
+            run.places = {}
+            run.context.item = facts
+            for row in self.rows:
+                row(run, node, facts, "")
+            for path in self.ignores:
+                run.used.update(map(id, _ignored(run, node, path)))
+            yield facts, run.places, node
+
+    def said(self, run: Pass) -> Iterator[Said]:
+        """The statements; a node without a key is a problem at its place."""
+        for facts, places, node in self.read(run):
+            key = self.key(facts)
+            if key is None:
+                if facts:
+                    run.problems.append(_keyless(self.table, node))
+                continue
+            yield Said(
+                key=key,
+                scope=":".join([self.table.scope, *(str(canonical_get(facts, path) or "") for path in self.scope_by)]),
+                part=self._part(run, node),
+                action=self.table.kind,
+                facts=facts,
+                places=places,
+            )
+
+    def key(self, facts: Document) -> str | None:
+        """The first key that the facts have."""
+        for path in self.keys:
+            value = canonical_get(facts, path)
+            if value is not None:
+                return _key(path, value, facts)
+        return None
+
+    def _part(self, run: Pass, node: Node) -> str:
+        if self.part is None:
+            return ""
+        holder = run.tree.first(node, self.part.steps)
+        return (holder.text(self.part.element) if holder is not None else None) or ""
+
+
+def _key(path: list[str], value: Any, facts: Document) -> str:
+    if path == ["awb"]:
+        return f"awb:{value}"
+    if path[0] == "houses":
+        return f"house:{canonical_get(facts, ['houses', '0', 'issuer']) or ''}:{value}"
+    return f"booking::{value}"
+
+
+def _keyless(table: StatementTable, node: Node) -> Problem:
+    return Problem(
+        code=Code.KEY_MISSING,
+        message=f"nothing here says which shipment is meant (looked for {', '.join(table.key_paths())})",
+        line=node.line or None,
+        column=node.column or None,
+        offset=node.offset,
+        segment=node.name,
+        expected=" or ".join(table.key_paths()),
+    )
+
+
+class MappingReader:
+    """A whole mapping compiled for reading."""
+
+    def __init__(self, table: MappingTable, codes: Codes, shape: Callable[[Node], Node] | None) -> None:
+        self.table = table
+        self.shape = shape
+        self.statements = [StatementReader(one, codes) for one in table.statement]
+
+    def read(self, root: Node, context: Context) -> Carried:
+        """Statements or detail of one tree; elements that no row reached are ``not_carried``."""
+        run = Pass(Tree(self.shape(root) if self.shape else root), context)
+        said: list[Said] = []
+        detail: Document = {}
+        for statement in self.statements:
+            if self.table.subject == "shipment":
+                said.extend(statement.said(run))
+            else:
+                for facts, _, _ in statement.read(run):
+                    detail.update(facts)
+        left = [
+            (element.line, element.text)
+            for node in root.walk()
+            for element in node.elements.values()
+            if id(element) not in run.used and element.text
+        ]
+        return Carried(said=said, detail=detail, not_carried=left + run.respelled, problems=run.problems)
