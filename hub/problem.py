@@ -101,6 +101,33 @@ class Code(enum.StrEnum):
     XML_DOCTYPE = "cargo-xml.doctype"
 
     # ONE Record
+    ONE_JSON = "one-record.json"
+    ONE_DEPTH = "one-record.depth"
+    ONE_SIZE = "one-record.size"
+    ONE_DUPLICATE = "one-record.key.duplicate"
+    ONE_CONTEXT_REMOTE = "one-record.context.remote"
+    ONE_CONTEXT = "one-record.context"
+    ONE_PREFIX = "one-record.prefix.undeclared"
+    ONE_COMMENT = "one-record.comment"
+    ONE_TERM = "one-record.term.undefined"
+    ONE_IRI = "one-record.iri"
+    ONE_IRI_BLANK = "one-record.iri.blank"
+    ONE_IRI_VERSIONED = "one-record.iri.versioned"
+    ONE_CLASS_MISSING = "one-record.class.missing"
+    ONE_CLASS_UNKNOWN = "one-record.class.unknown"
+    ONE_CLASS_CONFLICT = "one-record.class.conflict"
+    ONE_PROPERTY_UNKNOWN = "one-record.property.unknown"
+    ONE_PROPERTY_RENAMED = "one-record.property.renamed"
+    ONE_RANGE = "one-record.range"
+    ONE_CARDINALITY = "one-record.cardinality"
+    ONE_MISSING = "one-record.property.missing"
+    ONE_DATATYPE = "one-record.datatype"
+    ONE_LEXICAL = "one-record.value"
+    ONE_CODE = "one-record.code"
+    ONE_NULL = "one-record.null"
+    ONE_GRAPH = "one-record.graph"
+    ONE_TURTLE = "one-record.turtle"
+    ONE_SHARED = "one-record.shared"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
