@@ -4,11 +4,11 @@ Compiled once from a :class:`Table`; knows nothing of files or problems.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from adapters.cargo_imp.layout import ANY, Line, Option, Row, Table, Tolerated, Within, slots, within
-from adapters.cargo_imp.notation import Item, Literal, captures, expression
+from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
 
 END = ""
 
@@ -31,7 +31,7 @@ class Variant:
 class Step:
     """A way onward: the mandatory rows it leaves out, the nodes it opens, and the layouts that fit."""
 
-    pattern: re.Pattern[str]
+    match: Callable[[str], re.Match[str] | None]
     variants: tuple[Variant, ...]
     only: Variant | None
     by_group: dict[int, Variant]
@@ -39,6 +39,10 @@ class Step:
     rows: tuple[Row, ...]
     missing: tuple[Row, ...]
     plain: bool
+    index: int
+    end: int
+    most: int
+    inner: list[int]
     departures: tuple["Departure", ...]
 
 
@@ -57,6 +61,7 @@ class Place:
 
     option: Option | None
     steps: dict[str, tuple[Step, ...]]
+    fast: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     missing_at_end: tuple[Row, ...] = ()
 
 
@@ -96,6 +101,7 @@ class Walk:
             keyed.setdefault(way.key, []).append(way)
         place.missing_at_end = keyed.pop(END)[0].missing
         place.steps.update({key: self._steps(found) for key, found in keyed.items()})
+        place.fast.update({key[:3]: found for key, found in place.steps.items() if all(step.plain for step in found) and key != ANY})
 
     def _steps(self, ways: list["_Way"]) -> tuple[Step, ...]:
         """Ways of one key as steps; ways of the same row are one step with several variants."""
@@ -105,26 +111,24 @@ class Walk:
         return tuple(self._step(bundle) for bundle in bundles.values())
 
     def _step(self, ways: list["_Way"]) -> Step:
-        variants, branches, group = [], [], 1
-        for way in ways:
-            assert way.option.line is not None  # noqa: S101
-            items = (Literal(text=way.prefix), *way.option.line.items) if way.prefix else way.option.line.items
-            count = len(list(captures(items)))
-            variants.append(self._variant(way.option, way.option.line, items, group))
-            branches.append(expression(items) + ("()" if len(ways) > 1 else ""))
-            group += count + (len(ways) > 1)
-        text = branches[0] if len(ways) == 1 else "(?:" + "|".join(branches) + ")"
+        laid = [_laid(way) for way in ways]
+        shared = _shared(laid) if len(ways) > 1 else ()
+        variants, text = self._branches(ways, laid, shared)
         pattern = self._patterns.setdefault(text, re.compile(text))
         first = ways[0]
         return Step(
-            pattern=pattern,
+            match=pattern.fullmatch,
             variants=tuple(variants),
             only=variants[0] if len(variants) == 1 else None,
-            by_group=_closing_groups(variants) if len(variants) > 1 else {},
+            by_group=_closing_groups(variants, shared) if len(variants) > 1 else {},
             wrappers=first.wrappers,
             rows=first.rows,
             missing=first.missing,
             plain=not first.wrappers and not first.missing and len(first.rows) == 1,
+            index=first.rows[-1].index,
+            end=first.rows[-1].last,
+            most=first.rows[-1].most,
+            inner=[0] * (first.rows[-1].last - first.rows[-1].index - 1),
             departures=tuple(self._departure(one, way.prefix, kind) for way, one in zip(ways, variants, strict=True) for kind in one.line.tolerated),
         )
 
@@ -133,16 +137,35 @@ class Walk:
         form = replace(variant, node=kind.node, items=items, slots=slots(items, 1), within=within(items, 1))
         return Departure(pattern=re.compile(expression(items)), variant=form, tolerated=kind)
 
-    def _variant(self, option: Option, line: Line, items: tuple[Item, ...], group: int) -> Variant:
+    def _branches(
+        self, ways: list["_Way"], laid: list[tuple[Item, ...]], shared: tuple[Item, ...]
+    ) -> tuple[list[Variant], str]:
+        """The variants and the one expression for all: what they have in common first, then a branch for each, closed by an empty group."""
+        if len(ways) == 1:
+            return [self._variant(ways[0], laid[0], slots(laid[0], 1), within(laid[0], 1))], expression(laid[0])
+        group = 1 + len(list(captures(shared)))
+        common, variants, branches = slots(shared, 1), [], []
+        for way, items in zip(ways, laid, strict=True):
+            rest = items[len(shared) :]
+            variants.append(self._variant(way, items, common + slots(rest, group), within(rest, group)))
+            branches.append(expression(rest) + "()")
+            group += len(list(captures(rest))) + 1
+        return variants, expression(shared) + "(?:" + "|".join(branches) + ")"
+
+    def _variant(
+        self, way: "_Way", items: tuple[Item, ...], slots: tuple[tuple[int, str], ...], within: tuple[Within, ...]
+    ) -> Variant:
+        line = way.option.line
+        assert line is not None  # noqa: S101
         return Variant(
-            option=option,
+            option=way.option,
             line=line,
             node=line.node,
             items=items,
-            slots=slots(items, group),
-            within=within(items, group),
-            depth=option.row.depth,
-            place=self._places[id(option)],
+            slots=slots,
+            within=within,
+            depth=way.option.row.depth,
+            place=self._places[id(way.option)],
         )
 
     def _everywhere(self) -> dict[str, tuple[Step, ...]]:
@@ -155,11 +178,27 @@ class Walk:
         return {key: self._steps(found[:1]) for key, found in keyed.items()}
 
 
-def _closing_groups(variants: list[Variant]) -> dict[int, Variant]:
+def _laid(way: _Way) -> tuple[Item, ...]:
+    assert way.option.line is not None  # noqa: S101
+    items = way.option.line.items
+    return (Literal(text=way.prefix), *items) if way.prefix else items
+
+
+def _shared(laid: list[tuple[Item, ...]]) -> tuple[Item, ...]:
+    """What all layouts begin with, short of a whole layout and of any repeat."""
+    count = 0
+    for together in zip(*(items[:-1] for items in laid), strict=False):
+        if any(item != together[0] for item in together) or isinstance(together[0], Repeat):
+            break
+        count += 1
+    return laid[0][:count]
+
+
+def _closing_groups(variants: list[Variant], shared: tuple[Item, ...]) -> dict[int, Variant]:
     """The empty group that ends each branch of a step with several variants."""
-    closing, group = {}, 1
+    closing, group = {}, 1 + len(list(captures(shared)))
     for one in variants:
-        group += len(list(captures(one.items)))
+        group += len(list(captures(one.items[len(shared) :])))
         closing[group] = one
         group += 1
     return closing
