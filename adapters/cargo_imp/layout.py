@@ -97,13 +97,14 @@ class Row:
 @dataclass(kw_only=True, eq=False)
 class Option:
     """A line, or a group of rows. A group without a line of its own is a node made for it; when ``joined``, its first row
-    stands on the identifier's own line."""
+    stands on the identifier's own line; when ``clear``, there is no node for it and its lines stand in the node around."""
 
     name: str
     row: Row
     line: Line | None
     rows: tuple[Row, ...] = ()
     joined: bool = False
+    clear: bool = False
 
 
 @dataclass(kw_only=True, eq=False)
@@ -195,7 +196,7 @@ class _Structure:
         return self._strings(found) if isinstance(found, str) else found
 
     def _row(self, text: str, owner: Option | None, depth: int) -> Row:
-        names, status, most = [*text.removeprefix("+").split(), "1"][:3]
+        names, status, most = [*text.lstrip("+=").split(), "1"][:3]
         row = Row(status=status, most=int(most), depth=depth, index=len(self.all_rows), owner=owner)
         self.all_rows.append(row)
         row.options = tuple(self._option(name, row) for name in names.split("|"))
@@ -207,7 +208,8 @@ class _Structure:
             raise LayoutError(f"schemas/cargo_imp/{self.file}.toml: structure names {name!r}, which is neither a line nor a group")
         option = Option(name=name, row=row, line=self.lines.get(name))
         if name in self.spec:
-            option.joined = self._strings(name)[0].startswith("+")
+            option.clear = self._strings(name)[0].startswith("=")
+            option.joined = option.clear or self._strings(name)[0].startswith("+")
             if option.joined and option.line is not None:
                 raise LayoutError(f"schemas/cargo_imp/{self.file}.toml: {name!r} has a line of its own and a joined one")
             option.rows = self.rows(name, option, row.depth + 1)

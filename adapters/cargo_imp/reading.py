@@ -118,9 +118,7 @@ class Reading:
         if not step.plain:
             self._report_missing(step.missing)
             for depth, name in step.wrappers:
-                wrapper = Node(name, {}, [], self.number, 1, self.start)
-                self.open[depth].children.append(wrapper)
-                self.open[depth + 1] = wrapper
+                self.open[depth + 1] = self._wrapper(depth, name) if name else self.open[depth]
         for row in step.rows:
             index = row.index
             counts[index] += 1
@@ -137,6 +135,11 @@ class Reading:
         self.lost = False
         if variant.line.check:
             self._check(node)
+
+    def _wrapper(self, depth: int, name: str) -> Node:
+        wrapper = Node(name, {}, [], self.number, 1, self.start)
+        self.open[depth].children.append(wrapper)
+        return wrapper
 
     def _check(self, node: Node) -> None:
         problem = awb_check_digit(node)

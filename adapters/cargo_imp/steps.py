@@ -252,7 +252,7 @@ def _entries(option: Option, outer: tuple[tuple[int, str], ...], missing: tuple[
         for key in option.line.keys:
             yield _Way(key=key, option=option, prefix="", wrappers=outer, rows=(*rows, option.row), missing=missing)
         return
-    wrappers = (*outer, (option.row.depth, option.name))
+    wrappers = (*outer, (option.row.depth, "" if option.clear else option.name))
     for way in (way for inner in option.rows[0].options for way in _entries(inner, wrappers, missing)):
         yield _joined(way, option) if option.joined else way
 
