@@ -64,6 +64,10 @@ class Code(enum.StrEnum):
 
     # EDIFACT
 
+    # Cargo-XML
+    XML_SYNTAX = "cargo-xml.syntax"
+    XML_DOCTYPE = "cargo-xml.doctype"
+
     # ONE Record
 
 

@@ -71,6 +71,8 @@ class MappingTable(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     version: str
     subject: str = "shipment"
+    content: str = "waybill"
+    requires: list[str] = []
     shape: str | None = None
     statement: list[StatementTable] = []
     digest: str = ""

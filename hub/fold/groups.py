@@ -1,0 +1,126 @@
+"""One field group, many statements: the most believed and newest wins whole, the others are kept as conflicts. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from hub.canonical.document import Document, leaves
+from hub.fold.rules import Rules
+from hub.position import Place
+from hub.statement import Statement, Witness
+
+
+class Told:
+    """The facts of one statement about one holder (the shipment, or one house), with the pointer where they stand in it."""
+
+    __slots__ = ("base", "facts", "statement")
+
+    def __init__(self, statement: Statement, facts: Document, base: str) -> None:
+        self.statement = statement
+        self.facts = facts
+        self.base = base
+
+    def witness(self, pointer: str, value: Any) -> Witness:
+        """Who said this value, and where in the message."""
+        place = self.statement.places.get(self.base + pointer) or Place(0, 0, 0)
+        return witness(self.statement, place, value)
+
+
+def witness(statement: Statement, place: Place, value: Any) -> Witness:
+    """A witness from a statement and a place."""
+    return Witness(
+        message=statement.message,
+        partner=statement.partner,
+        author=statement.author,
+        line=place.line,
+        column=place.column,
+        offset=place.offset,
+        path=place.path,
+        value=value,
+    )
+
+
+class Ledger:
+    """The document being made, and beside it the winners and losers of every value."""
+
+    def __init__(self) -> None:
+        self.lineage: dict[str, list[Witness]] = {}
+        self.conflicts: dict[str, list[Witness]] = {}
+
+    def won(self, pointer: str, one: Witness) -> None:
+        """Note a witness of a winning value; the first noted is the winner."""
+        self.lineage.setdefault(pointer, []).append(one)
+
+    def lost(self, pointer: str, one: Witness) -> None:
+        """Note a value that was not believed."""
+        self.conflicts.setdefault(pointer, []).append(one)
+
+
+def fold_groups(
+    told: Sequence[Told], groups: Mapping[str, tuple[str, ...]], rules: Rules, ledger: Ledger, base: str = ""
+) -> Document:
+    """The document that the groups of all statements make together; ``told`` in order of saying."""
+    document: Document = {}
+    for group, fields in groups.items():
+        candidates = [one for one in told if any(field in one.facts for field in fields)]
+        if not candidates:
+            continue
+        if group in UNITED:
+            _unite(document, candidates, fields[0], ledger, base)
+            continue
+        ranked = sorted(candidates, key=lambda one: (rules.rank(one.statement.kind, group), *one.statement.order()), reverse=True)
+        winner = ranked[0]
+        document.update((field, winner.facts[field]) for field in fields if field in winner.facts)
+        _account(ranked, fields, ledger, base)
+    return document
+
+
+UNITED = frozenset({"references", "loads"})
+"""Groups that are sets of independent facts: the union is kept, every item with its witnesses."""
+
+
+def _account(ranked: Sequence[Told], fields: tuple[str, ...], ledger: Ledger, base: str) -> None:
+    winner = ranked[0]
+    values = dict(_leaves(winner, fields))
+    for pointer, value in values.items():
+        ledger.won(base + pointer, winner.witness(pointer, value))
+    for loser in ranked[1:]:
+        for pointer, value in _leaves(loser, fields):
+            if values.get(pointer) == value:
+                ledger.won(base + pointer, loser.witness(pointer, value))
+            else:
+                ledger.lost(base + pointer, loser.witness(pointer, value))
+
+
+def _leaves(told: Told, fields: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for field in fields:
+        if field in told.facts:
+            yield from leaves(told.facts[field], f"/{field}")
+
+
+def _unite(document: Document, told: Iterable[Told], field: str, ledger: Ledger, base: str) -> None:
+    """The union of a set-like list over all statements, sorted; a single statement's wire order is kept."""
+    items: dict[tuple[str, ...], tuple[Any, list[Witness]]] = {}
+    tellers = list(told)
+    for one in tellers:
+        for at, item in enumerate(one.facts.get(field, ())):
+            seen = items.setdefault(_identity(item), (item, []))
+            place = _first_place(one, f"/{field}/{at}")
+            seen[1].append(witness(one.statement, place, None))
+    if len(tellers) == 1:
+        document.update((name, tellers[0].facts[name]) for name in (field, f"{field}_order") if name in tellers[0].facts)
+    else:
+        document[field] = [items[key][0] for key in sorted(items)]
+    keys = [_identity(item) for item in document.get(field, ())]
+    for at, key in enumerate(keys):
+        for teller in items[key][1]:
+            ledger.won(f"{base}/{field}/{at}", teller)
+
+
+def _identity(item: Any) -> tuple[str, ...]:
+    return tuple(f"{pointer}={value}" for pointer, value in sorted(leaves(item)))
+
+
+def _first_place(told: Told, pointer: str) -> Place:
+    name = told.base + pointer
+    found = (place for at, place in told.statement.places.items() if at == name or at.startswith(name + "/"))
+    return next(found, Place(0, 0, 0))

@@ -1,0 +1,251 @@
+"""The straight line, one function per arrow: bytes, layers, messages, trees, statements; and from a shipment to bytes.
+
+Everything here is pure; the two transactions and the deliveries are the worker's. Knows formats only through their port.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import structlog
+
+from hub.canonical.awb import check_digit_fits
+from hub.canonical.calendar import nearest_month
+from hub.canonical.document import Document
+from hub.canonical.settle import prepared, settle
+from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
+from hub.mapping import Carried, Mappings
+from hub.mapping import Mapping as Meaning
+from hub.ports import Format
+from hub.position import Place
+from hub.problem import Code, Problem, Profile, has_error
+from hub.statement import Reading, Said, Understood
+from hub.syntax import Message, Node
+from hub.transforms import Context
+
+_HEAD = 4096
+_AHEAD = timedelta(minutes=5)
+_log = structlog.get_logger("pipeline")
+
+
+class Line:
+    """The pure part of the hub: what a file says, and how a shipment is said in a partner's format."""
+
+    def __init__(self, *, formats: Mapping[str, Format], mappings: Mappings, max_bytes: int = 64 * 1024 * 1024) -> None:
+        self.formats = formats
+        self.mappings = mappings
+        self.max_bytes = max_bytes
+
+    # bytes → Envelope is hub.intake
+
+    def recognise(self, raw: bytes) -> Format | None:
+        """The format most sure of these bytes."""
+        head = raw[:_HEAD]
+        sure = max(self.formats.values(), key=lambda one: one.sniff(head), default=None)
+        return sure if sure is not None and sure.sniff(head) > 0 else None
+
+    def split(self, raw: bytes) -> Split:
+        """Envelope → messages with their place in the file; a problem when nothing can be made of it."""
+        fault = _unusable(raw, self.max_bytes)
+        if fault is not None:
+            return Split(format="unknown", problems=[fault])
+        format = self.recognise(raw)
+        if format is None:
+            return Split(format="unknown", problems=[_unrecognised(raw)])
+        return format.split(raw)
+
+    def read(self, part: Part) -> Message:
+        """Message text → syntax tree with problems."""
+        format = self.formats.get(part.format)
+        if format is None:
+            return Message(
+                format=part.format, type=part.type, version=part.version, root=_nothing(), problems=[_no_adapter(part)]
+            )
+        return format.read(part)
+
+    def meaning(self, message: Message) -> Meaning | None:
+        """The mapping that reads this message, by its own or the nearest table."""
+        table = self.formats[message.format].table(message.type, message.version) if message.format in self.formats else None
+        return None if table is None else self.mappings.get(message.format, *table)
+
+    def to_canonical(self, message: Message, reference: date) -> tuple[Carried, Meaning] | None:
+        """Tree → statements, settled; None where there is no mapping."""
+        mapping = self.meaning(message)
+        if mapping is None:
+            return None
+        carried = mapping.to_canonical(message, Context(reference=reference))
+        for said in carried.said:
+            settle(said.facts)
+        return carried, mapping
+
+    def understand(self, envelope: Envelope, profile: Profile, as_of: date | None = None) -> Understood:
+        """The whole pure line over one file. No input makes it raise."""
+        try:
+            split = self.split(envelope.raw)
+        except Exception as fault:  # the boundary: a fault of ours must not lose the file
+            split = Split(format="unknown", problems=[_internal(fault, None)])
+        readings = [self._reading(at, part, split, envelope, profile, as_of) for at, part in enumerate(split.parts)]
+        return Understood(format=split.format, frames=split.frames, readings=readings, problems=profile.weigh(split.problems))
+
+    def _reading(
+        self, ordinal: int, part: Part, split: Split, envelope: Envelope, profile: Profile, as_of: date | None
+    ) -> Reading:
+        frame = split.frames[part.frame] if part.frame is not None else None
+        said_at = declared_time(frame, envelope.received_at)
+        reference = as_of or (said_at or envelope.received_at).date()
+        try:
+            message = self.read(part)
+            carried = self.to_canonical(message, reference)
+        except Exception as fault:
+            message = Message(format=part.format, type=part.type, version=part.version, root=_nothing(), problems=[])
+            message.problems.append(_internal(fault, part))
+            carried = None
+        return _assemble(ordinal, part, frame, said_at, message, carried, profile)
+
+    # fold → route → from_canonical → write
+
+    def render(self, target: str, document: Document, outgoing: Outgoing) -> Written:
+        """A shipment (or the part of it a delivery carries) in a target's own bytes. Raises KeyError for an unknown target."""
+        format, type, version = self.target(target)
+        mapping = self.mappings.get(format.name, type, version)
+        if mapping is None:
+            raise KeyError(target)
+        expressed = mapping.from_canonical(prepared(document), Context(reference=outgoing.at.date()))
+        message = Message(format=format.name, type=type, version=version, root=expressed.root)
+        written = format.write(message, outgoing)
+        return Written(raws=written.raws, problems=[*expressed.problems, *written.problems])
+
+    def target(self, text: str) -> tuple[Format, str, str]:
+        """``cargo-imp:FWB/17``, ``edifact:IFTSTA:D.96A``, ``one-record:Waybill`` as format, type, version. Raises KeyError."""
+        name, _, rest = text.partition(":")
+        format = self.formats[name]
+        type, _, version = rest.replace("/", ":").partition(":")
+        known = [pair for pair in format.supports() if pair[0] == type and version in ("", pair[1])]
+        if not known:
+            raise KeyError(text)
+        return format, *known[-1]
+
+
+def _nothing() -> Node:
+    return Node(name="")
+
+
+def _unusable(raw: bytes, limit: int) -> Problem | None:
+    if not raw.strip():
+        return Problem(code=Code.FILE_EMPTY, message="the file has no content", line=1, column=1, offset=0)
+    if len(raw) > limit:
+        return Problem(
+            code=Code.FILE_TOO_LARGE,
+            message=f"the file has {len(raw):,} bytes, the limit is {limit:,}; send it in parts or raise limits.max_bytes",
+            found=str(len(raw)),
+            expected=f"at most {limit}",
+        )
+    return None
+
+
+def _unrecognised(raw: bytes) -> Problem:
+    binary = b"\0" in raw[:_HEAD]
+    return Problem(
+        code=Code.FILE_BINARY if binary else Code.FORMAT_UNKNOWN,
+        message="no format of ours begins like this: expected a Cargo-IMP identifier, a Type-B heading, UNA or UNB, or JSON-LD",
+        line=1,
+        column=1,
+        offset=0,
+        found=repr(raw[:24])[2:-1],
+    )
+
+
+def _no_adapter(part: Part) -> Problem:
+    message = f"no adapter for {part.format} is configured"
+    return Problem(code=Code.FORMAT_UNKNOWN, message=message, line=part.line, column=part.column, offset=part.offset)
+
+
+def _internal(fault: Exception, part: Part | None) -> Problem:
+    _log.error("internal fault", error=type(fault).__name__, type=part.type if part else None, exc_info=fault)
+    return Problem(
+        code=Code.INTERNAL,
+        message=f"our own fault while reading ({type(fault).__name__}); the bytes are kept, report it and replay",
+        line=part.line if part else None,
+        column=part.column if part else None,
+        offset=part.offset if part else None,
+    )
+
+
+def declared_time(frame: Frame | None, received_at: datetime) -> datetime | None:
+    """The message's own time when it is there and plausible: not later than receipt plus five minutes (design.md, Order)."""
+    text = frame.said_at if frame is not None else None
+    if not text:
+        return None
+    try:
+        moment = _moment(text, received_at)
+    except ValueError:
+        return None
+    return moment if moment <= received_at + _AHEAD else None
+
+
+def _moment(text: str, received_at: datetime) -> datetime:
+    if text.startswith("--"):
+        day = nearest_month(int(text[2:4]), received_at.date())
+        text = f"{day.isoformat()}{text[4:]}"
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _assemble(
+    ordinal: int,
+    part: Part,
+    frame: Frame | None,
+    said_at: datetime | None,
+    message: Message,
+    carried: tuple[Carried, Meaning] | None,
+    profile: Profile,
+) -> Reading:
+    found = list(message.problems)
+    said: Sequence[Said] = ()
+    if carried is not None:
+        found.extend(carried[0].problems)
+        found.extend(_check_digits(carried[0].said, found))
+        said = carried[0].said
+    problems = profile.weigh(sorted(found, key=lambda one: (one.offset is None, one.offset or 0)))
+    readable = carried is not None and not has_error(problems)
+    return Reading(
+        ordinal=ordinal,
+        format=message.format,
+        type=message.type,
+        version=message.version,
+        subject=carried[1].table.subject if carried else "unknown",
+        author=frame.author if frame else None,
+        said_at=said_at,
+        frame=part.frame,
+        reference=part.reference,
+        text=part.text,
+        line=part.line,
+        offset=part.offset,
+        problems=problems,
+        not_carried=[*message.unread, *(carried[0].not_carried if carried else ())],
+        said=said,
+        detail=carried[0].detail if carried else {},
+        mapping=carried[1].table.digest if carried else "",
+        readable=readable,
+    )
+
+
+def _check_digits(said: Sequence[Said], found: Sequence[Problem]) -> list[Problem]:
+    """Waybill numbers whose check digit is wrong, unless the reader has said so already."""
+    told = {one.line for one in found if one.code is Code.AWB_CHECK_DIGIT}
+    problems = {}
+    for one in said:
+        awb = one.facts.get("awb")
+        place = one.places.get("/awb") or Place(0, 0, 0)
+        if awb and not check_digit_fits(awb) and place.line not in told:
+            problems[awb] = Problem(
+                code=Code.AWB_CHECK_DIGIT,
+                message=f"{awb}: the last digit should be {int(awb[4:11]) % 7 if awb[4:11].isdigit() else '?'}",
+                line=place.line or None,
+                column=place.column or None,
+                offset=place.offset,
+                path=place.path or None,
+                element="awb",
+                found=awb,
+                expected="first seven digits of the serial modulo 7",
+            )
+    return list(problems.values())
