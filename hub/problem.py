@@ -59,6 +59,13 @@ class Code(enum.StrEnum):
     IMP_ELEMENT_CODE = "cargo-imp.element.code"
     IMP_LINE_TRAILING = "cargo-imp.line.trailing"
     IMP_CHARACTER = "cargo-imp.character"
+    IMP_CONTINUATION = "cargo-imp.line.continuation"
+    IMP_VARIANT = "cargo-imp.line.variant"
+    IMP_CARRIER = "cargo-imp.element.carrier"
+    IMP_HOUSE_PARTIES = "cargo-imp.house.parties"
+    IMP_NOTATION_FOREIGN = "cargo-imp.notation.foreign"
+    IMP_MESSAGE_LENGTH = "cargo-imp.message.length"
+    IMP_HEADING = "cargo-imp.heading"
 
     # EDIFACT
     EDI_UNA = "edifact.una"
