@@ -4,8 +4,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-DEFAULT_SCHEDULE: tuple[float, ...] = (0, 5, 300, 1800, 7200, 18000, 36000, 36000)
-"""Seconds before each attempt: the first at once, the last 10 hours after the one before."""
+from hub.settings import DEFAULT_SCHEDULE
 
 JITTER = 0.1
 

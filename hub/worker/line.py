@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from hub.envelope import Envelope, Outgoing, Written
 from hub.ports import Clock, Sender
-from hub.retry import DEFAULT_SCHEDULE
+from hub.settings import DEFAULT_SCHEDULE
 from hub.statement import DeliveryPlan, Folded, Reading, Said, Statement, Understood
 from hub.store.leases import Holding
 from hub.store.sealer import Sealer
