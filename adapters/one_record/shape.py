@@ -19,6 +19,7 @@ CLASSES = {
     "transferredTo": "Carrier",
     "notifiedOrganization": "Company",
     "referredBookingOption": "Booking",
+    "transportOrganization": "Carrier",
 }
 """The class written where the property's range is wider than what is meant."""
 
@@ -94,7 +95,11 @@ class PieceShape:
         piece = Node("pieces", dict(root.elements), [child for child in root.children if child is not above], root.line, root.column, root.offset)
         inner = Node("Shipment", dict(above.elements) if above else {}, [*(above.children if above else ())], root.line, root.column, root.offset)
         inner.children = [child for child in inner.children if child.name != "pieces"] + [piece]
-        return _SHIPMENT.read(inner)
+        shaped = _SHIPMENT.read(inner)
+        if "@id" in root.elements:
+            for one in shaped.children:
+                one.elements["pieceAddress"] = root.elements["@id"]
+        return shaped
 
     def write(self, root: Node) -> Node:
         """The first piece with its shipment inside; a shipment of several alike pieces is written as one of them."""
@@ -141,7 +146,11 @@ def _arranged(root: Node, name: str) -> Node:
     read_pieces(node, shipment, bag)
     _texts(shipment, bag)
     _customs(shipment)
+    _lines(node)
     _currency(node)
+    reference = node.elements.pop("shippingRefNo", None)
+    if reference is not None:
+        node.children.append(Node("shippingReference", {"@value": reference}, [], reference.line))
     node.children.append(bag.node)
     return node
 
@@ -192,6 +201,15 @@ def _customs(shipment: Node) -> None:
             line.elements["@place"] = line.elements.pop("ociLineNumber")
 
 
+def _lines(node: Node) -> None:
+    """Line items by their number; one without a number gets its place."""
+    lines = [*node.all("waybillLineItems")]
+    for place, line in enumerate(lines, 1):
+        line.elements.setdefault("lineItemNumber", Element(str(place), line.line, line.column, line.offset))
+    lines.sort(key=lambda one: int(number) if (number := one.text("lineItemNumber") or "").isdigit() and len(number) < 9 else 0)
+    node.children = [child for child in node.children if child.name != "waybillLineItems"] + lines
+
+
 def _currency(node: Node) -> None:
     """The waybill's currency is that of its rates, else of its first amount; where an amount has the same it is said once."""
     amounts = [one for one in node.walk() if one.name in MONEY and "currencyUnit" in one.elements]
@@ -216,6 +234,7 @@ def _unstatement(node: Node, mark: str) -> Node:
         shipment.children.append(party)
     write_pieces(node, shipment, mark)
     _write_texts(shipment)
+    _write_references(node)
     for place, line in enumerate(shipment.all("customsInformation"), 1):
         line.elements["ociLineNumber"] = Element(str(place))
     if currency is not None:
@@ -226,6 +245,16 @@ def _unstatement(node: Node, mark: str) -> Node:
         node.children.append(shipment)
     _classes(node)
     return node
+
+
+def _write_references(node: Node) -> None:
+    references = [child for child in node.children if child.name == "shippingReference"]
+    node.children = [child for child in node.children if child.name != "shippingReference"]
+    for place, reference in enumerate(references):
+        if place == 0:
+            node.elements["shippingRefNo"] = reference.elements["@value"]
+        else:
+            node.children.append(Node("otherIdentifiers", {"otherIdentifierType": Element("SRI"), "textualValue": reference.elements["@value"]}))
 
 
 def _write_texts(shipment: Node) -> None:

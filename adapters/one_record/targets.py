@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from adapters.one_record.lift import Bag
+from adapters.one_record.lift import Bag, copy
 from hub.syntax import Element, Node
 
 _IN_ADDRESS = re.compile(r"(?<![0-9A-Za-z])(\d{3})-?(\d{7})(\d)(?![0-9A-Za-z])")
@@ -27,7 +27,7 @@ def read_targets(root: Node, event: Node, bag: Bag) -> Node:
 
 
 def _target(about: Node, event: Node) -> Node:
-    target = Node("target", {}, [event], about.line or event.line, about.column or event.column, about.offset)
+    target = Node("target", {}, [copy(event)], about.line or event.line, about.column or event.column, about.offset)
     waybill = next(_waybills(about), None)
     if waybill is not None:
         house = waybill.text("waybillType") == "HOUSE"
@@ -80,7 +80,6 @@ def _movements(event: Node) -> None:
             side = SIDES.get(time.text("direction") or "")
             letter = next((letter for letter, name in TIME_TYPES.items() if name == time.text("movementTimeType")), "")
             if "movementMilestone" not in time.elements and side and letter:
-                time.elements["movementMilestone"] = time.elements["movementTimeType"]
                 time.elements["movementMilestone"] = Element(letter + side, time.line, time.column, time.offset)
 
 
