@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 
+import msgspec
 from pydifact.segments import Segment
 
 from adapters.edifact import wire
@@ -35,24 +36,19 @@ def error_codes() -> Mapping[str, str]:
     return codes
 
 
-class Acknowledger:
-    """Writes CONTRL. Pure: the same outcomes and outgoing give the same bytes."""
-
-    def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
-        """One CONTRL for the messages of one interchange; none without an interchange, and never for CONTRL alone."""
-        told = [one for one in outcomes if one.type != "CONTRL"]
-        frame = next((one.frame for one in told if one.frame is not None), None)
-        if frame is None:
-            return None
-        version_4 = (frame.syntax or "").partition(":")[2] >= "4"
-        kind = ["CONTRL", "4", "1", "UN"] if version_4 else ["CONTRL", "D", "3", "UN"]
-        return interchange([(kind, list(_body(frame, told, outgoing)))], _addressed(frame, outgoing), [])
+def acknowledge(outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
+    """One CONTRL for the messages of one interchange; none without an interchange, and never for CONTRL alone."""
+    told = [one for one in outcomes if one.type != "CONTRL"]
+    frame = next((one.frame for one in told if one.frame is not None), None)
+    if frame is None:
+        return None
+    version_4 = (frame.syntax or "").partition(":")[2] >= "4"
+    kind = ["CONTRL", "4", "1", "UN"] if version_4 else ["CONTRL", "D", "3", "UN"]
+    return interchange([(kind, list(_body(frame, told, outgoing)))], _addressed(frame, outgoing), [])
 
 
 def _addressed(frame: Frame, outgoing: Outgoing) -> Outgoing:
     """The answer goes back to the interchange's own sender, in test as that was."""
-    import msgspec  # noqa: PLC0415
-
     back = _party(frame.sender, frame.sender_qualifier)
     own = _party(frame.recipients[0] if frame.recipients else "", frame.recipient_qualifier)
     return msgspec.structs.replace(

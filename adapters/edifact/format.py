@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from adapters.edifact import reader, writer
+from adapters.edifact import contrl, reader, writer
 from adapters.edifact.interchange import Found, Interchanges
 from adapters.edifact.versions import supported, tables
 from hub.envelope import Frame, Outgoing, Part, Split, Written
+from hub.ports import Outcome
 from hub.problem import Code, Problem
 from hub.syntax import Message
 
@@ -54,6 +55,10 @@ class Edifact:
         """Types and versions with tables of their own."""
         return supported()
 
+    def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
+        """CONTRL for the messages of one interchange; none for a CONTRL."""
+        return contrl.acknowledge(outcomes, outgoing)
+
     def table(self, type: str, version: str) -> tuple[str, str] | None:
         """Whose mapping reads this one."""
         chosen = tables(type, version)
@@ -63,8 +68,3 @@ class Edifact:
 def stream(chunks: Iterable[bytes]) -> Iterator[Found]:
     """Frames, parts and problems of a file of any size, in its order; memory is that of the largest message."""
     return Interchanges(chunks).run()
-
-
-def build() -> Edifact:
-    """The format, for the registry."""
-    return Edifact()
