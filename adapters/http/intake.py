@@ -53,6 +53,12 @@ def create(
     return app
 
 
+def mount(doors: Doors) -> FastAPI:
+    """The application behind the hub's doors, for the configuration's ``mounts``."""
+    limits = Limits(max_bytes=doors.max_bytes)
+    return create(doors.intake, doors.accounts, limits, ready=doors.ready)
+
+
 def _add_messages(app: FastAPI, intake: Intake, caller: Callable[..., Any], bodies: "_Bodies", channel: str) -> None:
     identified = Depends(caller)
 
