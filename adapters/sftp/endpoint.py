@@ -87,4 +87,6 @@ def _private_key(text: str, passphrase: str | None) -> paramiko.PKey:
             ) from None
         except (paramiko.SSHException, ValueError, IndexError, UnicodeError):
             continue
-    raise Misconfigured("sftp channel: the secret that 'key_secret' names is no private key we can open (ed25519, ecdsa, rsa).")
+    raise Misconfigured(
+        "sftp channel: the secret that 'key_secret' names is no private key we can open (ed25519, ecdsa or rsa; or the passphrase is wrong)."
+    )
