@@ -57,7 +57,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     parts: Sequence[bytes] = ()
 
 
-KNOWN = select(delivery.c.key).where(delivery.c.key.in_(bindparam("values", expanding=True)))
+KNOWN = select(delivery.c.key).where(delivery.c.shipment.in_(bindparam("values", expanding=True)))
 ADD = insert(delivery)
 IN_THE_WAY = (
     select(delivery.c.partner, delivery.c.shipment)
@@ -149,7 +149,7 @@ ADD_NUMBERS = insert(control_number)
 def add(connection: Connection, owed: Sequence[Owed], *, now: datetime, sender: str) -> int:
     """Make the rows of deliveries that are not there yet; how many. Equal keys are one delivery, whenever it was made."""
     wanted = {one.plan.key: one for one in owed}
-    known = {row.key for row in select_in(connection, KNOWN, sorted(wanted))}
+    known = {row.key for row in select_in(connection, KNOWN, sorted({one.plan.shipment for one in owed}))}
     new = [one for key, one in wanted.items() if key not in known]
     blocked = _blocked(connection, new)
     numbers = {partner: _numbers(connection, sender, partner, count) for partner, count in sorted(_counts(new).items())}

@@ -3,6 +3,7 @@
 A slot belongs to its newest complete message; what older messages said in it no longer lives. Knows no documents.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -174,7 +175,7 @@ def speak(message: int, ordinal: int, one: Statement, sealer: Sealer) -> Spoken:
         action=one.action,
         admitted=one.admitted,
         order=(micros(one.said_at), micros(one.received_at), one.digest),
-        body=sealer.seal(_encoder.encode(body)),
+        body=sealer.seal(zlib.compress(_encoder.encode(body), 1)),
     )
 
 
@@ -242,7 +243,7 @@ def load(connection: Connection, keys: Sequence[str], sealer: Sealer) -> dict[st
 
 
 def _statement(row: Any, sealer: Sealer) -> Statement:
-    body = _decoder.decode(sealer.unseal(row.body))
+    body = _decoder.decode(zlib.decompress(sealer.unseal(row.body)))
     return Statement(
         key=row.key,
         slot=row.slot,

@@ -19,9 +19,9 @@ def _there() -> set[str]:
 def upgrade() -> None:
     there = _there()
 
-    def _table(name, *columns):
+    def _table(name, *columns, **options):
         if name not in there:
-            op.create_table(name, *columns)
+            op.create_table(name, *columns, **options)
 
     def _index(name, table, columns, unique=False):
         if table not in there or name not in {one["name"] for one in sa.inspect(op.get_bind()).get_indexes(table)}:
@@ -100,11 +100,10 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=200), nullable=True),
         sa.Column("outcome", sa.String(length=1000), nullable=True),
         sa.PrimaryKeyConstraint("seq", name="pk_delivery"),
-        sa.UniqueConstraint("key", name="uq_delivery_key"),
+        sa.UniqueConstraint("shipment", "key", name="uq_delivery_key"),
     )
     _index("ix_delivery_control", "delivery", ["control_reference", "partner"], unique=False)
     _index("ix_delivery_due", "delivery", ["run_at"], unique=False)
-    _index("ix_delivery_shipment", "delivery", ["shipment"], unique=False)
     _table(
         "delivery_bytes",
         sa.Column("delivery", Big, autoincrement=False, nullable=False),
@@ -206,8 +205,8 @@ def upgrade() -> None:
     )
     _table(
         "shipment",
-        sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("number_key", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("revision_no", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("proof_digest", sa.String(length=64), nullable=False),
@@ -218,15 +217,16 @@ def upgrade() -> None:
         sa.Column("first_date", sa.String(length=16), nullable=True),
         sa.Column("created_at", Big, nullable=False),
         sa.Column("changed_at", Big, nullable=False),
-        sa.PrimaryKeyConstraint("key", name="pk_shipment"),
+        sa.PrimaryKeyConstraint("number_key", "key", name="pk_shipment"),
     )
-    _index("ix_shipment_number", "shipment", ["number_key"], unique=False)
     _table(
         "shipment_term",
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("value", sa.String(length=200), nullable=False),
         sa.Column("shipment", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("kind", "value", "shipment", name="pk_shipment_term"),
+        sqlite_with_rowid=False,
+        sqlite_with_rowid=False,
     )
     _table(
         "slot",
@@ -236,6 +236,8 @@ def upgrade() -> None:
         sa.Column("received_at", Big, nullable=False),
         sa.Column("digest", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_slot"),
+        sqlite_with_rowid=False,
+        sqlite_with_rowid=False,
     )
     _table(
         "split_item",
