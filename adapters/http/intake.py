@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from adapters.http.problems import ProblemError, tell_problems
 from hub.channel import shown_name
-from hub.ports import Accounts, Arrival, Identity, Intake, IntakeRefused, Received, StoredAnswer
+from hub.ports import Accounts, Arrival, Doors, Identity, Intake, IntakeRefused, Received, StoredAnswer
 
 _LONGEST_KEY = 512
 
