@@ -139,7 +139,9 @@ def small_disk(at: Path, size: str = "64k") -> Iterator[Path]:
 @contextlib.contextmanager
 def http_server(app: object, **options: object) -> Iterator[int]:
     """A real uvicorn on loopback, in a thread."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio turns Nagle's delay off only for sockets that say they are TCP, which create_server's do not.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="error", lifespan="off", server_header=False, **options)  # type: ignore[arg-type]
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: server.run(sockets=[listener]), daemon=True)
