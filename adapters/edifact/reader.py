@@ -3,7 +3,7 @@
 import re
 
 from adapters.edifact import element, scanner
-from adapters.edifact.directory import Directory, Layout, directory, fast
+from adapters.edifact.directory import Directory, Layout, directory, quick_layouts
 from adapters.edifact.element import Fault
 from adapters.edifact.scanner import Raw
 from adapters.edifact.service import from_part
@@ -49,6 +49,7 @@ class Reader:
         self.directory = directory(chosen.structure.directory) if chosen else None
         self.message = Message(format="edifact", type=part.type, version=part.version, root=Node(part.type or "message"))
         self.problems = self.message.problems
+        self.quick = quick_layouts(self.directory, self.service, self.delimiters)
         self.walk = Walk(chosen.structure, self.message.root) if chosen else None
         self.line = part.line
         self.line_start = 1 - part.column
@@ -82,7 +83,12 @@ class Reader:
     def _gap(self, position: int) -> int:
         """Step over what stands between two segments; line breaks are free, other blanks are told."""
         text = self.text
-        if position >= len(text) or text[position] > " ":
+        following = text[position : position + 2]
+        if len(following) == 2 and following[0] == "\n" and following[1] > " ":
+            self.line += 1
+            self.line_start = position + 1
+            return position + 1
+        if following == "" or following > "!":
             return position
         end = scanner.skip(text, position)
         self._advance(position, end)
@@ -93,21 +99,20 @@ class Reader:
         return end
 
     def _segment(self, position: int) -> int:
-        text = self.text
         self.start = position
-        tag = text[position : position + 3]
-        layout = self._layout(tag)
         self.number += 1
-        if layout is not None:
-            quick = fast(layout, self.delimiters)
-            match = quick.match(text, position)
+        tag = self.text[position : position + 3]
+        quick = self.quick[tag]
+        if quick is not None:
+            match = quick.match(self.text, position)
             if match is not None:
                 node = self._node(tag, position, match, quick.names)
-                if match.lastindex is not None and None in quick.names:
-                    self._homes(node, match, quick.components)
-                self._place(node, position, match.end())
-                return self._gap(match.end())
-        return self._closely(position, layout)
+                if quick.homes and match.lastindex is not None:
+                    self._homes(node, match, quick.homes)
+                end = match.end()
+                self._place(node, position, end)
+                return self._gap(end)
+        return self._closely(position, self._layout(tag))
 
     def _layout(self, tag: str) -> Layout | None:
         if self.directory is not None and (found := self.directory.segments.get(tag)) is not None:
@@ -119,17 +124,16 @@ class Reader:
         shift = 1 - self.line_start
         spans = match.regs
         elements: dict[str, Element] = {}
-        for index, value in enumerate(match.groups()[: match.lastindex]):
-            if value and (name := names[index]) is not None:
-                start = spans[index + 1][0]
+        for name, value, span in zip(names, match.groups()[: match.lastindex], spans[1:], strict=False):
+            if value and name:
+                start = span[0]
                 elements[name] = Element(value, line, start + shift, start + base)
         return Node(tag, elements, [], line, position + shift, position + base)
 
-    def _homes(self, node: Node, match: re.Match[str], components: tuple[element.Component, ...]) -> None:
-        for index in range(match.lastindex or 0):
-            one = components[index]
-            if one.steps and (value := match[index + 1]):
-                element.home(node, one).elements[one.name] = self._locate(value, match.start(index + 1))
+    def _homes(self, node: Node, match: re.Match[str], homes: tuple[tuple[int, element.Component], ...]) -> None:
+        for index, one in homes:
+            if value := match[index]:
+                element.home(node, one).elements[one.name] = self._locate(value, match.start(index))
 
     def _closely(self, position: int, layout: Layout | None) -> int:
         """A segment with released or folded characters, a fault, or no layout: read it the slow way."""
