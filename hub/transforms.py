@@ -252,6 +252,7 @@ def _transport_identifier_day_write(value: str, context: Context) -> str:
 PAIRS |= {
     "awb_parts": Pair(read=_awb_parts, write=_awb_parts_write, joins=True),
     "xsd_moment": Pair(read=_xsd_moment, write=_xsd_moment_write),
+    "day_of_moment": Pair(read=_xsd_day, write=_xsd_day_write),
     "xsd_day": Pair(read=_xsd_day, write=_xsd_day_write, respells=True),
     "transport_identifier": Pair(read=_transport_identifier, write=_as_is),
     "transport_identifier_day": Pair(read=_transport_identifier_day, write=_transport_identifier_day_write),

@@ -6,7 +6,7 @@ Standard, Orchestration xfwb: totals are not stored but counted; pieces without 
 import re
 from decimal import Decimal
 
-from adapters.one_record.lift import Bag
+from adapters.one_record.lift import Bag, is_bare
 from hub.canonical.number import plain
 from hub.syntax import Element, Node
 
@@ -43,12 +43,12 @@ def _once(piece: Node, known: dict[str, Node], bag: Bag) -> Node | None:
     if first is None:
         known[key] = piece
         return piece
-    if len(piece.elements) + len(piece.children) > len(first.elements) + len(first.children):
-        first.elements.update(piece.elements)
-        first.children = piece.children
-    else:
+    if first.children or first.elements.keys() - {"@id", "@type"} or is_bare(piece):
         bag.put_all(piece)
-    return None
+        return None
+    bag.put_all(first)
+    known[key] = piece
+    return piece
 
 
 def _read_line(line: Node, known: dict[str, Node], bag: Bag, node: Node) -> None:

@@ -23,7 +23,7 @@ CLASSES = {
 }
 """The class written where the property's range is wider than what is meant."""
 
-TEXTS = ("goodsDescription",)
+IDENTITY = frozenset(("@id", "@type", "waybillPrefix", "waybillNumber", "waybillType"))
 
 
 class WaybillShape:
@@ -41,7 +41,12 @@ class WaybillShape:
         master = _statement(root, "master")
         houses = [child for child in master.children if child.name == "houseWaybills"]
         master.children = [child for child in master.children if child.name != "houseWaybills"]
-        shaped.children = [master, *(self._house(one, master) for one in houses)]
+        told = [self._house(one, master) for one in houses]
+        if told and _says_nothing(master):
+            told[0].children.append(Node("merged", master.elements))
+            shaped.children = told
+        else:
+            shaped.children = [master, *told]
         return shaped
 
     def _house(self, node: Node, master: Node) -> Node:
@@ -153,6 +158,11 @@ def _arranged(root: Node, name: str) -> Node:
         node.children.append(Node("shippingReference", {"@value": reference}, [], reference.line))
     node.children.append(bag.node)
     return node
+
+
+def _says_nothing(master: Node) -> bool:
+    """A master that only names itself around its house waybills: it must not replace what was said of it before."""
+    return not master.elements.keys() - IDENTITY and not any(child.elements or child.children for child in master.children)
 
 
 def _number(house: Node, elements: dict[str, Element]) -> None:

@@ -62,7 +62,7 @@ class Scribe:
     def _new_id(self, node: Node, kind: Named, pointer: str) -> str:
         place = f"{self.outgoing.message_id}{pointer}"
         base = self.outgoing.sender
-        if "://" in base and kind.known and kind.known.is_object:
+        if not pointer and "://" in base:
             return f"{base.rstrip('/')}/logistics-objects/{uuid.uuid5(SPACE, place)}"
         return f"internal:{uuid.uuid5(SPACE, place)}" if pointer and kind.known and not _is_code_element(kind) else ""
 
