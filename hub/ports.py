@@ -73,12 +73,16 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the hub has to say about an earlier arrival: the stored acknowledgements, or nothing while it is pending."""
+    """What the hub has to say about an earlier arrival: the stored acknowledgements, or nothing while it is pending.
+
+    ``partner`` is whose arrival it was: a channel shows the answer to nobody else, and to nobody when it is empty.
+    """
 
     id: str
     pending: bool
     state: str
     answers: Sequence[bytes] = ()
+    partner: str = ""
 
 
 class Intake(Protocol):
