@@ -82,8 +82,9 @@ class House(Part, frozen=True, kw_only=True):
 
 
 class Booking(Part, frozen=True, kw_only=True):
-    """What a booking message says."""
+    """What a booking message says; ``issuer`` gave the booking number (the reference of type BN)."""
 
+    issuer: str | None = None
     flights: list[FlightLeg] = []
 
 
