@@ -398,3 +398,34 @@ PAIRS.update(
         "edifact_uld": Pair(read=_edifact_uld, write=_as_is, respells=True),
     }
 )
+
+# Cargo-IMP
+
+
+def _amount_or_code(text: str, context: Context) -> str:
+    return text if text in ("NVD", "NCV", "XXX") else _decimal(text, context)
+
+
+def _day_month_time_change(texts: Texts, context: Context) -> str | None:
+    """Day, month, time of day and day-change indicator; the day is that of the schedule, the time may be days later."""
+    day, month, time, change = texts
+    moment = _day_month_time([day, month, time], context)
+    if moment is None or "T" not in moment or not change:
+        return moment
+    if change not in DAY_CHANGES:
+        raise ValueError("a day-change indicator P, N, S, T or A to L")
+    return f"{date.fromisoformat(moment[:10]) + timedelta(days=DAY_CHANGES[change])}{moment[10:]}"
+
+
+def _day_month_time_change_write(value: str, context: Context) -> Texts:
+    on = context.item.get("date") or value[:10]
+    days = (date.fromisoformat(value[:10]) - date.fromisoformat(on)).days
+    if days and days not in _CHANGE_LETTERS:
+        raise ValueError(f"a time within -1 to +15 days of {on}")
+    return [*_day_month_write(on, context), _hhmm(value), _CHANGE_LETTERS.get(days)]
+
+
+PAIRS |= {
+    "amount_or_code": Pair(read=_amount_or_code, write=_as_is),
+    "day_month_time_change": Pair(read=_day_month_time_change, write=_day_month_time_change_write, joins=True),
+}

@@ -11,6 +11,7 @@ from hub.syntax import Element, Node
 GOODS = ("NG", "NC", "NH", "ND", "NV", "NU", "NS", "NO", "service")
 ORDER = ("goods", "NH", "ND", "NDA", "NV", "NU", "NS", "NO", "service")
 SINGLE = frozenset({"NV", "NS", "NO", "NDA", "service"})
+REFERENCES = ("reference", "supplement_1", "supplement_2")
 SERVED = "+service"
 """Ends the kind of a goods line that carries the service code behind its own text."""
 
@@ -30,12 +31,16 @@ class RateLines:
     def _read(self, node: Node, unit: Element | None) -> Node:
         if node.name == "RTD":
             return _copy(node, _entries(node, unit))
+        if node.name == "SRI":
+            return _copy(node, list(_parts(node)))
         return _copy(node, list(_numbered_charges(node))) if node.name == "OTH" else node
 
     def _write(self, node: Node, root: Node) -> Node:
         if node.name == "RTD":
             entries = list(node.all("entry")) or _made(node, root)
             return _copy(node, [line for entry in _with_goods(entries, node) for line in _laid(entry)])
+        if node.name == "SRI":
+            return Node("SRI", dict(zip(REFERENCES, (part.elements["value"] for part in node.all("part")), strict=False)), [])
         return _copy(node, _charge_lines(node)) if node.name == "OTH" else node
 
 
@@ -147,6 +152,15 @@ def _numbered_charges(other: Node) -> Iterator[Node]:
         for charge in line.children:
             elements = {**line.elements, **charge.elements, "line": Element(str(number), line.line, line.column, line.offset)}
             yield Node("charge", elements, [], charge.line, charge.column, charge.offset)
+
+
+def _parts(reference: Node) -> Iterator[Node]:
+    """The parts of a shipment reference, one node each; an empty part before others is a blank."""
+    last = max((place for place, name in enumerate(REFERENCES) if name in reference.elements), default=-1)
+    for name in REFERENCES[: last + 1]:
+        found = reference.elements.get(name)
+        if found is not None:
+            yield Node("part", {"value": found}, [])
 
 
 # writing
