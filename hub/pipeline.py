@@ -13,9 +13,10 @@ from hub.canonical.calendar import nearest_month
 from hub.canonical.document import Document
 from hub.canonical.settle import prepared, settle
 from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
+from hub.logs import origin
 from hub.mapping import Carried, Mappings
 from hub.mapping import Mapping as Meaning
-from hub.ports import Format
+from hub.ports import Format, Misconfigured
 from hub.position import Place
 from hub.problem import Code, Problem, Profile, has_error
 from hub.statement import Reading, Said, Understood
@@ -81,6 +82,8 @@ class Line:
         """The whole pure line over one file. No input makes it raise."""
         try:
             split = self.split(envelope.raw)
+        except Misconfigured:
+            raise
         except Exception as fault:  # the boundary: a fault of ours must not lose the file
             split = Split(format="unknown", problems=[_internal(fault, None)])
         readings = [self._reading(at, part, split, envelope, profile, as_of) for at, part in enumerate(split.parts)]
@@ -95,6 +98,8 @@ class Line:
         try:
             message = self.read(part)
             carried = self.to_canonical(message, reference)
+        except Misconfigured:
+            raise
         except Exception as fault:
             message = Message(format=part.format, type=part.type, version=part.version, root=_nothing(), problems=[])
             message.problems.append(_internal(fault, part))
@@ -160,7 +165,7 @@ def _no_adapter(part: Part) -> Problem:
 
 
 def _internal(fault: Exception, part: Part | None) -> Problem:
-    _log.error("internal fault", error=type(fault).__name__, type=part.type if part else None, exc_info=fault)
+    _log.error("internal fault", fault=origin(fault), type=part.type if part else None)
     return Problem(
         code=Code.INTERNAL,
         message=f"our own fault while reading ({type(fault).__name__}); the bytes are kept, report it and replay",

@@ -42,6 +42,11 @@ class Code(enum.StrEnum):
     STATION_ZONE = "station.zone"
     NOT_EXPRESSIBLE = "write.not-expressible"
     INTERNAL = "internal.fault"
+    WORKER_DIED = "worker.died"
+    ACKNOWLEDGEMENT_UNMATCHED = "acknowledgement.unmatched"
+    DELIVERY_REFUSED = "delivery.refused"
+    DELIVERY_EXHAUSTED = "delivery.exhausted"
+    DELIVERY_MISCONFIGURED = "delivery.misconfigured"
 
     # Cargo-IMP
     IMP_LINE_LENGTH = "cargo-imp.line.length"
@@ -54,6 +59,13 @@ class Code(enum.StrEnum):
     IMP_ELEMENT_CODE = "cargo-imp.element.code"
     IMP_LINE_TRAILING = "cargo-imp.line.trailing"
     IMP_CHARACTER = "cargo-imp.character"
+    IMP_CONTINUATION = "cargo-imp.line.continuation"
+    IMP_VARIANT = "cargo-imp.line.variant"
+    IMP_CARRIER = "cargo-imp.element.carrier"
+    IMP_HOUSE_PARTIES = "cargo-imp.house.parties"
+    IMP_NOTATION_FOREIGN = "cargo-imp.notation.foreign"
+    IMP_MESSAGE_LENGTH = "cargo-imp.message.length"
+    IMP_HEADING = "cargo-imp.heading"
 
     # EDIFACT
     EDI_UNA = "edifact.una"
@@ -91,7 +103,38 @@ class Code(enum.StrEnum):
     EDI_PROBLEMS_MANY = "edifact.problems.many"
     EDI_APPROXIMATION = "edifact.approximation"
 
+    # Cargo-XML
+    XML_SYNTAX = "cargo-xml.syntax"
+    XML_DOCTYPE = "cargo-xml.doctype"
+
     # ONE Record
+    ONE_JSON = "one-record.json"
+    ONE_DEPTH = "one-record.depth"
+    ONE_SIZE = "one-record.size"
+    ONE_DUPLICATE = "one-record.key.duplicate"
+    ONE_CONTEXT_REMOTE = "one-record.context.remote"
+    ONE_CONTEXT = "one-record.context"
+    ONE_PREFIX = "one-record.prefix.undeclared"
+    ONE_COMMENT = "one-record.comment"
+    ONE_TERM = "one-record.term.undefined"
+    ONE_IRI = "one-record.iri"
+    ONE_IRI_BLANK = "one-record.iri.blank"
+    ONE_IRI_VERSIONED = "one-record.iri.versioned"
+    ONE_CLASS_MISSING = "one-record.class.missing"
+    ONE_CLASS_UNKNOWN = "one-record.class.unknown"
+    ONE_CLASS_CONFLICT = "one-record.class.conflict"
+    ONE_PROPERTY_UNKNOWN = "one-record.property.unknown"
+    ONE_PROPERTY_RENAMED = "one-record.property.renamed"
+    ONE_RANGE = "one-record.range"
+    ONE_CARDINALITY = "one-record.cardinality"
+    ONE_MISSING = "one-record.property.missing"
+    ONE_DATATYPE = "one-record.datatype"
+    ONE_LEXICAL = "one-record.value"
+    ONE_CODE = "one-record.code"
+    ONE_NULL = "one-record.null"
+    ONE_GRAPH = "one-record.graph"
+    ONE_TURTLE = "one-record.turtle"
+    ONE_SHARED = "one-record.shared"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

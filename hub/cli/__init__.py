@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import typer
 
+from hub.logs import configure
 from hub.ports import Misconfigured
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ def _register() -> None:
 
 def main() -> None:
     """Run the command line; configuration faults are one clear line and status 3."""
+    configure()
     _register()
     try:
         app()

@@ -1,4 +1,4 @@
-"""Checks a mapping against the canonical model before it meets a message: every path exists, every value fits. Knows no format."""
+"""Checks a mapping against the canonical model before it meets a message: paths exist, values fit. Knows no format."""
 
 from collections.abc import Iterator
 from typing import Any
