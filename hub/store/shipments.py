@@ -82,10 +82,25 @@ ADD_SHIPMENTS = insert(shipment)
 ADD_REVISIONS = insert(revision)
 REVISE = (
     update(shipment)
-    .where(shipment.c.number_key == bindparam("nk"), shipment.c.key == bindparam("k"), shipment.c.revision_no == bindparam("before"))
-    .values({name: bindparam(f"n_{name}") for name in (
-        "revision_no", "digest", "proof_digest", "live", "status", "origin", "destination", "first_date", "changed_at"
-    )})
+    .where(
+        shipment.c.number_key == bindparam("nk"), shipment.c.key == bindparam("k"), shipment.c.revision_no == bindparam("before")
+    )
+    .values(
+        {
+            name: bindparam(f"n_{name}")
+            for name in (
+                "revision_no",
+                "digest",
+                "proof_digest",
+                "live",
+                "status",
+                "origin",
+                "destination",
+                "first_date",
+                "changed_at",
+            )
+        }
+    )
 )
 WITNESS = (
     update(revision)
@@ -93,7 +108,9 @@ WITNESS = (
     .values(lineage=bindparam("l"), conflicts=bindparam("c"))
 )
 WITNESS_SHIPMENT = (
-    update(shipment).where(shipment.c.number_key == bindparam("nk"), shipment.c.key == bindparam("k")).values(proof_digest=bindparam("p"))
+    update(shipment)
+    .where(shipment.c.number_key == bindparam("nk"), shipment.c.key == bindparam("k"))
+    .values(proof_digest=bindparam("p"))
 )
 ADD_TERMS = insert(term)
 DROP_TERMS = delete(term).where(term.c.kind == bindparam("i"), term.c.value == bindparam("v"), term.c.shipment == bindparam("k"))
@@ -136,7 +153,9 @@ def changes(
 ) -> list[tuple[Change, Folded | None]]:
     """What differs between a fold and what is stored, sequences that are no more included (without a fold). Pure."""
     before = {one.key: one for one in stored}
-    made: list[tuple[Change, Folded | None]] = [(_change(number_key, one, before.pop(one.key, None), message), one) for one in folds]
+    made: list[tuple[Change, Folded | None]] = [
+        (_change(number_key, one, before.pop(one.key, None), message), one) for one in folds
+    ]
     gone = [(_withdrawal(number_key, one, message), None) for one in before.values() if one.live]
     return [pair for pair in (*made, *gone) if not _equal(pair[0])]
 
@@ -257,7 +276,12 @@ def _shipment_values(one: Change, now: int) -> dict[str, Any]:
 
 def _revise_values(one: Change, now: int) -> dict[str, Any]:
     before = one.before.revision_no if one.before else 0
-    return {"nk": one.number_key, "k": one.key, "before": before, **{f"n_{name}": value for name, value in _columns(one, now).items()}}
+    return {
+        "nk": one.number_key,
+        "k": one.key,
+        "before": before,
+        **{f"n_{name}": value for name, value in _columns(one, now).items()},
+    }
 
 
 def all_number_keys(connection: Connection, after: str, limit: int) -> Iterable[str]:

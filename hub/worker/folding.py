@@ -81,13 +81,17 @@ class Folding:
             self._fold_key(outcome, key, said[key], stored[key], causes[key])
         return outcome
 
-    def _fold_key(self, outcome: Outcome, key: str, said: Sequence[Statement], stored: Sequence[Current], cause: int | None) -> None:
+    def _fold_key(
+        self, outcome: Outcome, key: str, said: Sequence[Statement], stored: Sequence[Current], cause: int | None
+    ) -> None:
         """Fold one number-key; a fault in it is its own dead letter and nobody else's."""
         try:
             changes = shipments.changes(key, self._desk.line.fold(key, said), stored, cause)
             owed = [one for change, folded in changes for one in self._owed(change, folded)]
         except Exception as fault:
-            outcome.failed[key] = self._failures([one for one in outcome.items if one.key == key], said, fault, "folding the shipment")
+            outcome.failed[key] = self._failures(
+                [one for one in outcome.items if one.key == key], said, fault, "folding the shipment"
+            )
             return
         outcome.changes.extend(change for change, _ in changes)
         outcome.owed.extend(owed)

@@ -8,9 +8,8 @@ from sqlalchemy import Engine
 
 from hub.intake import DurableIntake
 from hub.ports import Arrival
-from hub.store import leases
 from hub.store.engine import open_engine
-from hub.store.tables import metadata
+from hub.store.migrations import upgrade
 from hub.worker import Worker
 from tests.unit.store.fakes import FakeClock, World
 
@@ -18,8 +17,7 @@ from tests.unit.store.fakes import FakeClock, World
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = open_engine(f"sqlite:///{tmp_path}/hub.db", busy_seconds=0.5)
-    metadata.create_all(engine)
-    leases.prepare(engine)
+    upgrade(engine)
     yield engine
     engine.dispose()
 
