@@ -221,7 +221,7 @@ class ReadSide(Protocol):
         """The newest shipment of a waybill number (``020-12345675``, or with ``:2`` for a sequence); None unseen or unknown."""
 
     def search(self, query: Search, sight: Sequence[str] | None) -> ShipmentPage:
-        """Shipments by newest change first, with a keyset cursor that is stable under inserts. Raises ValueError for a bad cursor."""
+        """Shipments by newest change first, with a keyset cursor stable under inserts. Raises ValueError for a bad cursor."""
 
     def request(self, id: str, partner: str) -> RequestView | None:
         """An envelope that this partner handed in; None when unknown or another's."""
