@@ -1,8 +1,8 @@
 """The doors between the hub and the world: small protocols that adapters implement or are handed. Knows no adapter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -73,12 +73,16 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the hub has to say about an earlier arrival: the stored acknowledgements, or nothing while it is pending."""
+    """What the hub has to say about an earlier arrival: the stored acknowledgements, or nothing while it is pending.
+
+    ``partner`` is whose arrival it was: a channel shows the answer to nobody else, and to nobody when it is empty.
+    """
 
     id: str
     pending: bool
     state: str
     answers: Sequence[bytes] = ()
+    partner: str = ""
 
 
 class Intake(Protocol):
@@ -173,12 +177,66 @@ class Clock(Protocol):
         """An aware UTC time."""
 
 
+class ShipmentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A shipment as shown: its canonical document, revision, and when that revision was made."""
+
+    key: str
+    document: dict[str, Any]
+    revision: int
+    updated_at: datetime
+    lineage: dict[str, Any] = {}
+    conflicts: dict[str, Any] = {}
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What to look for; all given fields must hold. ``since`` and ``until`` bound the last change."""
+
+    awb: str = ""
+    house: str = ""
+    reference: str = ""
+    status: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = 50
+    cursor: str = ""
+
+
+class ShipmentPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a search, and the cursor of the next, if there is one."""
+
+    items: Sequence[ShipmentView]
+    next: str = ""
+
+
+class RequestView(msgspec.Struct, frozen=True, kw_only=True):
+    """A handed-in envelope as its sender may see it: its messages with states and problems, and the shipments they speak of."""
+
+    id: str
+    state: str
+    received_at: datetime
+    messages: Sequence[dict[str, Any]]
+    keys: Sequence[str]
+
+
+class ReadSide(Protocol):
+    """Projections for those who only look. ``sight`` lists identities that open a shipment (hub/admission.py); None opens all."""
+
+    def shipment(self, awb: str, sight: Sequence[str] | None, at: datetime | None = None) -> ShipmentView | None:
+        """The newest shipment of a waybill number (``020-12345675``, or with ``:2`` for a sequence); None unseen or unknown."""
+
+    def search(self, query: Search, sight: Sequence[str] | None) -> ShipmentPage:
+        """Shipments by newest change first, keyset cursor stable under inserts. Raises ValueError for a bad cursor."""
+
+    def request(self, id: str, partner: str) -> RequestView | None:
+        """An envelope that this partner handed in; None when unknown or another's."""
+
+
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is calling: a partner or customer by API key, and what it may be shown."""
+    """Who is calling: a partner or customer by API key; ``sight`` are the identities that open shipments to it (None: all)."""
 
     partner: str
     kind: str
-    scopes: Sequence[str] = ()
+    sight: Sequence[str] | None = ()
 
 
 class Accounts(Protocol):
@@ -186,3 +244,13 @@ class Accounts(Protocol):
 
     def identify(self, key: str) -> Identity | None:
         """The holder of an API key, compared in constant time; None when unknown."""
+
+
+class Doors(msgspec.Struct, frozen=True, kw_only=True):
+    """What an ASGI factory of the configuration is handed: it takes what it needs."""
+
+    intake: Intake
+    accounts: Accounts
+    read: ReadSide
+    ready: Callable[[], bool]
+    max_bytes: int

@@ -42,6 +42,11 @@ class Code(enum.StrEnum):
     STATION_ZONE = "station.zone"
     NOT_EXPRESSIBLE = "write.not-expressible"
     INTERNAL = "internal.fault"
+    WORKER_DIED = "worker.died"
+    ACKNOWLEDGEMENT_UNMATCHED = "acknowledgement.unmatched"
+    DELIVERY_REFUSED = "delivery.refused"
+    DELIVERY_EXHAUSTED = "delivery.exhausted"
+    DELIVERY_MISCONFIGURED = "delivery.misconfigured"
 
     # Cargo-IMP
     IMP_LINE_LENGTH = "cargo-imp.line.length"
@@ -54,8 +59,53 @@ class Code(enum.StrEnum):
     IMP_ELEMENT_CODE = "cargo-imp.element.code"
     IMP_LINE_TRAILING = "cargo-imp.line.trailing"
     IMP_CHARACTER = "cargo-imp.character"
+    IMP_CONTINUATION = "cargo-imp.line.continuation"
+    IMP_VARIANT = "cargo-imp.line.variant"
+    IMP_CARRIER = "cargo-imp.element.carrier"
+    IMP_HOUSE_PARTIES = "cargo-imp.house.parties"
+    IMP_NOTATION_FOREIGN = "cargo-imp.notation.foreign"
+    IMP_MESSAGE_LENGTH = "cargo-imp.message.length"
+    IMP_HEADING = "cargo-imp.heading"
 
     # EDIFACT
+    EDI_UNA = "edifact.una"
+    EDI_JUNK = "edifact.junk"
+    EDI_CHARSET = "edifact.charset"
+    EDI_CHARACTER = "edifact.character"
+    EDI_UNB_MISSING = "edifact.unb.missing"
+    EDI_UNB_ABSENT = "edifact.unb.absent"
+    EDI_UNB_HABIT = "edifact.unb.habit"
+    EDI_UNZ_MISSING = "edifact.unz.missing"
+    EDI_UNZ_COUNT = "edifact.unz.count"
+    EDI_UNZ_REFERENCE = "edifact.unz.reference"
+    EDI_UNG_MISSING = "edifact.ung.missing"
+    EDI_UNE_MISSING = "edifact.une.missing"
+    EDI_UNE_COUNT = "edifact.une.count"
+    EDI_UNE_REFERENCE = "edifact.une.reference"
+    EDI_UNH_MISSING = "edifact.unh.missing"
+    EDI_UNT_MISSING = "edifact.unt.missing"
+    EDI_UNT_COUNT = "edifact.unt.count"
+    EDI_UNT_REFERENCE = "edifact.unt.reference"
+    EDI_REFERENCE_DUPLICATE = "edifact.reference.duplicate"
+    EDI_SEGMENT_TAG = "edifact.segment.tag"
+    EDI_SEGMENT_BLANK = "edifact.segment.blank"
+    EDI_SEGMENT_FOLDED = "edifact.segment.folded"
+    EDI_SEGMENT_LENGTH = "edifact.segment.length"
+    EDI_SEGMENT_MISSING = "edifact.segment.missing"
+    EDI_SEGMENT_UNEXPECTED = "edifact.segment.unexpected"
+    EDI_SEGMENT_REPEATED = "edifact.segment.repeated"
+    EDI_GROUP_REPEATED = "edifact.group.repeated"
+    EDI_ELEMENT_MISSING = "edifact.element.missing"
+    EDI_ELEMENT_LENGTH = "edifact.element.length"
+    EDI_ELEMENT_FORMAT = "edifact.element.format"
+    EDI_ELEMENT_UNEXPECTED = "edifact.element.unexpected"
+    EDI_ELEMENT_REPEATED = "edifact.element.repeated"
+    EDI_PROBLEMS_MANY = "edifact.problems.many"
+    EDI_APPROXIMATION = "edifact.approximation"
+
+    # Cargo-XML
+    XML_SYNTAX = "cargo-xml.syntax"
+    XML_DOCTYPE = "cargo-xml.doctype"
 
     # ONE Record
     ONE_JSON = "one-record.json"
@@ -85,6 +135,16 @@ class Code(enum.StrEnum):
     ONE_GRAPH = "one-record.graph"
     ONE_TURTLE = "one-record.turtle"
     ONE_SHARED = "one-record.shared"
+
+    # Partner API: Waybridge's own JSON requests
+    PARTNER_JSON_SYNTAX = "partner.json.syntax"
+    PARTNER_JSON_DEPTH = "partner.json.depth"
+    PARTNER_JSON_DUPLICATE = "partner.json.duplicate-member"
+    PARTNER_FIELD_TYPE = "partner.field.type"
+    PARTNER_FIELD_FORMAT = "partner.field.format"
+    PARTNER_FIELD_MISSING = "partner.field.missing"
+    PARTNER_FIELD_UNKNOWN = "partner.field.unknown"
+    PARTNER_MANY = "partner.problems.many"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,26 +8,11 @@ import msgspec
 
 from hub.canonical.document import Document, canonical_bytes
 from hub.canonical.document import leaves as all_leaves
+from hub.settings import SendRule
 from hub.statement import DeliveryPlan, Folded, Witness
 
 WAYBILL_ONLY = ("milestones", "status", "partial_status", "bookings", "loads", "houses")
 STATUS_KEEPS = ("key", "sequence", "awb", "origin", "destination", "pieces", "weight", "description_code")
-
-
-class SendRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of a partner's configuration: which target on which channel, for which shipments and milestones.
-
-    ``target`` is ``cargo-imp:FWB/17``; ``codes`` limits milestones; ``origins`` and ``destinations`` limit shipments.
-    """
-
-    target: str
-    channel: str
-    codes: list[str] = []
-    origins: list[str] = []
-    destinations: list[str] = []
-    prefixes: list[str] = []
-    ordering: str = "parallel"
-    partner: str = ""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +55,8 @@ def _contents(folded: Folded, rule: SendRule, kind: Kind) -> Iterator[tuple[Docu
             head = {name: document[name] for name in STATUS_KEEPS if name in document}
             yield {**head, "houses": [house]}, [name for name in folded.lineage if name.startswith(f"/houses/{at}/")]
     else:
-        content = {name: value for name, value in document.items() if name not in WAYBILL_ONLY}
+        kept = ("bookings",) if kind.content == "booking" else ()
+        content = {name: value for name, value in document.items() if name in kept or name not in WAYBILL_ONLY}
         yield content, [name for name, _ in all_leaves(content)]
 
 

@@ -119,9 +119,7 @@ def _actual(key: tuple[str, ...], members: Sequence[Report], rules: Rules, *, wi
     kept, corrected = _corrections(members)
     clusters = [part for cluster in _linked(kept, rules) for part in _by_pieces(cluster)]
     for ordinal, cluster in enumerate(sorted(clusters, key=_cluster_order)):
-        winner_first = sorted(
-            cluster, key=lambda one: (rules.rank(one.statement.kind, "milestones"), *one.statement.order()), reverse=True
-        )
+        winner_first = sorted(cluster, key=lambda one: _belief(one, rules), reverse=True)
         authors = {one.statement.author for one in cluster}
         aside = [one for one in corrected if one.statement.author in authors]
         yield _event(key, ordinal, winner_first, aside, withdrawn=withdrawn)

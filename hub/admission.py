@@ -1,0 +1,73 @@
+"""Who may speak about a shipment, and who may see it: a partner's profile against facts. Pure; knows no storage."""
+
+from collections.abc import Iterator, Sequence
+
+from hub.canonical.document import Document
+from hub.fold.rules import GROUPS
+from hub.settings import Admission, Partner, Sight
+from hub.statement import Said
+
+_GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields} | {
+    "milestones": "milestones",
+    "houses": "houses",
+}
+_NEEDED_TO_SPEAK_AT_ALL = frozenset({"identity", "itinerary", "quantities"})
+
+
+def admits(partner: Partner, author: str, said: Said) -> bool:
+    """Whether a partner may make this statement: the author it speaks for, the shipment, and the field groups."""
+    admission = partner.admission
+    if admission.everything:
+        return True
+    return (
+        _speaks_for(partner, author)
+        and _fits(admission.prefixes, [str(said.facts.get("awb", ""))[:3]])
+        and _fits(admission.stations, stations(said.facts))
+        and _fits(admission.agents, [str(said.facts.get("agent", {}).get("iata_code", ""))])
+        and _groups_allowed(admission, said.facts)
+    )
+
+
+def _speaks_for(partner: Partner, author: str) -> bool:
+    return not partner.authors or author in (*partner.authors, partner.id)
+
+
+def _fits(allowed: Sequence[str], found: Sequence[str]) -> bool:
+    return not allowed or any(one in allowed for one in found)
+
+
+def stations(facts: Document) -> list[str]:
+    """Every station a statement names as its own: origin, destination, and those of its milestones."""
+    named = [facts.get("origin"), facts.get("destination"), *(one.get("station") for one in facts.get("milestones", ()))]
+    return [one for one in named if one]
+
+
+def _groups_allowed(admission: Admission, facts: Document) -> bool:
+    spoken = {_GROUP_OF.get(field, field) for field in facts} - _NEEDED_TO_SPEAK_AT_ALL
+    return not admission.groups or spoken <= set(admission.groups)
+
+
+def identities(document: Document) -> Iterator[str]:
+    """What makes a shipment somebody's: ``agent:``, ``account:``, ``prefix:`` and ``awb:`` identities stated in it."""
+    agent = document.get("agent", {})
+    if agent.get("iata_code"):
+        yield f"agent:{agent['iata_code']}"
+    for name in ("shipper", "consignee", "notify", "agent"):
+        account = document.get(name, {}).get("account")
+        if account:
+            yield f"account:{account}"
+    if document.get("awb"):
+        yield f"prefix:{document['awb'][:3]}"
+        yield f"awb:{document['awb']}"
+
+
+def sees(sight: Sight) -> list[str] | None:
+    """The identities that open a shipment to somebody; None for everything."""
+    if sight.everything:
+        return None
+    return [
+        *(f"agent:{one}" for one in sight.agents),
+        *(f"account:{one}" for one in sight.accounts),
+        *(f"prefix:{one}" for one in sight.prefixes),
+        *(f"awb:{one}" for one in sight.grants),
+    ]

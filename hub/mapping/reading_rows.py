@@ -1,0 +1,298 @@
+"""Rows at work when reading: each compiled once to a closure from elements to a document. Pure."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hub.mapping.convert import PLACEHOLDERS, Codes, Conversion, Unfit, canonical_get, canonical_set, join
+from hub.mapping.language import Row
+from hub.mapping.paths import Tree, TreePath, element_path, node_path
+from hub.position import Place
+from hub.problem import Code, Problem
+from hub.syntax import Element, Node
+from hub.transforms import Context
+
+
+class Pass:
+    """One run over one tree: what was used, where values came from, what went wrong."""
+
+    def __init__(self, tree: Tree, context: Context) -> None:
+        self.tree = tree
+        self.context = context
+        self.used: set[int] = set()
+        self.places: dict[str, Place] = {}
+        self.problems: list[Problem] = []
+        self.respelled: list[tuple[int, str]] = []
+
+    def fault(self, element: Element, code: Code, expected: str, path: str) -> None:
+        """Note a value that could not be read, at its place."""
+        self.problems.append(
+            Problem(
+                code=code,
+                message=f"{path}: expected {expected}, found {element.text[:40]!r}",
+                line=element.line or None,
+                column=element.column or None,
+                offset=element.offset,
+                element=path.rpartition("/")[2],
+                segment=path.partition("/")[0] if "/" in path else None,
+                found=element.text[:80],
+                expected=expected,
+                path=element.path or None,
+            )
+        )
+
+    def use(self, path: TreePath, node: Node, elements: Sequence[Element]) -> None:
+        """Count elements, and the qualifiers that chose their node, as carried."""
+        self.used.update(map(id, elements))
+        if not path.filtered:
+            return
+        for step in reversed(path.steps):
+            if step.name == "^":
+                break
+            self.used.update(map(id, step.qualifiers(node)))
+            node = self.tree.parent(node)
+
+
+Run = Callable[[Pass, Node, Any, str], None]
+
+
+class _When:
+    """The condition of a row: elements that must be absent, present or have one of several texts."""
+
+    def __init__(self, when: dict[str, str]) -> None:
+        self.tests = [(element_path(path), frozenset(text.split("|")), text) for path, text in when.items()]
+
+    def holds(self, run: Pass, node: Node) -> bool:
+        for path, texts, text in self.tests:
+            holder = run.tree.first(node, path.steps)
+            found = holder.elements.get(path.element) if holder is not None else None
+            if text in ("", "*"):
+                if (found is None) == (text == "*"):
+                    return False
+            elif found is None or found.text not in texts:
+                return False
+        return True
+
+    def use(self, run: Pass, node: Node) -> None:
+        for path, texts, text in self.tests:
+            if text not in ("", "*") and len(texts) == 1:
+                holder = run.tree.first(node, path.steps)
+                if holder is not None:
+                    run.use(path, holder, [holder.elements[path.element]])
+
+
+def _settable(target: Any, keys: Sequence[str]) -> bool:
+    return keys == ["."] or canonical_get(target, keys) is None
+
+
+def _pointer(base: str, to: str) -> str:
+    return base if to == "." else f"{base}/{to}"
+
+
+def _put(run: Pass, target: Any, keys: list[str], pointer: str, value: Any, element: Element, path: str) -> None:
+    if keys == ["."]:
+        target["."] = value
+    elif len(keys) == 1:
+        target[keys[0]] = value
+    else:
+        canonical_set(target, keys, value)
+    run.places[pointer] = Place(element.line, element.column, element.offset, element.path or path)
+
+
+def _constant_row(row: Row) -> Run:
+    keys, when = row.to.split("/"), _When(row.when)
+
+    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        if _settable(target, keys) and when.holds(run, node):
+            when.use(run, node)
+            if keys == ["."]:
+                target["."] = row.const
+            else:
+                canonical_set(target, keys, row.const)
+
+    return run_row
+
+
+def _scalar_row(row: Row, codes: Codes) -> Run:
+    path, keys, convert = element_path(str(row.source)), row.to.split("/"), Conversion(row, codes)
+    when = _When(row.when) if row.when else None
+    steps, name, text_path, to = path.steps, path.element, path.text, row.to
+    guarded = path.filtered
+
+    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        holder = run.tree.first(node, steps) if steps else node
+        element = holder.elements.get(name) if holder is not None else None
+        if element is None or holder is None or (when is not None and not when.holds(run, node)):
+            return
+        value = _value(run, row, convert, element, text_path)
+        if value is None or not _settable(target, keys):
+            return
+        run.used.add(id(element))
+        if guarded:
+            run.use(path, holder, [element])
+        if when is not None:
+            when.use(run, node)
+        _put(run, target, keys, _pointer(pointer, to), value, element, text_path)
+
+    return run_row
+
+
+def _value(run: Pass, row: Row, convert: Conversion, element: Element, path: str) -> Any:
+    text = element.text
+    if row.const is not None:
+        return row.const if row.wire is None or text == row.wire else None
+    if convert.free:
+        if convert.plain and text in PLACEHOLDERS:
+            run.fault(element, Code.VALUE_PLACEHOLDER, "a value, or nothing", path)
+            return None
+        return text or None
+    try:
+        value = convert.read(text, run.context)
+    except (ValueError, TypeError, OverflowError) as fault:
+        run.fault(element, fault.code if isinstance(fault, Unfit) else Code.VALUE_FORMAT, str(fault), path)
+        return None
+    if convert.respells and value is not None and convert.write(value, run.context) != text:
+        run.respelled.append((element.line, text))
+    return value
+
+
+def _joined_row(row: Row, codes: Codes) -> Run:
+    paths = [element_path(text) for text in row.source or []]
+    keys, convert, when = row.to.split("/"), Conversion(row, codes), _When(row.when)
+    label = "+".join(path.text for path in paths)
+
+    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        holders = [run.tree.first(node, path.steps) for path in paths]
+        found = [None if one is None else one.elements.get(path.element) for one, path in zip(holders, paths, strict=True)]
+        present = [element for element in found if element is not None and element.text]
+        if not present or not _settable(target, keys) or not when.holds(run, node):
+            return
+        value = _joined_value(run, row, convert, found, present[0], label)
+        if value is None:
+            return
+        for path, holder, element in zip(paths, holders, found, strict=True):
+            if element is not None and holder is not None:
+                run.use(path, holder, [element])
+        when.use(run, node)
+        _put(run, target, keys, _pointer(pointer, row.to), value, present[0], label)
+
+    return run_row
+
+
+def _joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], first: Element, label: str) -> Any:
+    texts = [None if element is None else element.text or None for element in found]
+    try:
+        whole = texts if convert.joins else join(texts, row.join if row.join is not None else "")
+        value = None if whole is None else convert.read(whole, run.context)
+        if convert.joins and convert.respells and value is not None:
+            again = [*convert.write(value, run.context), *[None] * len(texts)][: len(texts)]
+            if "".join(text or "" for text in again) != "".join(text or "" for text in texts):
+                run.respelled.append((first.line, "".join(text or "" for text in texts)))
+        return value
+    except (ValueError, TypeError, OverflowError) as fault:
+        run.fault(first, fault.code if isinstance(fault, Unfit) else Code.VALUE_FORMAT, str(fault), label)
+        return None
+
+
+def _group_row(row: Row, codes: Codes) -> Run:
+    path, inner, when = node_path(str(row.source)), [compile_row(one, codes) for one in row.rows], _When(row.when)
+    keys = row.to.split("/")
+
+    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        holder = run.tree.first(node, path.steps)
+        if holder is None or not when.holds(run, node):
+            return
+        nested = target if row.to == "." else canonical_get(target, keys)
+        fresh = nested is None
+        nested = {} if fresh else nested
+        below = _pointer(pointer, row.to)
+        for one in inner:
+            one(run, holder, nested, below)
+        if nested:
+            run.use(path, holder, ())
+            when.use(run, node)
+            if fresh:
+                canonical_set(target, keys, nested)
+
+    return run_row
+
+
+def _each_row(row: Row, codes: Codes) -> Run:
+    path, inner, when = node_path(str(row.each)), [compile_row(one, codes) for one in row.rows], _When(row.when)
+    keys = row.to.split("/")
+
+    def read_item(run: Pass, node: Node) -> tuple[Any, dict[str, Place]]:
+        item: dict[str, Any] = {}
+        outer_places, outer_item = run.places, run.context.item
+        run.places, run.context.item = {}, item
+        for one in inner:
+            one(run, node, item, "")
+        places, run.places, run.context.item = run.places, outer_places, outer_item
+        if item:
+            run.use(path, node, ())
+        return item.get(".", item), places
+
+    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        nodes = run.tree.find(node, path.steps)
+        if not nodes or not when.holds(run, node):
+            return
+        read = [read_item(run, one) for one in nodes]
+        fresh = [pair for pair in read if pair[0] != {}]
+        if fresh:
+            when.use(run, node)
+            _append(run, row, target, keys, _pointer(pointer, row.to), fresh)
+
+    return run_row
+
+
+def _append(run: Pass, row: Row, target: Any, keys: list[str], pointer: str, fresh: list[tuple[Any, dict[str, Place]]]) -> None:
+    items = canonical_get(target, keys)
+    if items is None:
+        items = []
+        canonical_set(target, keys, items)
+    if row.sorted:
+        fresh = _sorted(run, target, keys, pointer, items, fresh)
+    for item, places in fresh:
+        at = len(items)
+        if row.number:
+            item[row.number] = at + 1
+        items.append(item)
+        base = f"{pointer}/{at}"
+        for below, place in places.items():
+            run.places[base + below] = place
+
+
+def _sorted(
+    run: Pass, target: Any, keys: list[str], pointer: str, items: list[Any], fresh: list[tuple[Any, dict[str, Place]]]
+) -> list[tuple[Any, dict[str, Place]]]:
+    """All items of a set-like list in canonical order; the wire's order is kept beside it where it differs."""
+    taken = [(item, _take_places(run, f"{pointer}/{at}")) for at, item in enumerate(items)]
+    items.clear()
+    wire = taken + fresh
+    order = sorted(range(len(wire)), key=lambda at: sort_key(wire[at][0]))
+    if order != list(range(len(wire))):
+        rank = {at: place for place, at in enumerate(order, 1)}
+        canonical_set(target, [*keys[:-1], f"{keys[-1]}_order"], [rank[at] for at in range(len(wire))])
+    return [wire[at] for at in order]
+
+
+def _take_places(run: Pass, pointer: str) -> dict[str, Place]:
+    mine = [name for name in run.places if name == pointer or name.startswith(pointer + "/")]
+    return {name[len(pointer) :]: run.places.pop(name) for name in mine}
+
+
+def sort_key(item: Any) -> Any:
+    """The order of set-like lists: by text, or by type and value."""
+    return tuple(str(value) for value in item.values()) if isinstance(item, dict) else item
+
+
+def compile_row(row: Row, codes: Codes) -> Run:
+    """The closure that reads one row."""
+    if row.only == "write":
+        return lambda run, node, target, pointer: None
+    if row.each is not None:
+        return _each_row(row, codes)
+    if row.rows:
+        return _group_row(row, codes)
+    if row.source is None:
+        return _constant_row(row)
+    return _joined_row(row, codes) if isinstance(row.source, list) else _scalar_row(row, codes)
