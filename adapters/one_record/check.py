@@ -194,7 +194,7 @@ class Checker:
         subject = self.graph.subjects.get(value.key)
         if subject is None or not subject.types or not rule.range:
             return
-        found = named(subject, self.vocabulary)
+        found = named(subject)
         if found.known and rule.range not in found.known.lineage and found.name not in self._above(rule.range):
             self._wrong(Code.ONE_RANGE, kind, rule, value, found.name, rule.range)
 

@@ -41,6 +41,7 @@ class Context(msgspec.Struct, kw_only=True):
     base: str | None = None
     language: str | None = None
     tolerated: Mapping[str, str] = {}
+    aliased: bool = False
     undeclared: set[str] = msgspec.field(default_factory=set)
     seen: dict[str, Term] = msgspec.field(default_factory=dict)
 
@@ -135,6 +136,7 @@ class Context(msgspec.Struct, kw_only=True):
             raise NotPlain
         self.terms.pop(name, None)
         iri = "" if stated is None else stated if stated in KEYWORDS else self.expand(stated) if isinstance(stated, str) else ""
+        self.aliased = self.aliased or iri in KEYWORDS
         prefix = definition.get("@prefix") is True or (len(definition) == 1 and iri[-1:] in set(":/?#[]@"))
         return Term(iri, kind if kind in ("@id", "@vocab") else self.expand(kind) if kind else "", language, prefix)
 

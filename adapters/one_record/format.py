@@ -60,7 +60,7 @@ class OneRecord:
         return Split(format=NAME, frames=frames, parts=parts, problems=[] if len(parts) == 1 else list(document.problems))
 
     def _part(self, text: str, root: Root, document: Document, frames: list[Frame]) -> Part:
-        kind = named(root.subject, vocabulary())
+        kind = named(root.subject)
         frame = _frame(root, document)
         if frame:
             frames.append(frame)
@@ -86,7 +86,7 @@ class OneRecord:
                 format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems)
             )
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
-        node, visited = tree(document.graph, root, len(document.roots), vocabulary(), report)
+        node, visited = tree(document.graph, root, len(document.roots), report)
         Checker(document.graph, vocabulary(), report).check(visited)
         return Message(
             format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread

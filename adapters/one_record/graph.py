@@ -16,6 +16,7 @@ NUMERIC = frozenset(
     XSD + kind
     for kind in "double float decimal integer int long short byte positiveInteger nonNegativeInteger unsignedInt".split()
 )
+LITERAL_KEYS = frozenset(("@value", "@set", "@list"))
 LIMIT_EXPONENT = 40
 _IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*+:[^\s<>\"{}|\\^`\x00-\x20]*+$")
 _NUMBER = re.compile(r"^[+-]?(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$|^[+-]?\.\d+(?:[eE][+-]?\d{1,4})?$")
@@ -345,7 +346,11 @@ class Builder:
             self.graph.add(subject, predicate, self._scalar(value, term, pointer, item.offset, context))
 
     def _object(self, subject: Subject, predicate: str, term: Term, item: Item, pointer: str, context: Context) -> None:
-        roles = {context.key(key).iri: (key, inner) for key, inner in item.value.items()} if len(item.value) <= 4 else {}
+        value = item.value
+        if len(value) > 4 or (not context.aliased and not value.keys() & LITERAL_KEYS):
+            self.graph.add(subject, predicate, Link(self.node(item, pointer, context), pointer, item.offset))
+            return
+        roles = {context.key(key).iri: (key, inner) for key, inner in value.items()}
         if "@value" in roles:
             made = self._typed(roles, pointer, context)
             if made is None:

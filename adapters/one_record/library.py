@@ -59,7 +59,7 @@ def _quad_triples(quads: Iterable["pyoxigraph.Quad"]) -> Iterable[Triple]:
         yield _name(quad.subject), quad.predicate.value, _term(quad.object)
 
 
-def _name(node: "pyoxigraph.NamedNode | pyoxigraph.BlankNode") -> str:
+def _name(node: pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Triple) -> str:
     return node.value if isinstance(node, pyoxigraph.NamedNode) else f"_:{node.value}"
 
 

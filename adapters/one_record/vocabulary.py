@@ -92,6 +92,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
         return not known or code in known
 
 
+@functools.lru_cache(maxsize=8192)
 def unversioned(iri: str) -> str:
     """The IRI data must use: no version in it, and today's place of a code (``coreCodeLists#StatusCode_DEP`` of cargo 3.0)."""
     if "/ns/c" not in iri and "/ns/a" not in iri:
@@ -102,6 +103,7 @@ def unversioned(iri: str) -> str:
     return _VERSIONED.sub(r"\1\2", iri)
 
 
+@functools.lru_cache(maxsize=8192)
 def local(iri: str) -> str:
     """The last word of an IRI: behind ``#``, else behind the last slash, else behind the colon."""
     for mark in "#/:":
