@@ -13,8 +13,31 @@ import msgspec
 from adapters.one_record.scan import Item
 
 KEYWORDS = frozenset(
-    "@id @type @value @language @graph @context @included @list @set @reverse @index @json @none @nest @direction @vocab @base "
-    "@version @protected @import @propagate @container @prefix".split()
+    [
+        "@id",
+        "@type",
+        "@value",
+        "@language",
+        "@graph",
+        "@context",
+        "@included",
+        "@list",
+        "@set",
+        "@reverse",
+        "@index",
+        "@json",
+        "@none",
+        "@nest",
+        "@direction",
+        "@vocab",
+        "@base",
+        "@version",
+        "@protected",
+        "@import",
+        "@propagate",
+        "@container",
+        "@prefix",
+    ]
 )
 PLAIN_TERM = frozenset(("@id", "@type", "@language", "@prefix", "@protected"))
 PLAIN_SETTING = frozenset(("@vocab", "@base", "@language", "@version", "@protected"))
@@ -34,7 +57,9 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Context(msgspec.Struct, kw_only=True):
-    """An active context. ``tolerated`` prefixes are expanded though undeclared; the caller reports those it finds in ``undeclared``."""
+    """An active context. ``tolerated`` prefixes are expanded though undeclared; the caller reports those it finds in
+    ``undeclared``.
+    """
 
     terms: dict[str, Term] = msgspec.field(default_factory=dict)
     vocab: str | None = None

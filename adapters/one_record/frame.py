@@ -132,7 +132,7 @@ class Framer:
 
     def _identity(self, node: Node, subject: Subject, link: Link | None) -> None:
         if subject.key[:2] != "_:":
-            pointer, offset = (subject.id_pointer, subject.id_offset) if link is None else (link.pointer, link.offset)
+            pointer, offset = _id_place(subject, link)
             node.elements["@id"] = self.element(subject.key, pointer, offset)
         if subject.types:
             kind = named(subject)
@@ -210,6 +210,12 @@ class Framer:
         return self._subject(subject, short, kind, path, link)
 
 
+def _id_place(subject: Subject, link: Link | None) -> tuple[str, int]:
+    if link is None:
+        return subject.id_pointer, subject.id_offset
+    return (link.id_pointer, link.id_offset) if link.id_pointer else (link.pointer, link.offset)
+
+
 def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
     """How a property outside the class is shown: as many values as it has."""
     kind = "literal" if all(isinstance(value, Literal) for value in values) else "object"
@@ -223,7 +229,8 @@ def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, di
     node = framer.tree(root.subject)
     if framer.cut:
         message = (
-            f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole would be many times the document; "
+            f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole "
+            "would be many times the document; "
             f"beyond that they are only named. Ask the sender to send them one by one."
         )
         report.add(Code.ONE_SHARED, message, root.subject.pointer, root.subject.offset)

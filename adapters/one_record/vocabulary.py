@@ -73,7 +73,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
         return known is not None and base in known.lineage
 
     def code_iri(self, code: str, rule: Property) -> str:
-        """The standard IRI of a code for a property: of its list, its enumeration, or none (empty) where the list is not fixed."""
+        """The standard IRI of a code for a property: of its list, its enumeration, or empty where the list is open."""
         listed = self.list_of(rule) or rule.range
         known = self.codes.get(listed)
         if known is None:
