@@ -20,6 +20,14 @@ class Bag:
 
     def __init__(self) -> None:
         self.node = Node("merged")
+        self._said: set[tuple[int, str, str]] = set()
+
+    def is_new(self, holder: Node, name: str, text: str) -> bool:
+        """Whether a holder is told a value of this name for the first time."""
+        mark = (id(holder), name, text)
+        new = mark not in self._said
+        self._said.add(mark)
+        return new
 
     def put(self, *elements: Element) -> None:
         """Keep elements as said elsewhere."""
