@@ -24,7 +24,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One wire envelope around messages: a Type-B heading, a UNB … UNZ interchange, a notification.
 
     ``author`` is the party spoken for, as the wire names it (PIMA, Type-B origin, UNB sender); ``said_at`` the declared
-    time in ISO 8601, without offset when the wire gives none (then UTC by the standard).
+    time in ISO 8601, without offset when the wire gives none (then UTC by the standard). The qualifiers and ``syntax``
+    (``UNOC:3``) are UNB's, for the answer.
     """
 
     layer: str
@@ -35,6 +36,9 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     control_reference: str | None = None
     said_at: str | None = None
     author: str | None = None
+    sender_qualifier: str | None = None
+    recipient_qualifier: str | None = None
+    syntax: str | None = None
     possible_duplicate: bool = False
     test: bool = False
 
@@ -43,6 +47,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """The text of one message and where it begins in the decoded file.
 
     ``format`` may differ from the file's own (Cargo-IMP inside UNB): then the pipeline asks that format to split again.
+    ``syntax`` is what the reader must know of the layer around, in the format's own form (EDIFACT: the six characters of UNA
+    and the syntax version); ``encoding`` and ``byte_offset`` turn an offset into bytes of the file. ``problems`` are those
+    of this message that only its interchange shows (a reference used twice).
     """
 
     format: str
@@ -54,6 +61,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
     frame: int | None = None
     reference: str = ""
+    syntax: str = ""
+    encoding: str = ""
+    byte_offset: int = 0
+    problems: list[Problem] = []
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):

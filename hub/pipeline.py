@@ -6,16 +6,15 @@ Everything here is pure; the two transactions and the deliveries are the worker'
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-import structlog
-
 from hub.canonical.awb import check_digit_fits
 from hub.canonical.calendar import nearest_month
 from hub.canonical.document import Document
 from hub.canonical.settle import prepared, settle
 from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
+from hub.logs import Log, origin
 from hub.mapping import Carried, Mappings
 from hub.mapping import Mapping as Meaning
-from hub.ports import Format
+from hub.ports import Format, Misconfigured
 from hub.position import Place
 from hub.problem import Code, Problem, Profile, has_error
 from hub.statement import Reading, Said, Understood
@@ -24,7 +23,8 @@ from hub.transforms import Context
 
 _HEAD = 4096
 _AHEAD = timedelta(minutes=5)
-_log = structlog.get_logger("pipeline")
+_log = Log("pipeline")
+_SURE = 90
 
 
 class Line:
@@ -40,8 +40,14 @@ class Line:
     def recognise(self, raw: bytes) -> Format | None:
         """The format most sure of these bytes."""
         head = raw[:_HEAD]
-        sure = max(self.formats.values(), key=lambda one: one.sniff(head), default=None)
-        return sure if sure is not None and sure.sniff(head) > 0 else None
+        best, most = None, 0
+        for name in self.formats:
+            found = self.formats[name].sniff(head)
+            if found > most:
+                best, most = self.formats[name], found
+            if most >= _SURE:
+                break
+        return best
 
     def split(self, raw: bytes) -> Split:
         """Envelope → messages with their place in the file; a problem when nothing can be made of it."""
@@ -81,6 +87,8 @@ class Line:
         """The whole pure line over one file. No input makes it raise."""
         try:
             split = self.split(envelope.raw)
+        except Misconfigured:
+            raise
         except Exception as fault:  # the boundary: a fault of ours must not lose the file
             split = Split(format="unknown", problems=[_internal(fault, None)])
         readings = [self._reading(at, part, split, envelope, profile, as_of) for at, part in enumerate(split.parts)]
@@ -95,6 +103,8 @@ class Line:
         try:
             message = self.read(part)
             carried = self.to_canonical(message, reference)
+        except Misconfigured:
+            raise
         except Exception as fault:
             message = Message(format=part.format, type=part.type, version=part.version, root=_nothing(), problems=[])
             message.problems.append(_internal(fault, part))
@@ -160,7 +170,7 @@ def _no_adapter(part: Part) -> Problem:
 
 
 def _internal(fault: Exception, part: Part | None) -> Problem:
-    _log.error("internal fault", error=type(fault).__name__, type=part.type if part else None, exc_info=fault)
+    _log.error("internal fault", fault=origin(fault), type=part.type if part else None)
     return Problem(
         code=Code.INTERNAL,
         message=f"our own fault while reading ({type(fault).__name__}); the bytes are kept, report it and replay",
@@ -206,7 +216,7 @@ def _assemble(
         found.extend(_check_digits(carried[0].said, found))
         said = carried[0].said
     problems = profile.weigh(sorted(found, key=lambda one: (one.offset is None, one.offset or 0)))
-    readable = carried is not None and not has_error(problems)
+    readable = carried is not None and not has_error(problems) and (bool(said) or carried[1].table.subject != "shipment")
     return Reading(
         ordinal=ordinal,
         format=message.format,

@@ -1,6 +1,6 @@
 """The doors between the hub and the world: small protocols that adapters implement or are handed. Knows no adapter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -73,12 +73,16 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the hub has to say about an earlier arrival: the stored acknowledgements, or nothing while it is pending."""
+    """What the hub has to say about an earlier arrival: the stored acknowledgements, or nothing while it is pending.
+
+    ``partner`` is whose arrival it was: a channel shows the answer to nobody else, and to nobody when it is empty.
+    """
 
     id: str
     pending: bool
     state: str
     answers: Sequence[bytes] = ()
+    partner: str = ""
 
 
 class Intake(Protocol):
@@ -221,7 +225,7 @@ class ReadSide(Protocol):
         """The newest shipment of a waybill number (``020-12345675``, or with ``:2`` for a sequence); None unseen or unknown."""
 
     def search(self, query: Search, sight: Sequence[str] | None) -> ShipmentPage:
-        """Shipments by newest change first, with a keyset cursor stable under inserts. Raises ValueError for a bad cursor."""
+        """Shipments by newest change first, keyset cursor stable under inserts. Raises ValueError for a bad cursor."""
 
     def request(self, id: str, partner: str) -> RequestView | None:
         """An envelope that this partner handed in; None when unknown or another's."""
@@ -240,3 +244,13 @@ class Accounts(Protocol):
 
     def identify(self, key: str) -> Identity | None:
         """The holder of an API key, compared in constant time; None when unknown."""
+
+
+class Doors(msgspec.Struct, frozen=True, kw_only=True):
+    """What an ASGI factory of the configuration is handed: it takes what it needs."""
+
+    intake: Intake
+    accounts: Accounts
+    read: ReadSide
+    ready: Callable[[], bool]
+    max_bytes: int

@@ -11,7 +11,7 @@ import msgspec
 
 from hub.ports import Misconfigured
 
-DEFAULT_SCHEDULE = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
+DEFAULT_SCHEDULE: tuple[float, ...] = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
 """Seconds before each attempt (design.md, section 5)."""
 
 
@@ -102,7 +102,7 @@ class Partner(Struct, frozen=True, kw_only=True):
     answers: Answers = Answers()
     address: str = ""
     style: str = "bare"
-    schedule: list[float] = list(DEFAULT_SCHEDULE)
+    schedule: tuple[float, ...] = DEFAULT_SCHEDULE
 
     def open_channel(self, name: str) -> Channel:
         """A channel by name. Raises Misconfigured."""

@@ -1,1 +1,8 @@
-"""Cargo-IMP: layouts are tables in schemas/cargo_imp; this package reads, writes and explains by them."""
+"""Cargo-IMP: layouts are tables in ``schemas/cargo_imp``, one engine reads, writes and explains by them."""
+
+from adapters.cargo_imp.format import CargoImp
+
+
+def build() -> CargoImp:
+    """The format object named by the configuration."""
+    return CargoImp()

@@ -18,9 +18,10 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from hub.cli import pure
+    from hub.cli import line, pure
 
     pure.register(app)
+    line.register(app)
 
 
 def main() -> None:

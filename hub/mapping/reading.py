@@ -27,13 +27,22 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _ignored(run: Pass, node: Node, path: TreePath) -> Iterator[Element]:
-    for holder in run.tree.find(node, path.steps):
+    for holder in _holders(run, node, path):
         if path.element == "**":
             yield from itertools.chain.from_iterable(one.elements.values() for one in holder.walk())
         elif path.element == "*":
             yield from holder.elements.values()
         elif path.element in holder.elements:
             yield holder.elements[path.element]
+
+
+def _holders(run: Pass, node: Node, path: TreePath) -> Iterator[Node]:
+    """The nodes a path to be ignored meets; a leading ``**`` step is the statement's node and all below it."""
+    if path.steps and path.steps[0].name == "**":
+        for one in node.walk():
+            yield from run.tree.find(one, path.steps[1:])
+    else:
+        yield from run.tree.find(node, path.steps)
 
 
 class StatementReader:

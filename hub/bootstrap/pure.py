@@ -1,4 +1,4 @@
-"""Where everything is wired, and the only place: settings to adapters, adapters to the hub."""
+"""The pure half of the hub wired: formats, mappings, profiles, rules. Opens no database and no channel."""
 
 from datetime import datetime
 from functools import cached_property

@@ -1,0 +1,73 @@
+"""Checks beyond the layout: the waybill's check digit, lines of which one must be there, parties behind several houses.
+
+Knows the tree; knows no text and no envelope.
+"""
+
+from collections.abc import Iterator
+
+from adapters.cargo_imp.layout import Table
+from hub.problem import Code, Problem
+from hub.syntax import Node
+
+
+def awb_check_digit(node: Node) -> Problem | None:
+    """The last digit of the serial is the first seven modulo 7 (reference section 1)."""
+    serial = node.elements.get("serial")
+    if serial is None or int(serial.text[:7]) % 7 == int(serial.text[7]):
+        return None
+    digit = int(serial.text[:7]) % 7
+    return Problem(
+        code=Code.AWB_CHECK_DIGIT,
+        message=f"check digit of {node.text('prefix')}-{serial.text} should be {digit}",
+        line=serial.line,
+        column=serial.column,
+        offset=serial.offset,
+        segment=node.name,
+        element="serial",
+        found=serial.text,
+        expected=serial.text[:7] + str(digit),
+    )
+
+
+def message_checks(table: Table, root: Node, line: int, offset: int) -> Iterator[Problem]:
+    """What can only be seen when the whole message is read."""
+    for names in table.at_least_one:
+        if not any(child.name in names for child in root.children):
+            yield _none_of(table, names, root, line, offset)
+    if table.check == "house-parties":
+        yield from _house_parties(root)
+
+
+def _none_of(table: Table, names: tuple[str, ...], root: Node, line: int, offset: int) -> Problem:
+    order = [name for row in table.rows for name in row.name.split(" or ")]
+    behind = order[max(order.index(name) for name in names) + 1 :]
+    came = next((child for child in root.children if child.name in behind), None)
+    return Problem(
+        code=Code.IMP_LINE_MISSING,
+        message=f"one of {' and '.join(names)} must be there",
+        line=came.line if came else line,
+        column=1,
+        offset=came.offset if came else offset,
+        segment=names[0],
+        found=came.name if came else "end of message",
+        expected=" or ".join(names),
+    )
+
+
+def _house_parties(root: Node) -> Iterator[Problem]:
+    """Parties may follow only a single house waybill; behind several they belong to the one they follow (difference 9)."""
+    houses = list(root.all("house"))
+    if len(houses) < 2:
+        return
+    for house in houses:
+        first = next((child for child in house.children if child.name in ("SHP", "CNE", "CVD")), None)
+        if first is not None:
+            yield Problem(
+                code=Code.IMP_HOUSE_PARTIES,
+                message=f"{first.name} with {len(houses)} house waybills: read as belonging to the one before it (difference 9)",
+                line=first.line,
+                column=1,
+                offset=first.offset,
+                segment=first.name,
+            )
+            return

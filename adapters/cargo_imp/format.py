@@ -1,0 +1,167 @@
+"""Cargo-IMP as the hub sees it: recognise, split, read, write. Pure; the tables say what is well formed.
+
+Knows no meaning of any message: that stands in ``mappings/cargo_imp``.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from adapters.cargo_imp.acknowledging import acknowledge
+from adapters.cargo_imp.envelope import FIRST_LINE, FORMAT, ONE_LINE, split
+from adapters.cargo_imp.layout import load, schema_names
+from adapters.cargo_imp.names import CARGO_IMP, CUSTOMS, HANDLING, family
+from adapters.cargo_imp.reading import BLANKS, Reader
+from adapters.cargo_imp.text import decode
+from adapters.cargo_imp.typeb import enveloped
+from adapters.cargo_imp.writing import Writer
+from hub.envelope import Outgoing, Part, Split, Written
+from hub.ports import Outcome
+from hub.problem import Code, Problem
+from hub.syntax import Message, Node
+
+_KNOWN = re.compile(r"^[\x01\x02 ]*(?:" + "|".join(sorted(CARGO_IMP | CUSTOMS)) + r")/[0-9]{1,3}[\x03 \r]*$", re.MULTILINE)
+_UNVERSIONED = re.compile(r"^[\x01\x02 ]*(?:FMA|FSR|FMB|FNA)[ \r]*$", re.MULTILINE)
+_SHORTHAND = re.compile(r"^(?:" + "|".join(sorted(CARGO_IMP)) + r")/[0-9]{1,3} +[0-9]{3}-[0-9]{8}", re.MULTILINE)
+_HANDLING = re.compile(r"^[\x01\x02 ]*(?:" + "|".join(sorted(HANDLING)) + r")[ \r]*$", re.MULTILINE)
+_HEADING = re.compile(r"^\.[A-Z][A-Z0-9]{6} [0-9]{6}", re.MULTILINE)
+_ANY_NAME = re.compile(r"\s*[A-Z]{3}/[0-9]{1,3}\s*$", re.MULTILINE)
+
+
+class CargoImp:
+    """The format object: one per process is enough, it holds compiled tables only."""
+
+    name = FORMAT
+
+    def __init__(self) -> None:
+        self._readers: dict[tuple[str, str], Reader] = {}
+        self._writers: dict[tuple[str, str], Writer] = {}
+
+    def sniff(self, head: bytes) -> int:
+        """0 to 100: a message's first line is nearly certain, a Type-B heading alone is likely."""
+        text = head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+        if text.lstrip()[:1] in ("<", "{", "[") or text.lstrip()[:3] in ("UNA", "UNB"):
+            return 0
+        if "\n" not in text:
+            text = text.replace("\r", "\n")
+        grades = ((_KNOWN, 95), (_UNVERSIONED, 90), (_SHORTHAND, 85), (_HANDLING, 60), (_HEADING, 45))
+        return next((grade for pattern, grade in grades if pattern.search(text)), 20 if _ANY_NAME.match(text) else 0)
+
+    def split(self, raw: bytes) -> Split:
+        """Type-B headings and messages, each with its place; ``said_at`` of a frame is ``--DDTHH:MM`` (no month on the wire)."""
+        return split(decode(raw))
+
+    def read(self, part: Part) -> Message:
+        """The tree of one message and all that is wrong with it."""
+        first, _, body = part.text.partition("\n")
+        first = first.rstrip(BLANKS)
+        if ONE_LINE.fullmatch(first):
+            return self._refused(part, _shorthand(part, first))
+        known = self.table(part.type, part.version)
+        if known is None or FIRST_LINE.fullmatch(first) is None:
+            return self._refused(part, _unknown(part, first))
+        reading = self.reader(*known).read(body, part.line + 1, part.offset + part.text.find("\n") + 1 if body else part.offset)
+        message = Message(
+            format=FORMAT,
+            type=part.type,
+            version=part.version,
+            root=reading.root,
+            problems=reading.problems,
+            unread=reading.unread,
+        )
+        if known[1] != part.version:
+            message.problems.insert(0, _approximated(part, known[1], first))
+        return message
+
+    def write(self, message: Message, outgoing: Outgoing) -> Written:
+        """The wire text by the same table, in the envelope ``outgoing.style`` names (``bare`` or ``type-b``)."""
+        known = self.table(message.type, message.version)
+        if known is None:
+            what = f"{message.type}/{message.version}"
+            return Written(raws=[], problems=[Problem(code=Code.VERSION_UNSUPPORTED, message=f"no layout to write {what}", found=what)])
+        text, problems = self.writer(*known).write(message.root)
+        return Written(raws=[enveloped(text, outgoing)], problems=problems)
+
+    def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
+        """FMA or FNA for each message of an envelope; never for an FMA or FNA."""
+        return acknowledge(outcomes, outgoing)
+
+    def supports(self) -> Sequence[tuple[str, str]]:
+        """The types and versions with a table of their own."""
+        return self._supported
+
+    def table(self, type: str, version: str) -> tuple[str, str] | None:
+        """Itself, else the next newer version there is, else the newest."""
+        if (type, version) in self._supported:
+            return type, version
+        versions = sorted(int(one) for name, one in self._supported if name == type)
+        if not versions:
+            return None
+        asked = int(version) if version.isdigit() else 0
+        return type, str(next((one for one in versions if one >= asked), versions[-1]))
+
+    def reader(self, type: str, version: str) -> Reader:
+        """The reader of a supported type and version, compiled when first used."""
+        key = (type, version)
+        if key not in self._readers:
+            self._readers[key] = Reader(load(f"{type.lower()}_{version}"))
+        return self._readers[key]
+
+    def writer(self, type: str, version: str) -> Writer:
+        """The writer of a supported type and version."""
+        key = (type, version)
+        if key not in self._writers:
+            self._writers[key] = Writer(self.reader(type, version).table)
+        return self._writers[key]
+
+    @cached_property
+    def _supported(self) -> tuple[tuple[str, str], ...]:
+        split_names = (name.partition("_") for name in schema_names())
+        return tuple((type.upper(), version) for type, _, version in split_names)
+
+    def _refused(self, part: Part, problem: Problem) -> Message:
+        root = Node(part.type, line=part.line, column=part.column, offset=part.offset)
+        text = part.text.strip(BLANKS + "\n")
+        return Message(
+            format=FORMAT, type=part.type, version=part.version, root=root, problems=[problem], unread=[(part.line, text)] if text else []
+        )
+
+
+def _shorthand(part: Part, first: str) -> Problem:
+    column = len(first.partition(" ")[0])
+    return Problem(
+        code=Code.IMP_NOTATION_FOREIGN,
+        message="a whole message on one line is documentation shorthand, not the wire format: each line ends with CRLF",
+        line=part.line,
+        column=part.column + column,
+        offset=part.offset + column,
+        segment=part.type,
+        found=first[column : column + 40],
+        expected="end of line after the version",
+    )
+
+
+def _unknown(part: Part, first: str) -> Problem:
+    return Problem(
+        code=Code.TYPE_UNKNOWN,
+        message=f"{part.type} is {family(part.type)}",
+        line=part.line,
+        column=part.column,
+        offset=part.offset,
+        segment=part.type,
+        found=first[:40],
+        expected="a type this hub has a layout for",
+    )
+
+
+def _approximated(part: Part, nearest: str, first: str) -> Problem:
+    return Problem(
+        code=Code.VERSION_APPROXIMATED,
+        message=f"{part.type}/{part.version} is read by the layout of version {nearest}",
+        line=part.line,
+        column=part.column,
+        offset=part.offset,
+        segment=part.type,
+        found=first[:20],
+        expected=f"{part.type}/{nearest}",
+    )

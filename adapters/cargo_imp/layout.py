@@ -1,0 +1,230 @@
+"""The layout tables of ``schemas/cargo_imp`` as loaded: lines in the manual's notation and the order they stand in.
+
+Knows the TOML and the notation; knows nothing of reading or writing a message.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from typing import Any
+
+from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, captures, expression, parse
+
+ANY = "*"
+SLANT = "/"
+CONSIGNMENT = "#"
+
+
+class LayoutError(ValueError):
+    """A schema file that cannot be used: says which file and what is wrong in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Within:
+    """A repeat inside a line, ready to be cut into child nodes."""
+
+    group: int
+    name: str
+    pattern: re.Pattern[str]
+    slots: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerated:
+    """A departure from the layout that is read all the same, with a warning of its own."""
+
+    items: tuple[Item, ...]
+    node: str
+    code: str
+    difference: int
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of a message: its layout and what its node is called."""
+
+    name: str
+    node: str
+    title: str
+    items: tuple[Item, ...]
+    check: str = ""
+    unprefixed: int = 0
+    tolerated: tuple[Tolerated, ...] = ()
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What a wire line of this layout begins with: its identifier, a slant, a waybill number, or anything."""
+        first = self.items[0] if self.items else Literal(text="")
+        match first:
+            case Literal():
+                return (first.text.partition("/")[0] or SLANT,)
+            case Field() if first.codes:
+                return first.codes
+            case Field() if first.runs[0].kind == "n":
+                return (CONSIGNMENT,)
+            case Maybe() | Repeat():
+                return (SLANT,)
+        return (ANY,)
+
+
+@dataclass(kw_only=True, eq=False)
+class Row:
+    """One place in the order of a message: the lines or groups that may stand there, and how often."""
+
+    options: tuple["Option", ...] = ()
+    status: str
+    most: int
+    depth: int = 0
+    index: int = 0
+    last: int = 0
+    owner: "Option | None" = None
+
+    @property
+    def name(self) -> str:
+        """For people: the names of its options."""
+        return " or ".join(option.name for option in self.options)
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether a message without it is faulty."""
+        return self.status == "M"
+
+
+@dataclass(kw_only=True, eq=False)
+class Option:
+    """A line, or a group of rows. A group without a line of its own is a node made for it; when ``joined``, its first row
+    stands on the identifier's own line; when ``clear``, there is no node for it and its lines stand in the node around."""
+
+    name: str
+    row: Row
+    line: Line | None
+    rows: tuple[Row, ...] = ()
+    joined: bool = False
+    clear: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class Table:
+    """The layout of one type and version."""
+
+    type: str
+    version: str
+    title: str
+    rows: tuple[Row, ...]
+    lines: Mapping[str, Line]
+    at_least_one: tuple[tuple[str, ...], ...] = ()
+    ambiguities: tuple[str, ...] = ()
+    check: str = ""
+    all_rows: list[Row] = field(default_factory=list)
+
+
+def schema_names() -> Iterator[str]:
+    """The names of the tables shipped: ``fwb_16``."""
+    for one in sorted(resources.files("schemas").joinpath("cargo_imp").iterdir(), key=lambda path: path.name):
+        if one.name.endswith(".toml") and "_" in one.name:
+            yield one.name.removesuffix(".toml")
+
+
+def load(name: str) -> Table:
+    """A table with all it extends. Raises :class:`LayoutError`."""
+    spec = _spec(name)
+    lines = {one: _line(one, row) for one, row in spec["lines"].items()}
+    table = Table(
+        type=spec["type"],
+        version=str(spec["version"]),
+        title=spec["title"],
+        rows=(),
+        lines=lines,
+        at_least_one=tuple(tuple(one) for one in spec.get("at_least_one", ())),
+        ambiguities=tuple(spec.get("ambiguities", ())),
+        check=spec.get("check", ""),
+    )
+    table.rows = _Structure(name, spec["structure"], lines, table.all_rows).rows("message", None, 0)
+    return table
+
+
+def _spec(name: str) -> dict[str, Any]:
+    raw = tomllib.loads(resources.files("schemas").joinpath("cargo_imp", f"{name}.toml").read_text("utf-8"))
+    base: dict[str, Any] = {"lines": {}, "structure": {}}
+    for one in raw.pop("extends", ()):
+        inherited = _spec(one)
+        base["lines"] |= inherited.pop("lines")
+        base["structure"] |= inherited.pop("structure")
+        base |= inherited
+    lines = base["lines"] | {row["name"]: base["lines"].get(row["name"], {}) | row for row in raw.pop("line", ())}
+    structure = base["structure"] | raw.pop("structure", {})
+    return base | raw | {"lines": lines, "structure": structure}
+
+
+def _line(name: str, row: Mapping[str, Any]) -> Line:
+    return Line(
+        name=name,
+        node=row.get("node", name),
+        title=row.get("title", ""),
+        items=parse(row["format"]),
+        check=row.get("check", ""),
+        unprefixed=row.get("unprefixed", 0),
+        tolerated=tuple(_tolerated(one, row.get("node", name)) for one in row.get("tolerated", ())),
+    )
+
+
+def _tolerated(row: Mapping[str, Any], node: str) -> Tolerated:
+    return Tolerated(
+        items=parse(row["format"]),
+        node=row.get("node", node),
+        code=row["code"],
+        difference=row["difference"],
+        says=row["says"],
+    )
+
+
+class _Structure:
+    """Turns the structure strings ``name status max`` into rows."""
+
+    def __init__(self, file: str, spec: Mapping[str, Any], lines: Mapping[str, Line], rows: list[Row]) -> None:
+        self.file, self.spec, self.lines, self.all_rows = file, spec, lines, rows
+
+    def rows(self, group: str, owner: Option | None, depth: int) -> tuple[Row, ...]:
+        return tuple(self._row(text, owner, depth) for text in self._strings(group))
+
+    def _strings(self, group: str) -> Sequence[str]:
+        found = self.spec[group]
+        return self._strings(found) if isinstance(found, str) else found
+
+    def _row(self, text: str, owner: Option | None, depth: int) -> Row:
+        names, status, most = [*text.lstrip("+=").split(), "1"][:3]
+        row = Row(status=status, most=int(most), depth=depth, index=len(self.all_rows), owner=owner)
+        self.all_rows.append(row)
+        row.options = tuple(self._option(name, row) for name in names.split("|"))
+        row.last = len(self.all_rows)
+        return row
+
+    def _option(self, name: str, row: Row) -> Option:
+        if name not in self.lines and name not in self.spec:
+            raise LayoutError(f"schemas/cargo_imp/{self.file}.toml: structure names {name!r}, which is neither a line nor a group")
+        option = Option(name=name, row=row, line=self.lines.get(name))
+        if name in self.spec:
+            option.clear = self._strings(name)[0].startswith("=")
+            option.joined = option.clear or self._strings(name)[0].startswith("+")
+            if option.joined and option.line is not None:
+                raise LayoutError(f"schemas/cargo_imp/{self.file}.toml: {name!r} has a line of its own and a joined one")
+            option.rows = self.rows(name, option, row.depth + 1)
+        return option
+
+
+def slots(items: Sequence[Item], first: int) -> tuple[tuple[int, str], ...]:
+    """The group number and name of each element, the first group being ``first``."""
+    return tuple((first + place, item.name) for place, item in enumerate(captures(items)) if isinstance(item, Field))
+
+
+def within(items: Sequence[Item], first: int) -> tuple[Within, ...]:
+    """The repeats inside a line, with the expression of one item."""
+    return tuple(
+        Within(group=first + place, name=item.name, pattern=re.compile(expression(item.items)), slots=slots(item.items, 1))
+        for place, item in enumerate(captures(items))
+        if isinstance(item, Repeat)
+    )

@@ -1,0 +1,315 @@
+"""Reads one message by its table into a tree of located elements: a walk that reports a fault and goes on behind it.
+
+Knows tables and text; knows no meaning of any message, and no envelope.
+"""
+
+import re
+
+from adapters.cargo_imp.checks import awb_check_digit, message_checks
+from adapters.cargo_imp.explaining import Fault, explain
+from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Row, Table
+from adapters.cargo_imp.steps import Place, Step, Variant, Walk
+from hub.problem import Code, Problem
+from hub.syntax import Element, Node
+
+BLANKS = " \t\r\x01\x02\x03\x1a\x00"
+LONGEST_LINE = 69
+LONGEST_MATCHED = 400
+_IDENTIFIER = re.compile(r"[A-Z]{3,4}")
+
+
+class Reader:
+    """Reads messages of one table. Holds no state between messages."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.walk = Walk(table)
+
+    def read(self, text: str, line: int, offset: int) -> "Reading":
+        """The tree below the root, the problems, and what reached no element. ``text`` begins after the first line."""
+        reading = Reading(self.table, self.walk, line, offset)
+        reading.run(text)
+        return reading
+
+
+class Reading:
+    """One walk through one message."""
+
+    def __init__(self, table: Table, walk: Walk, line: int, offset: int) -> None:
+        self.table, self.walk = table, walk
+        self.root = Node(table.type, line=line, column=1, offset=offset)
+        self.problems: list[Problem] = []
+        self.unread: list[tuple[int, str]] = []
+        self.number, self.start, self.line = line, offset, ""
+        self.place: Place = walk.start
+        self.counts = [0] * len(table.all_rows)
+        self.open: list[Node] = [self.root] * 8
+        self.absent: dict[int, Problem] = {}
+        self.first_seen: dict[int, tuple[int, int]] = {}
+        self.lost = False
+
+    def run(self, text: str) -> None:
+        """Read every line. Written for speed: nearly every line is met by a plain step, and costs one look-up and one match."""
+        number, start, counts, opened, plain = self.number - 1, self.start, self.counts, self.open, text.isascii()
+        for raw in text.split("\n"):
+            number += 1
+            line = raw.rstrip(BLANKS)
+            if line:
+                found = None
+                if plain and len(line) <= LONGEST_LINE and not self.lost:
+                    for step in self.place.fast.get(SLANT if line[0] == "/" else line[:3], ()):
+                        found = step.match(line)
+                        if found is not None:
+                            break
+                if found is None or counts[step.index] >= step.most or self.absent:
+                    self.number, self.start, self.line = number, start, line
+                    self._slow_line(line, plain)
+                else:
+                    variant = step.only or step.by_group[found.lastindex or 0]
+                    elements = {}
+                    for group, name in variant.slots:
+                        value = found[group]
+                        if value:
+                            place = found.start(group)
+                            elements[name] = Element(value, number, place + 1, start + place)
+                    node = Node(variant.node, elements, [], number, 1, start)
+                    if variant.within:
+                        _cut(variant, found, node, number, start)
+                    counts[step.index] += 1
+                    if step.inner:
+                        counts[step.index + 1 : step.end] = step.inner
+                    depth = variant.depth
+                    opened[depth].children.append(node)
+                    opened[depth + 1] = node
+                    self.place = variant.place
+                    if variant.line.check:
+                        self._check(node)
+            start += len(raw) + 1
+        self._end(number, start)
+
+    def _slow_line(self, line: str, plain: bool) -> None:
+        """A line that opens a group, leaves one out, is long or strange, or does not fit at all."""
+        if len(line) > LONGEST_LINE or not plain:
+            self._look_at_line()
+        key = SLANT if line[0] == "/" else CONSIGNMENT if line[0].isdigit() else line.partition("/")[0]
+        for step in self.place.steps.get(key, ()) if not self.lost or key != SLANT else ():
+            found = step.match(line) if len(line) < LONGEST_MATCHED else None
+            if found is not None:
+                variant = step.only or step.by_group[found.lastindex or 0]
+                self._enter(step, variant, self._node(variant, found))
+                return
+        self._otherwise(line, key)
+
+    def _node(self, variant: Variant, found: re.Match[str], column: int = 0) -> Node:
+        number, start = self.number, self.start + column
+        elements = {}
+        for group, name in variant.slots:
+            text = found[group]
+            if text:
+                place = found.start(group)
+                elements[name] = Element(text, number, place + column + 1, start + place)
+        node = Node(variant.node, elements, [], number, 1, self.start)
+        if variant.within:
+            _cut(variant, found, node, number, start)
+        return node
+
+    def _enter(self, step: Step, variant: Variant, node: Node) -> None:
+        counts = self.counts
+        if not step.plain:
+            self._report_missing(step.missing)
+            for depth, name in step.wrappers:
+                self.open[depth + 1] = self._wrapper(depth, name) if name else self.open[depth]
+        for row in step.rows:
+            index = row.index
+            counts[index] += 1
+            if row.last > index + 1:
+                counts[index + 1 : row.last] = [0] * (row.last - index - 1)
+            if counts[index] > row.most:
+                self._too_many(row)
+            elif self.absent and index in self.absent:
+                self.problems.remove(self.absent.pop(index))
+        depth = variant.depth
+        self.open[depth].children.append(node)
+        self.open[depth + 1] = node
+        self.place = variant.place
+        self.lost = False
+        if variant.line.check:
+            self._check(node)
+
+    def _wrapper(self, depth: int, name: str) -> Node:
+        wrapper = Node(name, {}, [], self.number, 1, self.start)
+        self.open[depth].children.append(wrapper)
+        return wrapper
+
+    def _check(self, node: Node) -> None:
+        problem = awb_check_digit(node)
+        if problem is not None:
+            self.problems.append(problem)
+
+    def _otherwise(self, line: str, key: str) -> None:
+        """A line that no layout fits here: a tolerated form, a faulty line, one out of order, or one we do not know."""
+        steps = self.place.steps.get(key, ()) if not (self.lost and key == SLANT) else ()
+        if self._tolerated(steps, line):
+            return
+        if steps:
+            self._faulty(steps, line)
+        elif self._unprefixed(line, key):
+            return
+        elif key in self.walk.anywhere and not self._verbatim(line):
+            self._out_of_order(self.walk.anywhere[key], line)
+        elif not self._verbatim(line):
+            self._unknown(line, key)
+
+    def _verbatim(self, line: str) -> bool:
+        """A place where any line may stand: the received message inside an acknowledgement."""
+        for step in self.place.steps.get(ANY, ()):
+            found = step.match(line)
+            if found is not None:
+                variant = step.only or step.by_group[found.lastindex or 0]
+                self._enter(step, variant, self._node(variant, found))
+                return True
+        return False
+
+    def _tolerated(self, steps: tuple[Step, ...], line: str) -> bool:
+        for step in steps if len(line) < LONGEST_MATCHED else ():
+            for departure in step.departures:
+                found = departure.pattern.fullmatch(line)
+                if found is not None:
+                    kind = departure.tolerated
+                    self._enter(step, departure.variant, self._node(departure.variant, found))
+                    self._report(Code(kind.code), 0, departure.variant.line.name, f"{kind.says} (difference {kind.difference})", line)
+                    return True
+        return False
+
+    def _unprefixed(self, line: str, key: str) -> bool:
+        if key == SLANT or (key in self.walk.anywhere and line[len(key) : len(key) + 1] in ("", "/")) or len(line) > LONGEST_MATCHED:
+            return False
+        for step in self.place.steps.get(SLANT, ()):
+            for variant in step.variants:
+                found = step.match(f"/{line}") if variant.line.unprefixed and step.only else None
+                if found is not None:
+                    says = f"continuation without a slant (difference {variant.line.unprefixed})"
+                    self._enter(step, variant, self._node(variant, found, -1))
+                    self._report(Code.IMP_CONTINUATION, 0, variant.line.name, says, line)
+                    return True
+        return False
+
+    def _faulty(self, steps: tuple[Step, ...], line: str) -> None:
+        """Report the fault of the layout that fits furthest, keep the line's text, and go on behind it."""
+        variants = [(step, variant, explain(variant.items, line)) for step in steps for variant in step.variants]
+        step, variant, fault = max(variants, key=lambda one: (one[2].reached, -len(one[0].missing)))
+        self._enter(step, variant, Node(variant.node, {}, [], self.number, 1, self.start))
+        self._report_fault(variant, fault)
+        self.unread.append((self.number, line))
+
+    def _out_of_order(self, steps: tuple[Step, ...], line: str) -> None:
+        step = steps[0]
+        repeated = self.counts[step.rows[-1].index] >= step.rows[-1].most and self.place.option in step.rows[-1].options
+        known = step.rows[0].index in self.absent
+        for row in step.rows[:-1]:
+            self.open[row.depth + 1] = self.open[row.depth].children[-1] if self.open[row.depth].children else self.open[row.depth]
+        found = step.match(line)
+        variant = (step.only or step.by_group[found.lastindex or 0]) if found else step.variants[0]
+        before = len(self.problems)
+        self._enter(step, variant, self._node(variant, found) if found else Node(variant.node, {}, [], self.number, 1, self.start))
+        if found is None:
+            self._report_fault(variant, explain(variant.items, line))
+            self.unread.append((self.number, line))
+        elif known or len(self.problems) == before:
+            code, says = (Code.IMP_LINE_REPEATED, "stands more often than it may") if repeated else (Code.IMP_LINE_ORDER, "is out of its order")
+            self._report(code, 0, variant.line.name, f"line {variant.line.name} {says}", line)
+
+    def _unknown(self, line: str, key: str) -> None:
+        """Kept word for word. Lines with a slant behind an unknown identifier belong to it and are no second problem."""
+        node = Node("unknown", {"text": Element(line, self.number, 1, self.start)}, [], self.number, 1, self.start)
+        self.root.children.append(node)
+        if not (self.lost and key == SLANT):
+            name = key if _IDENTIFIER.fullmatch(key) else None
+            self._report(Code.IMP_LINE_UNKNOWN, 0, name, "no line of this message begins like this; kept word for word", line)
+        self.lost = True
+
+    def _end(self, number: int, start: int) -> None:
+        self.number, self.start, self.line = number, start, ""
+        if self.line == "" and self.root.children:
+            last = self.root.children[-1]
+            self.number, self.start = max(number, last.line), start - 1
+        self._report_missing(self.place.missing_at_end, "end of message")
+        self.problems.extend(message_checks(self.table, self.root, self.number, self.start))
+
+    def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:
+        for row in rows:
+            if not self.counts[row.index]:
+                came = came or self.line[:20]
+                problem = Problem(
+                    code=Code.IMP_LINE_MISSING,
+                    message=f"mandatory line {row.name} is missing: {came!r} came instead",
+                    line=self.number,
+                    column=1,
+                    offset=self.start,
+                    segment=row.name,
+                    found=came,
+                    expected=row.name,
+                )
+                self.absent[row.index] = problem
+                self.problems.append(problem)
+
+    def _too_many(self, row: Row) -> None:
+        if self.counts[row.index] == row.most + 1:
+            says = f"{row.name} may stand {row.most} time{'s' if row.most > 1 else ''} here"
+            self._report(Code.IMP_LINE_REPEATED, 0, row.name, says, self.line)
+
+    def _report_fault(self, variant: Variant, fault: Fault) -> None:
+        named = f"{variant.line.name}, {fault.element}" if fault.element else variant.line.name
+        self.problems.append(
+            Problem(
+                code=fault.code,
+                message=f"{named}: expected {fault.expected}, found {fault.found!r}" if fault.found else f"{named}: expected {fault.expected}",
+                line=self.number,
+                column=fault.start + 1,
+                offset=self.start + fault.start,
+                segment=variant.line.name,
+                element=fault.element,
+                found=fault.found[:80] or None,
+                expected=fault.expected,
+            )
+        )
+
+    def _report(self, code: Code, column: int, segment: str | None, message: str, found: str) -> None:
+        self.problems.append(
+            Problem(
+                code=code,
+                message=message,
+                line=self.number,
+                column=column + 1,
+                offset=self.start + column,
+                segment=segment,
+                found=found[:80] or None,
+            )
+        )
+
+    def _look_at_line(self) -> None:
+        line = self.line
+        if len(line) > LONGEST_LINE:
+            self._report(
+                Code.IMP_LINE_LENGTH, LONGEST_LINE, line[:3], f"line of {len(line)} characters, at most {LONGEST_LINE}", line[LONGEST_LINE:]
+            )
+        strange = next((place for place, one in enumerate(line) if not " " <= one <= "~"), None)
+        if strange is not None:
+            self._report(Code.IMP_CHARACTER, strange, None, f"character {line[strange]!r} is not in the Cargo-IMP character set", line[strange])
+
+
+def _cut(variant: Variant, found: re.Match[str], node: Node, number: int, start: int) -> None:
+    """The repeats inside a line as child nodes."""
+    for within in variant.within:
+        place, end = found.span(within.group)
+        while place < end:
+            item = within.pattern.match(found.string, place, end)
+            if item is None or item.end() == place:
+                break
+            inner = {
+                name: Element(item[group], number, item.start(group) + 1 + start - node.offset, start + item.start(group))
+                for group, name in within.slots
+                if item[group]
+            }
+            node.children.append(Node(within.name, inner, [], number, place + 1 + start - node.offset, start + place))
+            place = item.end()

@@ -1,0 +1,269 @@
+"""From every place in a message, what may come next: one dictionary look-up and one regular expression per line.
+
+Compiled once from a :class:`Table`; knows nothing of files or problems.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from adapters.cargo_imp.layout import ANY, Line, Option, Row, Table, Tolerated, Within, slots, within
+from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
+
+END = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class Variant:
+    """One layout a step may match, its groups in the step's expression, and where the walk stands afterwards."""
+
+    option: Option
+    line: Line
+    node: str
+    items: tuple[Item, ...]
+    slots: tuple[tuple[int, str], ...]
+    within: tuple[Within, ...]
+    depth: int
+    place: "Place"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class Step:
+    """A way onward: the mandatory rows it leaves out, the nodes it opens, and the layouts that fit."""
+
+    match: Callable[[str], re.Match[str] | None]
+    variants: tuple[Variant, ...]
+    only: Variant | None
+    by_group: dict[int, Variant]
+    wrappers: tuple[tuple[int, str], ...]
+    rows: tuple[Row, ...]
+    missing: tuple[Row, ...]
+    plain: bool
+    index: int
+    end: int
+    most: int
+    inner: list[int]
+    departures: tuple["Departure", ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class Departure:
+    """A tolerated form of one variant."""
+
+    pattern: re.Pattern[str]
+    variant: Variant
+    tolerated: Tolerated
+
+
+@dataclass(kw_only=True, eq=False, slots=True)
+class Place:
+    """Where the walk stands: after a line of this option, or before all (``option`` None)."""
+
+    option: Option | None
+    steps: dict[str, tuple[Step, ...]]
+    fast: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    missing_at_end: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Way:
+    """One path from a place to an option's line, before compilation."""
+
+    key: str
+    option: Option
+    prefix: str
+    wrappers: tuple[tuple[int, str], ...]
+    rows: tuple[Row, ...]
+    missing: tuple[Row, ...]
+
+
+class Walk:
+    """All places of a table. ``start`` is before the first line; ``anywhere`` finds a known line out of its order."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._places: dict[int, Place] = {}
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        self.start = Place(option=None, steps={})
+        self._options = [option for row in table.all_rows for option in row.options]
+        for option in self._options:
+            self._places[id(option)] = Place(option=option, steps={})
+        self._fill(self.start, list(_through(table.rows, ())))
+        for option in self._options:
+            place = self._places[id(option)]
+            if option.line is not None:
+                self._fill(place, list(_onward(option, table)))
+        self.anywhere = self._everywhere()
+
+    def _fill(self, place: Place, ways: list["_Way"]) -> None:
+        keyed: dict[str, list[_Way]] = {}
+        for way in ways:
+            keyed.setdefault(way.key, []).append(way)
+        place.missing_at_end = keyed.pop(END)[0].missing
+        place.steps.update({key: self._steps(found) for key, found in keyed.items()})
+        place.fast.update({key[:3]: found for key, found in place.steps.items() if all(step.plain for step in found) and key != ANY})
+
+    def _steps(self, ways: list["_Way"]) -> tuple[Step, ...]:
+        """Ways of one key as steps; ways of the same row are one step with several variants."""
+        bundles: dict[tuple[int, ...], list[_Way]] = {}
+        for way in ways:
+            bundles.setdefault((*(row.index for row in way.rows), len(way.missing)), []).append(way)
+        return tuple(self._step(bundle) for bundle in bundles.values())
+
+    def _step(self, ways: list["_Way"]) -> Step:
+        laid = [_laid(way) for way in ways]
+        shared = _shared(laid) if len(ways) > 1 else ()
+        variants, text = self._branches(ways, laid, shared)
+        pattern = self._patterns.setdefault(text, re.compile(text))
+        first = ways[0]
+        return Step(
+            match=pattern.fullmatch,
+            variants=tuple(variants),
+            only=variants[0] if len(variants) == 1 else None,
+            by_group=_closing_groups(variants, shared) if len(variants) > 1 else {},
+            wrappers=first.wrappers,
+            rows=first.rows,
+            missing=first.missing,
+            plain=not first.wrappers and not first.missing and len(first.rows) == 1,
+            index=first.rows[-1].index,
+            end=first.rows[-1].last,
+            most=first.rows[-1].most,
+            inner=[0] * (first.rows[-1].last - first.rows[-1].index - 1),
+            departures=tuple(self._departure(one, way.prefix, kind) for way, one in zip(ways, variants, strict=True) for kind in one.line.tolerated),
+        )
+
+    def _departure(self, variant: Variant, prefix: str, kind: Tolerated) -> Departure:
+        items = (Literal(text=prefix), *kind.items) if prefix else kind.items
+        form = replace(variant, node=kind.node, items=items, slots=slots(items, 1), within=within(items, 1))
+        return Departure(pattern=re.compile(expression(items)), variant=form, tolerated=kind)
+
+    def _branches(
+        self, ways: list["_Way"], laid: list[tuple[Item, ...]], shared: tuple[Item, ...]
+    ) -> tuple[list[Variant], str]:
+        """The variants and the one expression for all: what they have in common first, then a branch for each, closed by an empty group."""
+        if len(ways) == 1:
+            return [self._variant(ways[0], laid[0], slots(laid[0], 1), within(laid[0], 1))], expression(laid[0])
+        group = 1 + len(list(captures(shared)))
+        common, variants, branches = slots(shared, 1), [], []
+        for way, items in zip(ways, laid, strict=True):
+            rest = items[len(shared) :]
+            variants.append(self._variant(way, items, common + slots(rest, group), within(rest, group)))
+            branches.append(expression(rest) + "()")
+            group += len(list(captures(rest))) + 1
+        return variants, expression(shared) + "(?:" + "|".join(branches) + ")"
+
+    def _variant(
+        self, way: "_Way", items: tuple[Item, ...], slots: tuple[tuple[int, str], ...], within: tuple[Within, ...]
+    ) -> Variant:
+        line = way.option.line
+        assert line is not None  # noqa: S101
+        return Variant(
+            option=way.option,
+            line=line,
+            node=line.node,
+            items=items,
+            slots=slots,
+            within=within,
+            depth=way.option.row.depth,
+            place=self._places[id(way.option)],
+        )
+
+    def _everywhere(self) -> dict[str, tuple[Step, ...]]:
+        keyed: dict[str, list[_Way]] = {}
+        for row in self.table.all_rows:
+            for option in row.options:
+                for way in _entries(option, (), ()):
+                    if way.key not in ("/", ANY):
+                        keyed.setdefault(way.key, []).append(way)
+        return {key: self._steps(found[:1]) for key, found in keyed.items()}
+
+
+def _laid(way: _Way) -> tuple[Item, ...]:
+    assert way.option.line is not None  # noqa: S101
+    items = way.option.line.items
+    return (Literal(text=way.prefix), *items) if way.prefix else items
+
+
+def _shared(laid: list[tuple[Item, ...]]) -> tuple[Item, ...]:
+    """What all layouts begin with, short of a whole layout and of any repeat."""
+    count = 0
+    for together in zip(*(items[:-1] for items in laid), strict=False):
+        if any(item != together[0] for item in together) or isinstance(together[0], Repeat):
+            break
+        count += 1
+    return laid[0][:count]
+
+
+def _closing_groups(variants: list[Variant], shared: tuple[Item, ...]) -> dict[int, Variant]:
+    """The empty group that ends each branch of a step with several variants."""
+    closing, group = {}, 1 + len(list(captures(shared)))
+    for one in variants:
+        group += len(list(captures(one.items[len(shared) :])))
+        closing[group] = one
+        group += 1
+    return closing
+
+
+def _onward(option: Option, table: Table) -> Iterator[_Way]:
+    """What may follow a line of this option: its group's rows, itself again, and what follows its row, group by group."""
+    missing: tuple[Row, ...] = ()
+    if option.rows:
+        yield from _rows(option.rows, missing)
+        missing += tuple(row for row in option.rows if row.mandatory)
+    yield from _after(option.row, missing, table)
+
+
+def _after(row: Row, missing: tuple[Row, ...], table: Table) -> Iterator[_Way]:
+    if row.most > 1:
+        yield from _enter(row, missing)
+    siblings = table.rows if row.owner is None else row.owner.rows
+    rest = siblings[siblings.index(row) + 1 :]
+    yield from _rows(rest, missing)
+    missing += tuple(one for one in rest if one.mandatory)
+    if row.owner is None:
+        yield _Way(key=END, option=row.options[0], prefix="", wrappers=(), rows=(), missing=missing)
+    else:
+        yield from _after(row.owner.row, missing, table)
+
+
+def _through(rows: tuple[Row, ...], missing: tuple[Row, ...]) -> Iterator[_Way]:
+    yield from _rows(rows, missing)
+    yield _Way(
+        key=END, option=rows[0].options[0], prefix="", wrappers=(), rows=(), missing=missing + tuple(one for one in rows if one.mandatory)
+    )
+
+
+def _rows(rows: tuple[Row, ...], missing: tuple[Row, ...]) -> Iterator[_Way]:
+    for row in rows:
+        yield from _enter(row, missing)
+        if row.mandatory:
+            missing += (row,)
+
+
+def _enter(row: Row, missing: tuple[Row, ...]) -> Iterator[_Way]:
+    for option in row.options:
+        yield from _entries(option, (), missing)
+
+
+def _entries(option: Option, outer: tuple[tuple[int, str], ...], missing: tuple[Row, ...]) -> Iterator[_Way]:
+    """The lines by which an option begins: its own, or the first row of a group that is only a node."""
+    rows = tuple(_owners(option.row))[: len(outer)][::-1]
+    if option.line is not None:
+        for key in option.line.keys:
+            yield _Way(key=key, option=option, prefix="", wrappers=outer, rows=(*rows, option.row), missing=missing)
+        return
+    wrappers = (*outer, (option.row.depth, "" if option.clear else option.name))
+    for way in (way for inner in option.rows[0].options for way in _entries(inner, wrappers, missing)):
+        yield _joined(way, option) if option.joined else way
+
+
+def _joined(way: _Way, option: Option) -> _Way:
+    return _Way(
+        key=option.name, option=way.option, prefix=option.name, wrappers=way.wrappers, rows=way.rows, missing=way.missing
+    )
+
+
+def _owners(row: Row) -> Iterator[Row]:
+    while row.owner is not None:
+        row = row.owner.row
+        yield row

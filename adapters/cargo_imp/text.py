@@ -1,0 +1,69 @@
+"""Bytes to characters: UTF-8, else Latin-1 with a located problem; binary and empty files are named. Knows no message."""
+
+import re
+from dataclasses import dataclass, field
+
+from hub.problem import Code, Problem
+
+LARGEST = 64 * 1024 * 1024
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TRANSMISSION = "\x00\x01\x02\x03\x1a"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """The characters of a file, its mark taken off, and what was wrong with its bytes."""
+
+    text: str
+    problems: list[Problem] = field(default_factory=list)
+
+
+def decode(raw: bytes) -> Decoded:
+    """Never raises. ``text`` is empty where nothing can be read."""
+    if len(raw) > LARGEST:
+        return Decoded(text="", problems=[_of_file(Code.FILE_TOO_LARGE, f"{len(raw)} bytes, at most {LARGEST}")])
+    content = raw.removeprefix(b"\xef\xbb\xbf")
+    text, problems = _characters(content)
+    if not text.strip(" \t\r\n" + _TRANSMISSION):
+        return Decoded(text="", problems=[_of_file(Code.FILE_EMPTY, "the file has no characters")])
+    strange = _CONTROL.findall(text)
+    if sum(one not in _TRANSMISSION[1:] for one in strange) > 3 + len(text) // 200:
+        return Decoded(text="", problems=[_binary(text)])
+    return Decoded(text=text if "\n" in text else text.replace("\r", "\n"), problems=problems)
+
+
+def _characters(content: bytes) -> tuple[str, list[Problem]]:
+    try:
+        return content.decode("utf-8"), []
+    except UnicodeDecodeError as fault:
+        before = content[: fault.start]
+        line, column = before.count(b"\n") + 1, fault.start - (before.rfind(b"\n") + 1) + 1
+        problem = Problem(
+            code=Code.FILE_ENCODING,
+            message=f"byte {content[fault.start]:#04x} is neither ASCII nor UTF-8: read as Latin-1",
+            line=line,
+            column=column,
+            offset=fault.start,
+            found=f"{content[fault.start]:#04x}",
+            expected="ASCII",
+            byte_offset=fault.start,
+        )
+        return content.decode("latin-1"), [problem]
+
+
+def _of_file(code: Code, message: str) -> Problem:
+    return Problem(code=code, message=message, line=1, column=1, offset=0)
+
+
+def _binary(text: str) -> Problem:
+    found = next(one for one in _CONTROL.finditer(text) if one[0] not in _TRANSMISSION[1:])
+    line = text.count("\n", 0, found.start()) + 1
+    return Problem(
+        code=Code.FILE_BINARY,
+        message="control characters all over: this is no text",
+        line=line,
+        column=found.start() - (text.rfind("\n", 0, found.start()) + 1) + 1,
+        offset=found.start(),
+        found=f"{ord(found[0]):#04x}",
+        expected="text",
+    )

@@ -1,0 +1,57 @@
+"""Which addresses a delivery may go to. Looks a host up once; what it returns is what must be connected to."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+
+from hub.ports import Misconfigured, Retriable
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def permitted(host: str, port: int, *, allow_private: bool) -> list[str]:
+    """The addresses of a host, all of them allowed.
+
+    Raises Misconfigured when any is private, loopback, link-local, shared, multicast or reserved and that is not allowed, or
+    when there is no such host; Retriable when it cannot be looked up just now.
+    """
+    found = _looked_up(host, port)
+    if not allow_private:
+        for address in found:
+            _refuse_inner(host, address)
+    return found
+
+
+def _looked_up(host: str, port: int) -> list[str]:
+    try:
+        rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        if error.errno == socket.EAI_AGAIN:
+            raise Retriable(
+                f"http channel: {host} cannot be looked up just now ({error.strerror}). It is tried again."
+            ) from error
+        raise Misconfigured(f"http channel: there is no host {host} ({error.strerror}). Check the setting 'url'.") from error
+    except (UnicodeError, ValueError) as error:
+        raise Misconfigured(f"http channel: {host!r} is no name of a host. Check the setting 'url'.") from error
+    return list(dict.fromkeys(str(row[4][0]) for row in rows))
+
+
+def _refuse_inner(host: str, text: str) -> None:
+    address = ipaddress.ip_address(text)
+    if any(not one.is_global or one.is_multicast for one in _meanings(address)):
+        raise Misconfigured(
+            f"http channel: {host} is {address}, no public address. Nothing is sent there unless 'allow_private' is true."
+        )
+
+
+def _meanings(address: Address) -> Iterator[Address]:
+    """The address, and the IPv4 address that a transition form of IPv6 carries inside."""
+    inner = address.ipv4_mapped or address.sixtofour if isinstance(address, ipaddress.IPv6Address) else None
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if address.teredo is not None:
+            yield from address.teredo
+    yield inner if inner is not None else address

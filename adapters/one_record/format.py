@@ -1,0 +1,156 @@
+"""ONE Record as a format of the hub: JSON-LD (and Turtle) in, one message per root object; compact JSON-LD out. Knows no canonical model."""
+
+import re
+from collections.abc import Sequence
+
+from adapters.one_record import write as writer
+from adapters.one_record.check import Checker
+from adapters.one_record.frame import Root, named, tree
+from adapters.one_record.graph import Literal, Report
+from adapters.one_record.read import Document, is_turtle, understand
+from adapters.one_record.scan import decode
+from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, vocabulary
+from hub.envelope import Frame, Outgoing, Part, Split, Written
+from hub.problem import Problem
+from hub.ports import Format
+from hub.syntax import Message, Node
+
+NAME = "one-record"
+MAPPED = ("Waybill", "Shipment", "Piece", "StatusUpdateEvent", "LogisticsEvent")
+SAID_AT = (
+    API + "hasLastModified",
+    CARGO + "creationDate",
+    API + "isRequestedAt",
+    API + "hasRequestStatusSince",
+)
+"""Where an object declares when it was said, the best first. An event's own time says when it happened, not when it was said."""
+AUTHOR = (CARGO + "recordingOrganization", API + "isRequestedBy", API + "hasSubscriber", API + "hasDataHolder")
+_SURE = re.compile(rb"onerecord\.iata\.org/ns/")
+_JSONLD = re.compile(rb'"@(context|type|graph|id)"')
+
+
+class OneRecord:
+    """The format object. Holds nothing."""
+
+    name = NAME
+
+    def sniff(self, head: bytes) -> int:
+        """100 for JSON-LD or Turtle naming a ONE Record namespace, less for other JSON-LD and JSON."""
+        start = head.lstrip(b"\xef\xbb\xbf \t\r\n\xff\xfe\xfe\x00")[:1]
+        json_like = start in (b"{", b"[")
+        turtle_like = not json_like and is_turtle(head.decode("utf-8", "replace"))
+        if not json_like and not turtle_like:
+            return 0
+        if _SURE.search(head):
+            return 100
+        if turtle_like:
+            return 30
+        return 80 if _JSONLD.search(head) else 10
+
+    def split(self, raw: bytes) -> Split:
+        """One part per root object. A document that cannot be read has no part, only problems."""
+        text, fault = decode(raw)
+        if fault:
+            return Split(format=NAME, problems=[fault])
+        document = understand(text)
+        if not document.roots:
+            return Split(format=NAME, problems=list(document.problems))
+        frames: list[Frame] = []
+        parts = [self._part(text, root, document, frames) for root in document.roots]
+        return Split(format=NAME, frames=frames, parts=parts, problems=[] if len(parts) == 1 else list(document.problems))
+
+    def _part(self, text: str, root: Root, document: Document, frames: list[Frame]) -> Part:
+        kind = named(root.subject, vocabulary())
+        frame = _frame(root, document)
+        if frame:
+            frames.append(frame)
+        line, column = document.lines.place(root.subject.offset)
+        return Part(
+            format=NAME,
+            type=kind.name or "unknown",
+            version=API_EDITION if kind.known and kind.known.iri.startswith(API) else EDITION,
+            text=text,
+            line=line,
+            column=column,
+            offset=root.subject.offset,
+            frame=len(frames) - 1 if frame else None,
+            reference=_reference(root),
+        )
+
+    def read(self, part: Part) -> Message:
+        """The tree under one root, checked against the class table. ``part.text`` is the whole document, ``part.reference`` the root."""
+        document = understand(part.text)
+        root = _chosen(document, part.reference)
+        if root is None:
+            return Message(format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems))
+        report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
+        node, visited = tree(document.graph, root, len(document.roots), vocabulary(), report)
+        Checker(document.graph, vocabulary(), report).check(visited)
+        return Message(format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread)
+
+    def write(self, message: Message, outgoing: Outgoing) -> Written:
+        """Compact JSON-LD with an inline context; deterministic in the tree and the delivery."""
+        return writer.write(message, outgoing)
+
+    def supports(self) -> Sequence[tuple[str, str]]:
+        """The classes with a mapping of their own."""
+        return [(name, EDITION) for name in MAPPED]
+
+    def table(self, type: str, version: str) -> tuple[str, str] | None:
+        """The nearest class above that has a mapping (a ``PieceDg`` is read as a ``Piece``), or the class itself when none has."""
+        known = vocabulary().classes.get(type)
+        if known is None:
+            return None
+        for name in (type, *MAPPED):
+            if name in known.lineage and name in MAPPED:
+                return name, EDITION
+        return type, API_EDITION if known.iri.startswith(API) else EDITION
+
+
+def build() -> Format:
+    """The format, for the registry."""
+    return OneRecord()
+
+
+def _reference(root: Root) -> str:
+    return root.subject.pointer if root.subject.key.startswith("_:") else root.subject.key
+
+
+def _chosen(document: Document, reference: str) -> Root | None:
+    if len(document.roots) == 1:
+        return document.roots[0]
+    return next((root for root in document.roots if _reference(root) == reference), None)
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    seen = dict.fromkeys((one.code, one.path, one.offset, one.found) for one in problems)
+    kept = []
+    for one in problems:
+        mark = (one.code, one.path, one.offset, one.found)
+        if mark in seen:
+            del seen[mark]
+            kept.append(one)
+    return sorted(kept, key=lambda one: one.offset or 0)
+
+
+def _frame(root: Root, document: Document) -> Frame | None:
+    said_at = next((found for name in SAID_AT if (found := _text(root, name, document))), None)
+    author = next((found for name in AUTHOR if (found := _text(root, name, document))), None)
+    if said_at is None and author is None:
+        return None
+    return Frame(layer=NAME, author=author, said_at=said_at)
+
+
+def _text(root: Root, predicate: str, document: Document) -> str | None:
+    values = root.subject.values.get(predicate)
+    if not values:
+        return None
+    first = values[0]
+    if isinstance(first, Literal):
+        return first.text
+    if not first.key.startswith("_:"):
+        return first.key
+    held = document.graph.subjects[first.key].values.get(CARGO + "name", [])
+    return held[0].text if held and isinstance(held[0], Literal) else None
+
+

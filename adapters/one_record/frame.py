@@ -1,0 +1,222 @@
+"""A graph as trees: which subjects are roots, and the tree under each. Knows the class table, not the document's JSON."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from adapters.one_record.graph import Graph, Link, Literal, Report, Subject
+from adapters.one_record.scan import LIMIT_DEPTH
+from adapters.one_record.vocabulary import API, CARGO, CODES, Class, Property, Vocabulary, local, unversioned
+from hub.problem import Code
+from hub.syntax import Element, Node
+
+FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent", "ULD", "Piece")
+"""Who is the root among objects that refer to each other in a circle: the document before its parts."""
+
+SPARE_NODES = 500
+GROWTH = 8
+"""A shared object is repeated under each that refers to it until the trees would be this many times the document."""
+
+LIMIT_PATH = LIMIT_DEPTH
+"""Objects under objects, as in nested JSON; a flattened chain may be longer and is cut with a problem."""
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A class as a tree names it; ``known`` is absent for a class the table does not have."""
+
+    name: str
+    known: Class | None
+
+
+def named(subject: Subject, vocabulary: Vocabulary, expected: str = "") -> Named:
+    """The most specific class a subject states, else the one expected of it."""
+    found = [(iri, vocabulary.class_of(iri)) for iri in subject.types]
+    known = [one for _, one in found if one is not None]
+    if known:
+        best = max(known, key=lambda one: len(one.lineage))
+        return Named(best.name, best)
+    if found:
+        return Named(local(found[0][0]), None)
+    return Named(expected, vocabulary.classes.get(expected))
+
+
+class Root(msgspec.Struct, frozen=True):
+    """A root and how many objects it is the first to reach."""
+
+    subject: Subject
+    weight: int
+
+
+def roots(graph: Graph, vocabulary: Vocabulary) -> list[Root]:
+    """The objects nothing refers to, in order; the document's top when it is one object; one of every circle."""
+    stated = [subject for subject in graph.subjects.values() if subject.stated]
+    referred = {link.key for subject in stated for link in links(subject) if link.key != subject.key}
+    first = [graph.subjects[graph.top]] if graph.top in graph.subjects else []
+    free = [subject for subject in stated if subject.key not in referred]
+    circles = sorted((subject for subject in stated if subject.key in referred), key=lambda one: _rank(one, vocabulary))
+    found: list[Root] = []
+    reached: set[str] = set()
+    for subject in (*first, *free, *circles):
+        if subject.key not in reached:
+            new = _reach(graph, subject, reached)
+            found.append(Root(subject, len(new)))
+            reached |= new
+    return found
+
+
+def links(subject: Subject) -> Iterable[Link]:
+    """Every reference a subject makes."""
+    return (value for values in subject.values.values() for value in values if isinstance(value, Link))
+
+
+def _rank(subject: Subject, vocabulary: Vocabulary) -> int:
+    name = named(subject, vocabulary).name
+    return FIRST.index(name) if name in FIRST else len(FIRST)
+
+
+def _reach(graph: Graph, start: Subject, before: set[str]) -> set[str]:
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        subject = waiting.pop()
+        if subject.key not in reached and subject.key not in before:
+            reached.add(subject.key)
+            waiting.extend(graph.subjects[link.key] for link in links(subject) if link.key in graph.subjects)
+    return reached
+
+
+class Framer:
+    """Makes the tree under one root. What was visited is in ``visited``; places come from the report's lines."""
+
+    def __init__(self, graph: Graph, vocabulary: Vocabulary, report: Report, budget: int) -> None:
+        self.graph = graph
+        self.vocabulary = vocabulary
+        self.report = report
+        self.budget = budget
+        self.visited: dict[str, Named] = {}
+        self.cut = False
+
+    def tree(self, root: Subject) -> Node:
+        """The tree of a root; its node has the short class name."""
+        kind = named(root, self.vocabulary)
+        return self._subject(root, kind.name or "Thing", kind, (), None)
+
+    def element(self, text: str, pointer: str, offset: int) -> Element:
+        """An element with its place."""
+        line, column = self.report.lines.place(offset)
+        return Element(text, line, column, offset, pointer)
+
+    def _subject(self, subject: Subject, name: str, kind: Named, path: tuple[str, ...], link: Link | None) -> Node:
+        place = (subject.pointer, subject.offset) if link is None or subject.key[:2] == "_:" else (link.pointer, link.offset)
+        line, column = self.report.lines.place(place[1])
+        node = Node(name, {}, [], line, column, place[1])
+        self._identity(node, subject, link)
+        if subject.key in path:
+            return node
+        self.budget -= 1
+        if self.budget <= 0 or len(path) >= LIMIT_PATH:
+            self.cut = self.cut or bool(subject.values)
+            return node
+        self.visited.setdefault(subject.key, kind)
+        deeper = (*path, subject.key)
+        for short, iri, values in self._sorted(subject):
+            rule = kind.known.properties.get(short) if kind.known else None
+            self._values(node, short, rule or _guess(short, iri, values), values, deeper)
+        return node
+
+    def _identity(self, node: Node, subject: Subject, link: Link | None) -> None:
+        if subject.key[:2] != "_:":
+            pointer, offset = (subject.id_pointer, subject.id_offset) if link is None else (link.pointer, link.offset)
+            node.elements["@id"] = self.element(subject.key, pointer, offset)
+        if subject.types:
+            kind = named(subject, self.vocabulary)
+            iri = kind.known.iri if kind.known else next(iter(subject.types))
+            node.elements["@type"] = self.element(kind.name, *subject.types.get(iri, ("", 0)))
+
+    def _sorted(self, subject: Subject) -> list[tuple[str, str, list[Literal | Link]]]:
+        merged: dict[str, tuple[str, list[Literal | Link]]] = {}
+        for iri, values in subject.values.items():
+            short = self._short(iri, subject)
+            merged.setdefault(short, (iri, []))[1].extend(values)
+        return sorted((short, iri, values) for short, (iri, values) in merged.items())
+
+    def _short(self, iri: str, subject: Subject) -> str:
+        known = self.vocabulary.names.get(iri)
+        if known is not None:
+            return self._renamed(known, subject)
+        if not iri.startswith((CARGO, API)):
+            return iri
+        return self._renamed(local(iri), subject)
+
+    def _renamed(self, short: str, subject: Subject) -> str:
+        now = self.vocabulary.renamed.get(short)
+        kind = self.visited.get(subject.key)
+        if now and kind and kind.known and short not in kind.known.properties and now in kind.known.properties:
+            return now
+        return short
+
+    def _values(self, node: Node, short: str, rule: Property, values: list[Literal | Link], path: tuple[str, ...]) -> None:
+        for value in values:
+            scalar = self._scalar(value, rule)
+            if scalar is None:
+                node.children.append(self._child(value, short, rule, path))
+            elif rule.repeats or short in node.elements:
+                line, column = self.report.lines.place(value.offset)
+                elements = {"@value": self.element(scalar, value.pointer, value.offset)}
+                node.children.append(Node(short, elements | self._extras("", value, rule, scalar), [], line, column, value.offset))
+            else:
+                node.elements[short] = self.element(scalar, value.pointer, value.offset)
+                node.elements.update(self._extras(short, value, rule, scalar))
+
+    def _scalar(self, value: Literal | Link, rule: Property) -> str | None:
+        if isinstance(value, Literal):
+            return self._loose_code(value, rule)
+        if rule.kind == "literal":
+            return value.key if not self._described(value.key) else None
+        if rule.kind != "code" or self._described(value.key) or value.key[:2] == "_:":
+            return None
+        return local(value.key)
+
+    def _described(self, key: str) -> bool:
+        subject = self.graph.subjects.get(key)
+        return subject is not None and bool(subject.values)
+
+    def _loose_code(self, value: Literal, rule: Property) -> str:
+        if rule.kind == "code" and value.text.startswith(("cargo:", "api:", CARGO, CODES)):
+            return local(unversioned(value.text))
+        return value.text
+
+    def _extras(self, name: str, value: Literal | Link, rule: Property, scalar: str) -> dict[str, Element]:
+        """What the short text does not say: a code's IRI outside the property's own list, a language."""
+        if isinstance(value, Link):
+            if rule.kind == "code" and value.key != self.vocabulary.code_iri(scalar, rule):
+                return {f"{name}@id": self.element(value.key, value.pointer, value.offset)}
+        elif value.language:
+            return {f"{name}@language": self.element(value.language, value.pointer, value.offset)}
+        return {}
+
+    def _child(self, value: Literal | Link, short: str, rule: Property, path: tuple[str, ...]) -> Node:
+        link = value if isinstance(value, Link) else Link("")
+        subject = self.graph.subjects.get(link.key) or Subject(link.key)
+        kind = named(subject, self.vocabulary, rule.range)
+        return self._subject(subject, short, kind, path, link)
+
+
+def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
+    """How a property outside the class is shown: as many values as it has."""
+    kind = "literal" if all(isinstance(value, Literal) for value in values) else "object"
+    return Property(name=short, iri=iri, kind=kind, max=1 if len(values) == 1 else None)
+
+
+def tree(graph: Graph, root: Root, parts: int, vocabulary: Vocabulary, report: Report) -> tuple[Node, dict[str, Named]]:
+    """The tree of one of so many roots, and the subjects it shows. All trees together cost a few times the document."""
+    budget = SPARE_NODES + GROWTH * (root.weight + len(graph.subjects) // parts)
+    framer = Framer(graph, vocabulary, report, budget)
+    node = framer.tree(root.subject)
+    if framer.cut:
+        message = (
+            f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole would be many times the document; "
+            f"beyond that they are only named. Ask the sender to send them one by one."
+        )
+        report.add(Code.ONE_SHARED, message, root.subject.pointer, root.subject.offset)
+    return node, framer.visited

@@ -1,0 +1,71 @@
+"""What all ONE Record shapes do first: a copy of the tree, codes lifted out of code objects, references that say more than a name marked."""
+
+import functools
+import re
+
+from adapters.one_record.vocabulary import vocabulary
+from hub.syntax import Element, Node
+
+SAID_BY_PLACE = frozenset(
+    "pieces pieceReferences waybill shipment masterWaybill houseWaybills ofShipment eventFor issuedForWaybill issuedForShipment "
+    "issuedForPiece insuredShipments inPiece describedObjects recordingOrganization recordingActor".split()
+)
+"""References whose address is used, or is only the way back: their ``@id`` is no value that could be lost."""
+
+_AIRPORT = re.compile(r"^[A-Z]{3}$")
+
+
+class Bag:
+    """Elements that say again what another element says: the same object shown twice, the same code on every piece."""
+
+    def __init__(self) -> None:
+        self.node = Node("merged")
+
+    def put(self, *elements: Element) -> None:
+        """Keep elements as said elsewhere."""
+        for element in elements:
+            self.node.elements[str(len(self.node.elements))] = element
+
+    def put_all(self, node: Node) -> None:
+        """Keep every element of a node and below."""
+        for one in node.walk():
+            self.put(*one.elements.values())
+
+
+@functools.cache
+def repeating_codes() -> frozenset[str]:
+    """Code properties that may have several values."""
+    rules = (rule for known in vocabulary().classes.values() for rule in known.properties.values())
+    return frozenset(rule.name for rule in rules if rule.kind == "code" and rule.repeats)
+
+
+def copy(node: Node) -> Node:
+    """The same tree in new nodes with the same elements."""
+    return Node(node.name, dict(node.elements), [copy(child) for child in node.children], node.line, node.column, node.offset)
+
+
+def lift(node: Node, bag: Bag) -> Node:
+    """Codes as values, airports before other location codes, and bare references to objects elsewhere as ``@ref``; in place."""
+    for child in node.children:
+        lift(child, bag)
+        if "code" in child.elements:
+            _lift_code(node, child)
+        elif is_bare(child) and child.name not in SAID_BY_PLACE:
+            child.elements["@ref"] = child.elements.pop("@id")
+    node.children = [child for child in node.children if child.elements or child.children]
+    if any(child.name == "locationCodes" for child in node.children):
+        node.children.sort(key=lambda child: child.name == "locationCodes" and not _AIRPORT.match(child.text("@value") or ""))
+    return node
+
+
+def is_bare(node: Node) -> bool:
+    """Whether a node only names an object."""
+    return not node.children and "@id" in node.elements and not node.elements.keys() - {"@id", "@type"}
+
+
+def _lift_code(node: Node, child: Node) -> None:
+    code = child.elements.pop("code")
+    if child.name in repeating_codes():
+        child.elements["@value"] = code
+    else:
+        node.elements.setdefault(child.name, code)

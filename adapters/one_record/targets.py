@@ -1,0 +1,119 @@
+"""What an event is about: the waybill number of each target, from the object itself or from its address. Pure; part of the event shape."""
+
+import re
+from collections.abc import Iterator
+
+from adapters.one_record.lift import Bag, copy
+from hub.syntax import Element, Node
+
+_IN_ADDRESS = re.compile(r"(?<![0-9A-Za-z])(\d{3})-?(\d{7})(\d)(?![0-9A-Za-z])")
+
+TIME_TYPES = {"S": "SCHEDULED", "E": "ESTIMATED", "A": "ACTUAL"}
+SIDES = {"OUTBOUND": "D", "INBOUND": "A"}
+
+
+def read_targets(root: Node, event: Node, bag: Bag) -> Node:
+    """``target`` nodes with ``waybillPrefix`` and ``waybillNumber``, the event (with its code taken apart) below each."""
+    shaped = Node(root.name, line=root.line, column=root.column, offset=root.offset)
+    targets = [child for child in event.children if child.name == "eventFor"]
+    event.children = [child for child in event.children if child.name != "eventFor"]
+    _discrepancy(event, bag)
+    _movements(event)
+    event.name = "event"
+    for about in targets or [Node("eventFor", {"@id": event.elements["@id"]} if "@id" in event.elements else {}, [], root.line)]:
+        shaped.children.append(_target(about, event))
+    shaped.children.append(bag.node)
+    return shaped
+
+
+def _target(about: Node, event: Node) -> Node:
+    target = Node("target", {}, [copy(event)], about.line or event.line, about.column or event.column, about.offset)
+    waybill = next(_waybills(about), None)
+    if waybill is not None:
+        house = waybill.text("waybillType") == "HOUSE"
+        above = waybill.first("masterWaybill") if house else waybill
+        target.elements.update({name: above.elements[name] for name in ("waybillPrefix", "waybillNumber") if above and name in above.elements})
+        if house and "waybillNumber" in waybill.elements:
+            target.elements["houseNumber"] = waybill.elements["waybillNumber"]
+    elif (found := _addressed(about, event)) is not None:
+        target.elements.update(found)
+    about.name = "about"
+    target.children.append(about)
+    return target
+
+
+def _waybills(about: Node) -> Iterator[Node]:
+    """The waybill of a target: itself, its own, or that of its shipment."""
+    if "waybillNumber" in about.elements:
+        yield about
+    for name in ("waybill", "ofShipment", "shipment"):
+        for child in about.all(name):
+            yield from _waybills(child)
+
+
+def _addressed(about: Node, event: Node) -> dict[str, Element] | None:
+    """A waybill number with a right check digit in the address of the target, of its waybill, or of the event."""
+    candidates = [one.elements["@id"] for one in about.walk() if "@id" in one.elements]
+    candidates += [event.elements["@id"]] if "@id" in event.elements else []
+    for element in candidates:
+        match = _IN_ADDRESS.search(element.text)
+        if match and int(match[2]) % 7 == int(match[3]):
+            return {
+                "waybillPrefix": Element(match[1], element.line, element.column, element.offset, element.path),
+                "waybillNumber": Element(match[2] + match[3], element.line, element.column, element.offset, element.path),
+            }
+    return None
+
+
+def _discrepancy(event: Node, bag: Bag) -> None:
+    code = event.elements.get("eventCode")
+    if code is not None and code.text.startswith("DIS_"):
+        bag.put(code)
+        event.elements["eventCode"] = Element("DIS", code.line, code.column, code.offset, code.path)
+        event.elements["discrepancy"] = Element(code.text[4:], code.line, code.column, code.offset, code.path)
+
+
+def _movements(event: Node) -> None:
+    """Every movement time by its indicator (SD, AD, SA, AA …), also where only direction and time type are stated."""
+    for movement in event.all("transportMovementReference"):
+        for time in movement.all("movementTimes"):
+            side = SIDES.get(time.text("direction") or "")
+            letter = next((letter for letter, name in TIME_TYPES.items() if name == time.text("movementTimeType")), "")
+            if "movementMilestone" not in time.elements and side and letter:
+                time.elements["movementMilestone"] = Element(letter + side, time.line, time.column, time.offset)
+
+
+def write_targets(root: Node) -> Node:
+    """One event for each ``target/event``; several are the items of a collection."""
+    events = [_written(target, event, root.name) for target in root.all("target") for event in target.all("event")]
+    if len(events) == 1:
+        return events[0]
+    for event in events:
+        event.elements["@type"] = Element(event.name)
+        event.name = "hasItem"
+    return Node("Collection", {"hasTotalItems": Element(str(len(events)))}, events) if events else Node(root.name)
+
+
+def _written(target: Node, event: Node, name: str) -> Node:
+    event.name = name
+    discrepancy = event.elements.pop("discrepancy", None)
+    if discrepancy is not None and event.text("eventCode") == "DIS":
+        event.elements["eventCode"] = Element(f"DIS_{discrepancy.text}")
+    for movement in event.all("transportMovementReference"):
+        for time in movement.all("movementTimes"):
+            mark = time.text("movementMilestone") or ""
+            time.elements["movementTimeType"] = Element(TIME_TYPES.get(mark[:1], "ACTUAL"))
+            time.elements["direction"] = Element("OUTBOUND" if mark.endswith("D") else "INBOUND")
+    waybill = {key: element for key, element in target.elements.items() if key in ("waybillPrefix", "waybillNumber")}
+    house = target.elements.get("houseNumber")
+    if waybill or house:
+        event.children.append(_shipment(waybill, house))
+    return event
+
+
+def _shipment(waybill: dict[str, Element], house: Element | None) -> Node:
+    master = Node("waybill", dict(waybill))
+    if house is not None:
+        master.name = "masterWaybill"
+        master = Node("waybill", {"waybillNumber": house, "waybillType": Element("HOUSE")}, [master] if waybill else [])
+    return Node("eventFor", {"@type": Element("Shipment")}, [master])

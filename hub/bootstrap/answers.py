@@ -1,0 +1,78 @@
+"""A format's own answers wired to partners: who is owed one, by which channel, and what it says. Pure in (envelope, states)."""
+
+import hashlib
+from collections.abc import Sequence
+
+from hub.bootstrap.pure import PureHub
+from hub.envelope import Envelope, Outgoing
+from hub.ports import Outcome
+from hub.registry import acknowledgers
+from hub.settings import Settings
+from hub.statement import Reading, Understood
+
+_GOOD = frozenset({"applied", "partly_applied", "split", "duplicate"})
+
+
+class Answerer:
+    """Writes FMA, FNA, CONTRL for the messages of an envelope, as its partner's configuration wants."""
+
+    def __init__(self, pure: PureHub, configured: Settings) -> None:
+        self._pure = pure
+        self._partners = configured.partners
+        self._identity = configured.hub.identity
+        self._acknowledgers = acknowledgers(configured.hub.acknowledgers)
+
+    def channel(self, partner: str, channel: str) -> str | None:
+        """The channel answers go out by; None: they are kept for the asking."""
+        known = self._partners.get(partner)
+        return (known.answers.channel or None) if known else None
+
+    def owes(self, partner: str, channel: str, format: str | None) -> bool:
+        """Whether this partner gets answers in this format at all."""
+        known = self._partners.get(partner)
+        return known is not None and format in self._acknowledgers and (known.answers.positive or known.answers.negative)
+
+    def acknowledge(self, envelope: Envelope, understood: Understood, states: Sequence[str]) -> list[tuple[str, bytes]]:
+        """(target, bytes) of every answer, one for each layer of the envelope."""
+        frames = sorted({reading.frame for reading in understood.readings}, key=lambda frame: -1 if frame is None else frame)
+        answers: list[tuple[str, bytes]] = []
+        for frame in frames:
+            told = [(one, state) for one, state in zip(understood.readings, states, strict=False) if one.frame == frame]
+            answers.extend(self._answer(envelope, understood, frame, told))
+        return answers
+
+    def _answer(
+        self, envelope: Envelope, understood: Understood, frame: int | None, told: Sequence[tuple[Reading, str]]
+    ) -> list[tuple[str, bytes]]:
+        wanted = self._partners[envelope.partner].answers
+        around = understood.frames[frame] if frame is not None else None
+        outcomes = [
+            Outcome(
+                accepted=state in _GOOD,
+                type=one.type,
+                version=one.version,
+                text=one.text,
+                frame=around,
+                reference=one.reference,
+                problems=one.problems,
+            )
+            for one, state in told
+            if one.subject != "acknowledgement" and (wanted.positive if state in _GOOD else wanted.negative)
+        ]
+        if not outcomes:
+            return []
+        written = self._acknowledgers[understood.format].acknowledge(outcomes, self._outgoing(envelope, frame))
+        return [(f"{understood.format}:answer", raw) for raw in written.raws] if written else []
+
+    def _outgoing(self, envelope: Envelope, frame: int | None) -> Outgoing:
+        """Allotted from the envelope itself, so that the same arrival is always answered in the same bytes."""
+        number = int.from_bytes(hashlib.blake2b(f"{envelope.id}/{frame}".encode(), digest_size=5).digest()) % 10**9
+        partner = self._partners[envelope.partner]
+        return Outgoing(
+            message_id=str(number),
+            control_reference=str(number),
+            at=envelope.received_at,
+            sender=self._identity,
+            recipients=[partner.address] if partner.address else [],
+            style=partner.style,
+        )

@@ -1,0 +1,141 @@
+"""The whole hub wired: database, intake, worker, channels, read side, accounts. Knows adapters by dotted name only."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine
+
+from hub import admission, registry
+from hub.bootstrap.accounts import Keys
+from hub.bootstrap.answers import Answerer
+from hub.bootstrap.pure import PureHub
+from hub.clock import SystemClock
+from hub.envelope import Envelope, Outgoing, Written
+from hub.fold import fold
+from hub.intake import DurableIntake
+from hub.ports import Clock, Misconfigured, Poller, Sender
+from hub.problem import Profile
+from hub.routing import route
+from hub.settings import Channel, Partner, Secrets, Settings, load
+from hub.statement import DeliveryPlan, Folded, Said, Statement, Understood
+from hub.store.engine import open_engine
+from hub.worker import Line, Worker
+
+_MEDIA = {"one-record": "application/ld+json", "edifact": "application/edifact", "cargo-imp": "text/plain; charset=us-ascii"}
+
+
+class Hub:
+    """One configured hub on one database."""
+
+    def __init__(self, configured: Settings, *, clock: Clock | None = None) -> None:
+        self.settings = configured
+        self.pure = PureHub(configured)
+        self.clock = clock or SystemClock()
+        self.secrets = Secrets(configured.hub.secrets)
+        self._rules = configured.send_rules()
+        self._kinds = self.pure.kinds()
+        self._profile: Callable[[str], Profile] = lru_cache(maxsize=None)(lambda partner: self.pure.profile("", partner))
+        self._answerer = Answerer(self.pure, configured)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database."""
+        return open_engine(self.settings.hub.database)
+
+    @cached_property
+    def intake(self) -> DurableIntake:
+        """Where channels hand in."""
+        limits = self.settings.hub.limits
+        known = self.settings.partners
+        return DurableIntake(self.engine, self.clock, partners=lambda name: name in known, largest=limits.max_bytes)
+
+    def worker(self, **options: Any) -> Worker:
+        """A worker on this database."""
+        return Worker(self.engine, self.clock, self.line, **options)
+
+    @cached_property
+    def accounts(self) -> Keys:
+        """API keys."""
+        return Keys(self.settings.partners.values(), self.secrets)
+
+    @cached_property
+    def line(self) -> Line:
+        """The pure functions the worker calls."""
+        return Line(
+            understand=self.understand,
+            fold=self.fold,
+            admit=self.admit,
+            route=self.route,
+            render=self.render,
+            open_sender=self.open_sender,
+            acknowledge=self._answerer.acknowledge,
+            owes_answer=self._answerer.owes,
+            reply_channel=self._answerer.channel,
+            schedule=lambda partner: self.partner(partner).schedule,
+            media=lambda target: _MEDIA.get(target.partition(":")[0], "application/octet-stream"),
+            sender=self.settings.hub.identity,
+        )
+
+    def partner(self, name: str) -> Partner:
+        """A partner's settings. Raises Misconfigured for one that is gone from the configuration."""
+        found = self.settings.partners.get(name)
+        if found is None:
+            raise Misconfigured(
+                f"no partner {name!r} in {self.settings.source}/partners; put its file back or discard what waits for it"
+            )
+        return found
+
+    def understand(self, envelope: Envelope, *, partner: str) -> Understood:
+        """The pure line under the partner's own profile."""
+        profile = self._profile(partner if partner in self.settings.partners else "")
+        return self.pure.line.understand(envelope, profile)
+
+    def fold(self, key: str, statements: Sequence[Statement]) -> list[Folded]:
+        """The fold under the configured rules."""
+        return fold(key, statements, self.pure.rules)
+
+    def admit(self, said: Said, partner: str, author: str) -> bool:
+        """Whether a partner may say this."""
+        known = self.settings.partners.get(partner)
+        return known is not None and admission.admits(known, author, said)
+
+    def route(self, folded: Folded, previous: bytes | None) -> list[DeliveryPlan]:
+        """What the shipment now owes to whom."""
+        return route(folded, self._rules, self._kinds)
+
+    def render(self, plan: DeliveryPlan, outgoing: Outgoing) -> Written:
+        """The bytes of a delivery, addressed and framed as its partner wants them."""
+        partner = self.partner(plan.partner)
+        recipients = [partner.address] if partner.address else outgoing.recipients
+        addressed = msgspec.structs.replace(outgoing, recipients=recipients, style=partner.style)
+        return self.pure.line.render(plan.target, msgspec.json.decode(plan.content), addressed)
+
+    def open_sender(self, partner: str, channel: str) -> Sender:
+        """A partner's outbound channel. Raises Misconfigured."""
+        found = self.partner(partner).open_channel(channel)
+        sender: Sender = registry.resolve(found.adapter).open_sender(self._channel_settings(partner, found), self.secrets)
+        return sender
+
+    def open_poller(self, partner: str, channel: str) -> Poller:
+        """A partner's inbound channel. Raises Misconfigured."""
+        found = self.partner(partner).open_channel(channel)
+        poller: Poller = registry.resolve(found.adapter).open_poller(self._channel_settings(partner, found), self.secrets)
+        return poller
+
+    @staticmethod
+    def _channel_settings(partner: str, channel: Channel) -> dict[str, Any]:
+        return {**channel.settings, "partner": partner, "channel": channel.name}
+
+    def close(self) -> None:
+        """Let go of everything that was opened."""
+        if "intake" in self.__dict__:
+            self.intake.close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+
+def open_hub() -> Hub:
+    """The hub of the configuration in force. Raises Misconfigured."""
+    return Hub(load())

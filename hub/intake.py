@@ -1,0 +1,194 @@
+"""Where everything arrives: the bytes are committed before anything is understood, and the sender is answered on that commit.
+
+One writer thread gathers what many callers hand in and commits it together. Knows no format and no meaning.
+"""
+
+import hashlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Overslept
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from hub.clock import micros
+from hub.ports import Arrival, Clock, IntakeRefused, Received, StoredAnswer
+from hub.store import acknowledgements, inbox
+from hub.store.engine import reading, writing
+from hub.store.inbox import Kept
+from hub.store.rows import envelope_id
+from hub.store.sealer import Sealer, Unsealed
+
+MEGABYTE = 1_000_000
+_STOP = None
+_DISK_FULL = (
+    "disk is full",
+    "disk full",
+    "no space left",
+    "disk i/o error",
+    "ora-01653",
+    "ora-01654",
+    "ora-19815",
+    "could not extend",
+)
+_LOCKED = ("database is locked", "database table is locked", "lock timeout", "ora-00054", "busy")
+_ATTEMPTS = 5
+
+
+class _Waiting:
+    """An arrival and the caller who waits for its commit."""
+
+    def __init__(self, kept: Kept) -> None:
+        self.kept = kept
+        self.future: Future[Received] = Future()
+
+
+class DurableIntake:
+    """The hub's :class:`hub.ports.Intake`: safe for any number of threads and processes at once."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        *,
+        sealer: Sealer | None = None,
+        partners: Callable[[str], bool] = lambda _: True,
+        largest: int = 100 * MEGABYTE,
+        waiting: int = 1_000,
+        batch: int = 256,
+        batch_bytes: int = 16 * MEGABYTE,
+        seconds: float = 30,
+    ) -> None:
+        """``partners`` says whether a partner is known; ``waiting`` arrivals may queue for ``seconds`` before callers are refused."""
+        self._engine = engine
+        self._clock = clock
+        self._sealer = sealer or Unsealed()
+        self._partners = partners
+        self._largest = largest
+        self._batch = batch
+        self._batch_bytes = batch_bytes
+        self._seconds = seconds
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(maxsize=waiting)
+        self._writer = threading.Thread(target=self._write, name="intake", daemon=True)
+        self._closed = False
+        self._writer.start()
+
+    def receive(self, arrival: Arrival) -> Received:
+        """Commit the bytes and say so. Raises IntakeRefused (too-large, unknown-partner, busy, full) only when nothing was stored;
+        after a refusal for ``busy`` the bytes may still be committed, and handing them in again is a duplicate.
+        """
+        self._admit(arrival)
+        waiting = _Waiting(self._kept(arrival))
+        try:
+            self._queue.put(waiting, timeout=self._seconds)
+            return waiting.future.result(timeout=self._seconds)
+        except (queue.Full, Overslept):
+            waiting.future.cancel()
+            raise IntakeRefused("busy", f"not stored within {self._seconds:g} s: hand it in again later") from None
+
+    def _admit(self, arrival: Arrival) -> None:
+        if self._closed:
+            raise IntakeRefused("busy", "the intake is closing: hand it in again later")
+        if not self._partners(arrival.partner):
+            raise IntakeRefused("unknown-partner", f"partner {arrival.partner!r} is not configured")
+        if len(arrival.raw) > self._largest:
+            raise IntakeRefused("too-large", f"{len(arrival.raw):,} bytes: at most {self._largest:,} are taken")
+
+    def _kept(self, arrival: Arrival) -> Kept:
+        sha256 = hashlib.sha256(arrival.raw).hexdigest()
+        return Kept(
+            id=envelope_id(arrival.partner, sha256),
+            digest=sha256,
+            partner=arrival.partner,
+            channel=arrival.channel,
+            media=arrival.media,
+            name=arrival.name,
+            raw=arrival.raw,
+            received_at=micros(self._clock.now()),
+        )
+
+    def answer(self, id: str) -> StoredAnswer | None:
+        """What became of an arrival: its state, and the stored acknowledgements once there are any."""
+        with reading(self._engine) as connection:
+            found = acknowledgements.stored(connection, id, self._sealer)
+        if found is None:
+            return None
+        state, pending, answers = found
+        return StoredAnswer(id=id, pending=pending, state=state, answers=answers)
+
+    def close(self) -> None:
+        """Commit what is waiting and stop."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(_STOP)
+            self._writer.join()
+
+    def _write(self) -> None:
+        while (first := self._queue.get()) is not _STOP:
+            batch, more = self._gather(first)
+            self._commit(batch)
+            if not more:
+                return
+
+    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
+        """All that waits now, within bounds; and whether to go on afterwards."""
+        batch, size = [first], len(first.kept.raw)
+        while len(batch) < self._batch and size < self._batch_bytes:
+            try:
+                one = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if one is _STOP:
+                return batch, False
+            batch.append(one)
+            size += len(one.kept.raw)
+        return batch, True
+
+    def _commit(self, batch: Sequence[_Waiting]) -> None:
+        wanted = [one for one in batch if one.future.set_running_or_notify_cancel()]
+        try:
+            fresh = store(self._engine, [one.kept for one in wanted], self._sealer)
+        except Exception as fault:
+            for one in wanted:
+                one.future.set_exception(refusal(fault))
+            return
+        for one in wanted:
+            status = "received" if one.kept.id in fresh else "duplicate"
+            fresh.discard(one.kept.id)
+            one.future.set_result(Received(id=one.kept.id, status=status, sha256=one.kept.digest))
+
+
+def store(engine: Engine, arrivals: Sequence[Kept], sealer: Sealer) -> set[str]:
+    """Commit arrivals together; the ids of those that were new. Two receivers with the same bytes make one envelope."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            with writing(engine) as connection:
+                return _store_new(connection, arrivals, sealer)
+        except IntegrityError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(0.01 * attempt)
+    return set()
+
+
+def _store_new(connection: Connection, arrivals: Sequence[Kept], sealer: Sealer) -> set[str]:
+    first: dict[str, Kept] = {}
+    for one in arrivals:
+        first.setdefault(one.id, one)
+    for id in inbox.known(connection, sorted(first)):
+        del first[id]
+    inbox.keep(connection, list(first.values()), sealer)
+    return set(first)
+
+
+def refusal(fault: Exception) -> IntakeRefused:
+    """What to tell a sender whose bytes could not be committed."""
+    text = str(fault.orig if isinstance(fault, DBAPIError) and fault.orig else fault)
+    if any(sign in text.lower() for sign in _DISK_FULL):
+        return IntakeRefused("full", f"the database has no room left, nothing was stored: {text}")
+    if any(sign in text.lower() for sign in _LOCKED):
+        return IntakeRefused("busy", f"the database is locked by another process, nothing was stored: {text}")
+    return IntakeRefused("busy", f"the database refused, nothing was stored: {type(fault).__name__}: {text}")

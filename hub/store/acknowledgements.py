@@ -1,0 +1,122 @@
+"""Acknowledgements, both ways: the answers we owe and stored, and the deliveries that partners' answers speak of.
+
+The only SQL that writes answers, and the only one that ends a sent delivery. Knows no format.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from hub.clock import micros
+from hub.store.outbox import ACKNOWLEDGED, OVERDUE, REFUSED, SENT, UNKNOWN
+from hub.store.rows import execute_in, insert_all, lane_of
+from hub.store.sealer import Sealer
+from hub.store.tables import acknowledgement, answer_item, delivery, envelope, shipment
+
+_ANSWERABLE = (SENT, UNKNOWN, OVERDUE)
+
+ADD_ITEMS = insert(answer_item)
+ITEMS = (
+    select(answer_item.c.envelope, answer_item.c.lane)
+    .where(answer_item.c.lane.in_(bindparam("lanes", expanding=True)))
+    .order_by(answer_item.c.envelope)
+    .limit(bindparam("limit"))
+)
+DROP_ITEMS = delete(answer_item).where(answer_item.c.envelope.in_(bindparam("values", expanding=True)))
+ADD_ANSWERS = insert(acknowledgement)
+DROP_ANSWERS = delete(acknowledgement).where(acknowledgement.c.envelope.in_(bindparam("values", expanding=True)))
+ANSWERS = (
+    select(acknowledgement.c.target, acknowledgement.c.sealed)
+    .where(acknowledgement.c.envelope == bindparam("e"))
+    .order_by(acknowledgement.c.part)
+)
+STATE = (
+    select(envelope.c.seq, envelope.c.state, answer_item.c.envelope.label("owed"))
+    .join_from(envelope, answer_item, answer_item.c.envelope == envelope.c.seq, isouter=True)
+    .where(envelope.c.id == bindparam("id"))
+)
+_WITHIN = select(delivery.c.seq).where(delivery.c.partner == bindparam("p"), delivery.c.state.in_(_ANSWERABLE))
+BY_REFERENCE = _WITHIN.where(delivery.c.control_reference == bindparam("ref")).order_by(delivery.c.seq.desc()).limit(1)
+BY_WAYBILL = (
+    _WITHIN.where(delivery.c.shipment.in_(select(shipment.c.key).where(shipment.c.number_key == bindparam("k"))))
+    .where(delivery.c.target.like(bindparam("t")))
+    .order_by(delivery.c.seq.desc())
+    .limit(1)
+)
+CONCLUDE = (
+    update(delivery)
+    .where(delivery.c.seq == bindparam("s"), delivery.c.state.in_(_ANSWERABLE))
+    .values(state=bindparam("st"), run_at=None, outcome=bindparam("o"), finished_at=bindparam("now"))
+)
+MARK_OVERDUE = update(delivery).where(delivery.c.state == SENT, delivery.c.answer_by < bindparam("now")).values(state=OVERDUE)
+
+
+def owe(connection: Connection, envelopes: Sequence[tuple[int, str]]) -> None:
+    """Note that the senders of these envelopes (number, id) are to be answered."""
+    insert_all(connection, ADD_ITEMS, [{"envelope": seq, "lane": lane_of(id)} for seq, id in envelopes])
+
+
+def owed(connection: Connection, lanes: Sequence[int], limit: int) -> list[tuple[int, int]]:
+    """The oldest envelopes to answer in these lanes: (number, lane)."""
+    return [(row.envelope, row.lane) for row in connection.execute(ITEMS, {"lanes": lanes, "limit": limit})]
+
+
+def answer(connection: Connection, envelope: int, answers: Sequence[tuple[str, bytes]], *, now: int, sealer: Sealer) -> None:
+    """Store what an envelope is answered with, (target, bytes) each, in place of an earlier answer."""
+    execute_in(connection, DROP_ANSWERS, [envelope])
+    rows = [
+        {"envelope": envelope, "part": part, "target": target, "sealed": sealer.seal(raw), "created_at": now}
+        for part, (target, raw) in enumerate(answers)
+    ]
+    insert_all(connection, ADD_ANSWERS, rows)
+
+
+def answered(connection: Connection, envelopes: Sequence[int]) -> None:
+    """These envelopes are owed nothing more."""
+    execute_in(connection, DROP_ITEMS, envelopes)
+
+
+def stored(connection: Connection, id: str, sealer: Sealer) -> tuple[str, bool, list[bytes]] | None:
+    """An envelope's state, whether an answer is still to come, and the answers there are; None when the id is unknown."""
+    row = connection.execute(STATE, {"id": id}).first()
+    if row is None:
+        return None
+    raws = [sealer.unseal(one.sealed) for one in connection.execute(ANSWERS, {"e": row.seq})]
+    return row.state, row.state != "done" or row.owed is not None, raws
+
+
+def match(connection: Connection, partner: str, said: Mapping[str, Any], keys: Sequence[str], *, now: datetime) -> int | None:
+    """End the delivery that a received acknowledgement speaks of; its number, or None when there is none.
+
+    ``said`` is the reading's ``acknowledges``: type, reference, outcome, text. Found by our reference, else by the newest
+    unanswered message of the quoted type about one of the quoted number-keys.
+    """
+    found = _by_reference(connection, partner, said.get("reference")) or _by_waybill(connection, partner, said.get("type"), keys)
+    if found is None:
+        return None
+    state = REFUSED if said.get("outcome") == "refused" else ACKNOWLEDGED
+    text = "; ".join(str(line) for line in said.get("text") or ())[:1000]
+    connection.execute(CONCLUDE, {"s": found, "st": state, "o": text or None, "now": micros(now)})
+    return found
+
+
+def _by_reference(connection: Connection, partner: str, reference: object) -> int | None:
+    if not isinstance(reference, str) or not reference:
+        return None
+    row = connection.execute(BY_REFERENCE, {"p": partner, "ref": reference}).first()
+    return None if row is None else int(row.seq)
+
+
+def _by_waybill(connection: Connection, partner: str, type: object, keys: Sequence[str]) -> int | None:
+    for key in keys:
+        row = connection.execute(BY_WAYBILL, {"p": partner, "k": key, "t": f"%:{type or ''}%"}).first()
+        if row is not None:
+            return int(row.seq)
+    return None
+
+
+def mark_overdue(connection: Connection, now: int) -> int:
+    """Mark the deliveries whose answer has not come in time; how many."""
+    return connection.execute(MARK_OVERDUE, {"now": now}).rowcount

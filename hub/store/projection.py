@@ -1,0 +1,93 @@
+"""What a shipment is found by and who may see it, taken from its document. Pure; knows no tables."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from hub.statement import Document
+
+AWB, HOUSE, STATUS, DATE, ORIGIN, DESTINATION, PARTY = "awb", "house", "status", "date", "origin", "destination", "party"
+REFERENCE = "reference"
+_PARTIES = ("shipper", "consignee", "notify", "agent")
+_PARTY_LISTS = ("also_notify", "other_participants")
+_IDENTITIES = ("account", "iata_code", "participant")
+_LONGEST = 200
+
+
+class Projection(msgspec.Struct, frozen=True, kw_only=True):
+    """The columns and the terms of one shipment."""
+
+    status: str | None
+    origin: str | None
+    destination: str | None
+    first_date: str | None
+    terms: frozenset[tuple[str, str]]
+
+
+def project(document: Document) -> Projection:
+    """What the search and the visibility of a shipment need to know of its document."""
+    status, origin, destination, date = (
+        _text(document, "status"),
+        _text(document, "origin"),
+        _text(document, "destination"),
+        _date(document),
+    )
+    single = ((AWB, _text(document, "awb")), (STATUS, status), (DATE, date))
+    several = (*_houses(document), *_references(document), *_parties(document))
+    terms = frozenset((kind, value[:_LONGEST]) for kind, value in (*single, *several) if value)
+    return Projection(status=status, origin=origin, destination=destination, first_date=date, terms=terms)
+
+
+def party_terms(document: Document) -> frozenset[str]:
+    """The identities of every party and agent named in a document: ``account:…``, ``iata_code:…``, ``<type>:<identifier>``."""
+    return frozenset(value for _, value in _parties(document) if value)
+
+
+def _text(document: Document, name: str) -> str | None:
+    value = document.get(name)
+    return value[:16] if isinstance(value, str) and value else None
+
+
+def _date(document: Document) -> str | None:
+    """The day of the first flight, booked or requested; else of issue."""
+    flown = [one.get("date") for one in _dicts(document.get("flights"))] + [
+        one.get("date") for one in _dicts(document.get("loads"))
+    ]
+    known = [one for one in flown if isinstance(one, str)]
+    issued = document.get("issued")
+    return min(known)[:10] if known else (_text(issued, "date") if isinstance(issued, dict) else None)
+
+
+def _dicts(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        yield from (one for one in value if isinstance(one, dict))
+
+
+def _houses(document: Document) -> Iterator[tuple[str, str | None]]:
+    for one in _dicts(document.get("houses")):
+        yield HOUSE, one.get("hawb")
+
+
+def _references(document: Document) -> Iterator[tuple[str, str | None]]:
+    for one in _dicts(document.get("references")):
+        value = one.get("value")
+        if isinstance(value, str):
+            yield REFERENCE, value
+
+
+def _parties(document: Document) -> Iterator[tuple[str, str | None]]:
+    for party in _every_party(document):
+        for name in _IDENTITIES:
+            value = party.get(name)
+            if isinstance(value, str):
+                yield PARTY, f"{name}:{value}"
+        for one in _dicts(party.get("identifiers")):
+            yield PARTY, f"{one.get('type')}:{one.get('value')}"
+
+
+def _every_party(document: Document) -> Iterable[dict[str, Any]]:
+    for place in (document, *_dicts(document.get("houses"))):
+        yield from (place[name] for name in _PARTIES if isinstance(place.get(name), dict))
+        for name in _PARTY_LISTS:
+            yield from _dicts(place.get(name))

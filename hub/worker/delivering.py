@@ -1,0 +1,145 @@
+"""Deliver: takes what is due, hands it to each partner's courier, and records how it went. Knows no format and no partner."""
+
+import queue
+import time
+from collections.abc import Sequence
+
+from hub.clock import micros
+from hub.problem import Problem
+from hub.store import dead_letters, outbox
+from hub.store.dead_letters import Failure
+from hub.store.engine import reading, writing
+from hub.store.leases import LeaseLost
+from hub.store.outbox import Attempt, Due
+from hub.worker.courier import Courier, Result, lost
+from hub.worker.line import Desk
+
+SECONDS_OUT = 0.5
+HANG_SECONDS = 120.0
+
+
+class Delivering:
+    """The stage that hands messages to partners."""
+
+    def __init__(self, desk: Desk, *, hang_seconds: float = HANG_SECONDS) -> None:
+        """A courier that has been at one delivery for ``hang_seconds`` is given up, the delivery's outcome is unknown."""
+        self._desk = desk
+        self._hang_seconds = hang_seconds
+        self._back: queue.SimpleQueue[Courier] = queue.SimpleQueue()
+        self._couriers: dict[str, Courier] = {}
+        self._out: dict[str, Sequence[Due]] = {}
+
+    @property
+    def out(self) -> int:
+        """How many couriers are on their way."""
+        return len(self._out)
+
+    def run(self, limit: int, *, wait: float = 0) -> int:
+        """Record what has come back (waiting up to ``wait`` seconds for the first) and send out what is due; how many were recorded."""
+        done = self._collect(wait if self._out else 0)
+        self._give_up()
+        while self._send_out(limit):
+            pass
+        return done
+
+    def _send_out(self, limit: int) -> bool:
+        desk = self._desk
+        if not desk.holding.lanes:
+            return False
+        with reading(desk.engine) as connection:
+            due = outbox.due(
+                connection,
+                desk.holding.lanes,
+                now=desk.clock.now(),
+                busy=sorted(self._out),
+                limit=limit,
+                sender=desk.line.sender,
+                sealer=desk.sealer,
+            )
+        bags: dict[str, list[Due]] = {}
+        for one in due:
+            bags.setdefault(one.plan.partner, []).append(one)
+        for partner, bag in bags.items():
+            self._out[partner] = bag
+            self._courier(partner).carry(bag)
+        return len(due) == limit
+
+    def _courier(self, partner: str) -> Courier:
+        if partner not in self._couriers:
+            self._couriers[partner] = Courier(partner, self._desk.line, self._desk.clock, self._back, seconds=SECONDS_OUT)
+        return self._couriers[partner]
+
+    def _collect(self, wait: float) -> int:
+        results: list[Result] = []
+        back: list[str] = []
+        try:
+            while True:
+                courier = self._back.get(timeout=wait) if wait and not back else self._back.get_nowait()
+                if self._couriers.get(courier.partner) is courier:
+                    results.extend(courier.done)
+                    back.append(courier.partner)
+        except queue.Empty:
+            pass
+        self._record(results)
+        for partner in back:
+            self._out.pop(partner, None)
+        return len(results)
+
+    def _record(self, results: Sequence[Result]) -> None:
+        """By lane, so that a lane lost to another worker costs only its own results (they are delivered again under their keys)."""
+        if not results:
+            return
+        try:
+            self._finish(results)
+        except LeaseLost:
+            held = set(self._desk.holding.lanes)
+            for lane in sorted({attempt.due.lane for attempt, _ in results} & held):
+                self._finish_lane([one for one in results if one[0].due.lane == lane])
+
+    def _finish_lane(self, results: Sequence[Result]) -> None:
+        try:
+            self._finish(results)
+        except LeaseLost:
+            return
+
+    def _finish(self, results: Sequence[Result]) -> None:
+        desk = self._desk
+        now = desk.clock.now()
+        with writing(desk.engine) as connection:
+            desk.holding.guard(connection, [attempt.due.lane for attempt, _ in results], micros(now))
+            outbox.finish(connection, [attempt for attempt, _ in results], now=now, sealer=desk.sealer)
+            failures = [_failure(attempt, problem) for attempt, problem in results if problem is not None]
+            dead_letters.add(connection, failures, micros(now))
+
+    def _give_up(self) -> None:
+        """Record as unknown what a hanging courier is at; its thread is left to end by itself, its other deliveries are due again."""
+        for partner in list(self._out):
+            courier = self._couriers[partner]
+            stuck = courier.current
+            if stuck is not None and time.monotonic() - courier.since > self._hang_seconds:
+                del self._couriers[partner]
+                self._record([*courier.done, lost(stuck, self._hang_seconds, self._desk.line, self._desk.clock)])
+                del self._out[partner]
+                courier.leave()
+
+    def close(self, seconds: float = 5) -> None:
+        """Wait for the couriers, record what they did, and let them go."""
+        end = time.monotonic() + seconds
+        while self._out and time.monotonic() < end:
+            self._collect(0.05)
+        for courier in self._couriers.values():
+            courier.leave()
+        self._couriers.clear()
+
+
+def _failure(attempt: Attempt, problem: Problem) -> Failure:
+    due = attempt.due
+    return Failure(
+        stage="deliver",
+        subject=f"deliver:{due.plan.key}",
+        partner=due.plan.partner,
+        type=due.plan.target,
+        problem=problem,
+        shipment=due.plan.shipment,
+        delivery=due.seq,
+    )
