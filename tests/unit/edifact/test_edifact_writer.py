@@ -119,7 +119,11 @@ def test_contrl_of_version_4():
 
     four = msgspec.structs.replace(FRAME, syntax="UNOC:4")
     written = EDIFACT.acknowledge([outcome(frame=four)], OUTGOING)
-    assert "UNH+1+CONTRL:4:1:UN'" in written.raws[0].decode()
+    assert "UNB+UNOC:4+WAYBRIDGE:14+FORWARDER:ZZ+20261121:0905+77001" in written.raws[0].decode()
+    split = EDIFACT.split(written.raws[0])
+    assert split.problems == []
+    assert [(one.type, one.version) for one in split.parts] == [("CONTRL", "4.1")]
+    assert EDIFACT.read(split.parts[0]).problems == []
 
 
 def test_never_an_answer_to_an_answer_nor_without_an_interchange():
