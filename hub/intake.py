@@ -24,7 +24,16 @@ from hub.store.sealer import Sealer, Unsealed
 
 MEGABYTE = 1_000_000
 _STOP = None
-_DISK_FULL = ("disk is full", "disk full", "no space left", "disk i/o error", "ora-01653", "ora-01654", "ora-19815", "could not extend")
+_DISK_FULL = (
+    "disk is full",
+    "disk full",
+    "no space left",
+    "disk i/o error",
+    "ora-01653",
+    "ora-01654",
+    "ora-19815",
+    "could not extend",
+)
 _LOCKED = ("database is locked", "database table is locked", "lock timeout", "ora-00054", "busy")
 _ATTEMPTS = 5
 

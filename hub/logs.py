@@ -3,12 +3,42 @@
 import logging
 import sys
 import traceback
+from typing import Any
 
-import structlog
+
+class Log:
+    """A named log that loads its library when first written to: most runs of a pure command never do."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._bound: Any = None
+
+    def _open(self) -> Any:
+        if self._bound is None:
+            import structlog
+
+            if not structlog.is_configured():
+                configure()
+            self._bound = structlog.get_logger().bind(log=self._name)
+        return self._bound
+
+    def info(self, event: str, **fields: Any) -> None:
+        """Something worth a line."""
+        self._open().info(event, **fields)
+
+    def warning(self, event: str, **fields: Any) -> None:
+        """Something an operator should know."""
+        self._open().warning(event, **fields)
+
+    def error(self, event: str, **fields: Any) -> None:
+        """Something an operator must look at."""
+        self._open().error(event, **fields)
 
 
 def configure(level: str = "info") -> None:
-    """Set up logging for a process; called by the command line only."""
+    """Set up logging for a process."""
+    import structlog
+
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -18,7 +48,6 @@ def configure(level: str = "info") -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
 
 

@@ -6,14 +6,12 @@ Everything here is pure; the two transactions and the deliveries are the worker'
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-import structlog
-
 from hub.canonical.awb import check_digit_fits
 from hub.canonical.calendar import nearest_month
 from hub.canonical.document import Document
 from hub.canonical.settle import prepared, settle
 from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
-from hub.logs import origin
+from hub.logs import Log, origin
 from hub.mapping import Carried, Mappings
 from hub.mapping import Mapping as Meaning
 from hub.ports import Format, Misconfigured
@@ -25,7 +23,8 @@ from hub.transforms import Context
 
 _HEAD = 4096
 _AHEAD = timedelta(minutes=5)
-_log = structlog.get_logger("pipeline")
+_log = Log("pipeline")
+_SURE = 90
 
 
 class Line:
@@ -41,8 +40,14 @@ class Line:
     def recognise(self, raw: bytes) -> Format | None:
         """The format most sure of these bytes."""
         head = raw[:_HEAD]
-        sure = max(self.formats.values(), key=lambda one: one.sniff(head), default=None)
-        return sure if sure is not None and sure.sniff(head) > 0 else None
+        best, most = None, 0
+        for name in self.formats:
+            found = self.formats[name].sniff(head)
+            if found > most:
+                best, most = self.formats[name], found
+            if most >= _SURE:
+                break
+        return best
 
     def split(self, raw: bytes) -> Split:
         """Envelope → messages with their place in the file; a problem when nothing can be made of it."""
@@ -211,7 +216,7 @@ def _assemble(
         found.extend(_check_digits(carried[0].said, found))
         said = carried[0].said
     problems = profile.weigh(sorted(found, key=lambda one: (one.offset is None, one.offset or 0)))
-    readable = carried is not None and not has_error(problems)
+    readable = carried is not None and not has_error(problems) and (bool(said) or carried[1].table.subject != "shipment")
     return Reading(
         ordinal=ordinal,
         format=message.format,

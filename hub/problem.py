@@ -138,6 +138,16 @@ class Code(enum.StrEnum):
     ONE_TURTLE = "one-record.turtle"
     ONE_SHARED = "one-record.shared"
 
+    # Partner API: Waybridge's own JSON requests
+    PARTNER_JSON_SYNTAX = "partner.json.syntax"
+    PARTNER_JSON_DEPTH = "partner.json.depth"
+    PARTNER_JSON_DUPLICATE = "partner.json.duplicate-member"
+    PARTNER_FIELD_TYPE = "partner.field.type"
+    PARTNER_FIELD_FORMAT = "partner.field.format"
+    PARTNER_FIELD_MISSING = "partner.field.missing"
+    PARTNER_FIELD_UNKNOWN = "partner.field.unknown"
+    PARTNER_MANY = "partner.problems.many"
+
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fault of an input, located. ``severity`` is given by :meth:`Profile.weigh`, not by the reader.

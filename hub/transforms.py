@@ -190,6 +190,74 @@ PAIRS: dict[str, Pair] = {
 }
 """Every pair a mapping may name. Formats add theirs below, in a block of their own."""
 
+# ONE Record
+
+_AWB = re.compile(r"([0-9]{3})-?([0-9]{8})")
+_TRANSPORT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,5}[A-Z]?)(?:/([0-9]{1,2})([A-Z]{3})([0-9]{4}))?")
+
+
+def _awb_parts(texts: Texts, _: Context) -> str | None:
+    """Prefix and number, or the whole number in the second element."""
+    prefix, number = texts
+    match = _AWB.fullmatch((prefix or "") + (number or ""))
+    if match is None:
+        raise ValueError("a waybill prefix of 3 digits and a number of 8")
+    return f"{match[1]}-{match[2]}"
+
+
+def _awb_parts_write(value: str, _: Context) -> Texts:
+    return [value[:3], value[4:]]
+
+
+def _xsd_moment(text: str, _: Context) -> str:
+    """xsd:dateTime in its canonical form: fractions of zero and an offset of zero are spelt one way only."""
+    return stamp(datetime.fromisoformat(text))
+
+
+def _xsd_moment_write(value: str, _: Context) -> str:
+    if len(value) == 10:
+        return f"{value}T00:00:00"
+    return value if value[16:17] == ":" else f"{value[:16]}:00{value[16:]}"
+
+
+def _xsd_day(text: str, _: Context) -> str:
+    return datetime.fromisoformat(text).date().isoformat()
+
+
+def _xsd_day_write(value: str, _: Context) -> str:
+    return f"{value}T00:00:00"
+
+
+def _transport(text: str) -> re.Match[str]:
+    match = _TRANSPORT.fullmatch(text.strip().upper())
+    if match is None:
+        raise ValueError("a flight as carrier and number, with /ddMMMyyyy or without")
+    return match
+
+
+def _transport_identifier(text: str, context: Context) -> str | None:
+    match = _transport(text)
+    return _flight([match[1], match[2]], context)
+
+
+def _transport_identifier_day(text: str, _: Context) -> str | None:
+    match = _transport(text)
+    return date(int(match[5]), month_number(match[4]), int(match[3])).isoformat() if match[3] else None
+
+
+def _transport_identifier_day_write(value: str, context: Context) -> str:
+    return f"{context.item['flight']}/{value[8:10]}{MONTHS[int(value[5:7]) - 1]}{value[:4]}"
+
+
+PAIRS |= {
+    "awb_parts": Pair(read=_awb_parts, write=_awb_parts_write, joins=True),
+    "xsd_moment": Pair(read=_xsd_moment, write=_xsd_moment_write),
+    "day_of_moment": Pair(read=_xsd_day, write=_xsd_day_write),
+    "xsd_day": Pair(read=_xsd_day, write=_xsd_day_write, respells=True),
+    "transport_identifier": Pair(read=_transport_identifier, write=_as_is),
+    "transport_identifier_day": Pair(read=_transport_identifier_day, write=_transport_identifier_day_write),
+}
+
 
 # EDIFACT
 
@@ -332,69 +400,67 @@ PAIRS.update(
     }
 )
 
-# ONE Record
 
-_AWB = re.compile(r"([0-9]{3})-?([0-9]{8})")
-_TRANSPORT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,5}[A-Z]?)(?:/([0-9]{1,2})([A-Z]{3})([0-9]{4}))?")
+# Cargo-IMP
 
 
-def _awb_parts(texts: Texts, _: Context) -> str | None:
-    """Prefix and number, or the whole number in the second element."""
-    prefix, number = texts
-    match = _AWB.fullmatch((prefix or "") + (number or ""))
-    if match is None:
-        raise ValueError("a waybill prefix of 3 digits and a number of 8")
-    return f"{match[1]}-{match[2]}"
+def _amount_or_code(text: str, context: Context) -> str:
+    return text if text in ("NVD", "NCV", "XXX") else _decimal(text, context)
 
 
-def _awb_parts_write(value: str, _: Context) -> Texts:
-    return [value[:3], value[4:]]
+def _day_month_time_change(texts: Texts, context: Context) -> str | None:
+    """Day, month, time of day and day-change indicator; the day is that of the schedule, the time may be days later."""
+    day, month, time, change = texts
+    moment = _day_month_time([day, month, time], context)
+    if moment is None or "T" not in moment or not change:
+        return moment
+    if change not in DAY_CHANGES:
+        raise ValueError("a day-change indicator P, N, S, T or A to L")
+    return f"{date.fromisoformat(moment[:10]) + timedelta(days=DAY_CHANGES[change])}{moment[10:]}"
 
 
-def _xsd_moment(text: str, _: Context) -> str:
-    """xsd:dateTime in its canonical form: fractions of zero and an offset of zero are spelt one way only."""
-    return stamp(datetime.fromisoformat(text))
+def _day_month_time_change_write(value: str, context: Context) -> Texts:
+    on = context.item.get("date") or value[:10]
+    days = (date.fromisoformat(value[:10]) - date.fromisoformat(on)).days
+    if days and days not in _CHANGE_LETTERS:
+        raise ValueError(f"a time within -1 to +15 days of {on}")
+    return [*_day_month_write(on, context), _hhmm(value), _CHANGE_LETTERS.get(days)]
 
 
-def _xsd_moment_write(value: str, _: Context) -> str:
-    if len(value) == 10:
-        return f"{value}T00:00:00"
-    return value if value[16:17] == ":" else f"{value[:16]}:00{value[16:]}"
+_TIME_TYPES = {"A": "actual", "E": "estimated", "S": "planned"}
+_TIME_LETTERS = {word: letter for letter, word in _TIME_TYPES.items()}
 
 
-def _xsd_day(text: str, _: Context) -> str:
-    return datetime.fromisoformat(text).date().isoformat()
+def _movement_time(texts: Texts, context: Context) -> str | None:
+    """The departure slot of a movement as the milestone's own time: type A, E or S, time of day, day change."""
+    kind, time, change = texts
+    return _time_on_date_read([time, change], context) if kind in _TIME_TYPES else None
 
 
-def _xsd_day_write(value: str, _: Context) -> str:
-    return f"{value}T00:00:00"
+def _movement_time_write(value: str, context: Context) -> Texts:
+    """The slot itself is written from ``departure`` where that is told; else from the milestone's own time."""
+    if context.item.get("departure"):
+        return [None, None, None]
+    return [_TIME_LETTERS[context.item.get("time", "actual")], *_time_on_date_write(value, context)]
 
 
-def _transport(text: str) -> re.Match[str]:
-    match = _TRANSPORT.fullmatch(text.strip().upper())
-    if match is None:
-        raise ValueError("a flight as carrier and number, with /ddMMMyyyy or without")
-    return match
+def _movement_time_type(texts: Texts, context: Context) -> str | None:
+    kind, time = texts
+    return _TIME_TYPES.get(kind or "") if time and "at" in context.item else None
 
 
-def _transport_identifier(text: str, context: Context) -> str | None:
-    match = _transport(text)
-    return _flight([match[1], match[2]], context)
-
-
-def _transport_identifier_day(text: str, _: Context) -> str | None:
-    match = _transport(text)
-    return date(int(match[5]), month_number(match[4]), int(match[3])).isoformat() if match[3] else None
-
-
-def _transport_identifier_day_write(value: str, context: Context) -> str:
-    return f"{context.item['flight']}/{value[8:10]}{MONTHS[int(value[5:7]) - 1]}{value[:4]}"
+def _movement_time_type_write(value: str, context: Context) -> Texts:
+    """Said by the slot's type; without a slot a booking is planned and a departure is actual, and nothing else can be said."""
+    item = context.item
+    told = "at" in item or item.get("departure")
+    if not told and value != ("planned" if item.get("code") in ("BKD", "PRE") else "actual"):
+        raise ValueError(f"a time of day, to say that it is {value}")
+    return [None, None]
 
 
 PAIRS |= {
-    "awb_parts": Pair(read=_awb_parts, write=_awb_parts_write, joins=True),
-    "xsd_moment": Pair(read=_xsd_moment, write=_xsd_moment_write),
-    "xsd_day": Pair(read=_xsd_day, write=_xsd_day_write, respells=True),
-    "transport_identifier": Pair(read=_transport_identifier, write=_as_is),
-    "transport_identifier_day": Pair(read=_transport_identifier_day, write=_transport_identifier_day_write),
+    "movement_time": Pair(read=_movement_time, write=_movement_time_write, joins=True),
+    "movement_time_type": Pair(read=_movement_time_type, write=_movement_time_type_write, joins=True),
+    "amount_or_code": Pair(read=_amount_or_code, write=_as_is),
+    "day_month_time_change": Pair(read=_day_month_time_change, write=_day_month_time_change_write, joins=True),
 }

@@ -52,7 +52,7 @@ def explain(items: tuple[Item, ...], line: str) -> Fault:
 
 @lru_cache(maxsize=1024)
 def _atoms(items: tuple[Item, ...]) -> tuple[_Atom, ...]:
-    return tuple(_walk(items, "", None, False)) + (_atom(expression(items, capture=False), None, _last(items), False),)
+    return (*_walk(items, "", None, False), _atom(expression(items, capture=False), None, _last(items), False))
 
 
 def _atom(before: str, item: Literal | Field | None, previous: Field | None, optional: bool) -> _Atom:
@@ -139,7 +139,10 @@ def _beginning(line: str, reached: int, field: Field) -> int:
     """Where the element that ends at ``reached`` begins: the earliest place in its slant-delimited part that still fits."""
     pattern = re.compile(expression((field,), capture=False))
     floor = line.rfind("/", 0, reached) + 1
-    return next((place for place in range(floor, reached) if (met := pattern.match(line, place, reached)) and met.end() == reached), reached)
+    return next(
+        (place for place in range(floor, reached) if (met := pattern.match(line, place, reached)) and met.end() == reached),
+        reached,
+    )
 
 
 def _character(line: str, reached: int, atoms: list[_Atom]) -> Fault:

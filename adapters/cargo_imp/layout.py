@@ -205,7 +205,9 @@ class _Structure:
 
     def _option(self, name: str, row: Row) -> Option:
         if name not in self.lines and name not in self.spec:
-            raise LayoutError(f"schemas/cargo_imp/{self.file}.toml: structure names {name!r}, which is neither a line nor a group")
+            raise LayoutError(
+                f"schemas/cargo_imp/{self.file}.toml: structure names {name!r}, which is neither a line nor a group"
+            )
         option = Option(name=name, row=row, line=self.lines.get(name))
         if name in self.spec:
             option.clear = self._strings(name)[0].startswith("=")

@@ -7,7 +7,7 @@ from adapters.one_record import write as writer
 from adapters.one_record.check import Checker
 from adapters.one_record.frame import Root, named, tree
 from adapters.one_record.graph import Literal, Report
-from adapters.one_record.read import Document, is_turtle, understand
+from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.scan import decode
 from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, vocabulary
 from hub.envelope import Frame, Outgoing, Part, Split, Written
@@ -74,7 +74,7 @@ class OneRecord:
             column=column,
             offset=root.subject.offset,
             frame=len(frames) - 1 if frame else None,
-            reference=_reference(root),
+            reference=reference(root),
         )
 
     def read(self, part: Part) -> Message:
@@ -82,11 +82,15 @@ class OneRecord:
         document = understand(part.text)
         root = _chosen(document, part.reference)
         if root is None:
-            return Message(format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems))
+            return Message(
+                format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems)
+            )
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
         node, visited = tree(document.graph, root, len(document.roots), vocabulary(), report)
         Checker(document.graph, vocabulary(), report).check(visited)
-        return Message(format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread)
+        return Message(
+            format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread
+        )
 
     def write(self, message: Message, outgoing: Outgoing) -> Written:
         """Compact JSON-LD with an inline context; deterministic in the tree and the delivery."""
@@ -112,14 +116,10 @@ def build() -> Format:
     return OneRecord()
 
 
-def _reference(root: Root) -> str:
-    return root.subject.pointer if root.subject.key.startswith("_:") else root.subject.key
-
-
-def _chosen(document: Document, reference: str) -> Root | None:
+def _chosen(document: Document, wanted: str) -> Root | None:
     if len(document.roots) == 1:
         return document.roots[0]
-    return next((root for root in document.roots if _reference(root) == reference), None)
+    return document.by_reference.get(wanted)
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
@@ -152,5 +152,3 @@ def _text(root: Root, predicate: str, document: Document) -> str | None:
         return first.key
     held = document.graph.subjects[first.key].values.get(CARGO + "name", [])
     return held[0].text if held and isinstance(held[0], Literal) else None
-
-

@@ -6,7 +6,7 @@ Standard, Orchestration xfwb: totals are not stored but counted; pieces without 
 import re
 from decimal import Decimal
 
-from adapters.one_record.lift import Bag
+from adapters.one_record.lift import Bag, is_bare
 from hub.canonical.number import plain
 from hub.syntax import Element, Node
 
@@ -43,12 +43,12 @@ def _once(piece: Node, known: dict[str, Node], bag: Bag) -> Node | None:
     if first is None:
         known[key] = piece
         return piece
-    if len(piece.elements) + len(piece.children) > len(first.elements) + len(first.children):
-        first.elements.update(piece.elements)
-        first.children = piece.children
-    else:
+    if first.children or first.elements.keys() - {"@id", "@type"} or is_bare(piece):
         bag.put_all(piece)
-    return None
+        return None
+    bag.put_all(first)
+    known[key] = piece
+    return piece
 
 
 def _read_line(line: Node, known: dict[str, Node], bag: Bag, node: Node) -> None:
@@ -94,10 +94,10 @@ def _text(piece: Node, name: str, holder: Node, to: str, bag: Bag) -> None:
 
 
 def _value(holder: Node, name: str, element: Element, bag: Bag) -> None:
-    if any(child.name == name and child.text("@value") == element.text for child in holder.children):
-        bag.put(element)
-    else:
+    if bag.is_new(holder, name, element.text):
         holder.children.append(Node(name, {"@value": element}, [], element.line, element.column, element.offset))
+    else:
+        bag.put(element)
 
 
 def _groups(pieces: list[Node], bag: Bag) -> list[Node]:
@@ -106,7 +106,9 @@ def _groups(pieces: list[Node], bag: Bag) -> list[Node]:
     for piece in pieces:
         measured = piece.first("dimensions")
         sides = [measured.first(side) if measured else None for side in SIDES]
-        key = tuple(text for side in sides for text in ((side.text("numericalValue"), side.text("unit")) if side else (None, None)))
+        key = tuple(
+            text for side in sides for text in ((side.text("numericalValue"), side.text("unit")) if side else (None, None))
+        )
         units = {side.text("unit") for side in sides if side}
         if measured is None or len(units) > 1:
             continue
@@ -209,7 +211,9 @@ def _write_line(line: Node, mark: str, number: int) -> list[Node]:
     packages = _measured(_take(line, "dimensions"), mark, number)
     count = sum(len(pieces) for _, pieces in packages)
     described = _described(line)
-    rest = [_piece(mark, number + count + place) for place in range(1, max(stated - count, 1 if described and not count else 0) + 1)]
+    rest = [
+        _piece(mark, number + count + place) for place in range(1, max(stated - count, 1 if described and not count else 0) + 1)
+    ]
     if rest:
         packages.append((Node("rest"), rest))
     everything = [piece for _, pieces in packages for piece in pieces]

@@ -21,14 +21,20 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     lines: Lines
     problems: list[Problem]
     unread: list[tuple[int, str]] = []
+    by_reference: dict[str, Root] = {}
+
+
+def reference(root: Root) -> str:
+    """What names a root among those of its document: its address, else its JSON pointer."""
+    return root.subject.pointer if root.subject.key.startswith("_:") else root.subject.key
 
 
 def is_turtle(text: str) -> bool:
     """Whether a text is Turtle rather than JSON: it does not begin as JSON does, but with a prefix, an IRI or a comment."""
-    start = text.lstrip()[:200].lower()
-    if start.startswith(("{", "[")):
-        return start.startswith("[") and "a " in start[:4]
-    return start.startswith(("@prefix", "prefix ", "@base", "base ", "<http", "<urn", "#"))
+    start = text[:400].lstrip().lower()
+    if start.startswith("["):
+        return start[1:].lstrip()[:1] not in '{["]-0123456789tfn'
+    return start.startswith(("@prefix", "prefix ", "@base", "base ", "<http", "<urn", "_:", "#"))
 
 
 @functools.lru_cache(maxsize=4)
@@ -46,8 +52,13 @@ def _turtle(text: str) -> Document:
 def _document(graph: Graph, report: Report) -> Document:
     found = roots(graph, vocabulary()) if graph.subjects else []
     if not found and not report.problems:
-        report.add(Code.ONE_GRAPH, "The document is readable but says nothing about any object.", "", 0, expected="an object with @type")
-    return Document(graph=graph, roots=found, lines=report.lines, problems=report.problems, unread=report.unread)
+        report.add(
+            Code.ONE_GRAPH, "The document is readable but says nothing about any object.", "", 0, expected="an object with @type"
+        )
+    named = {reference(root): root for root in found}
+    return Document(
+        graph=graph, roots=found, lines=report.lines, problems=report.problems, unread=report.unread, by_reference=named
+    )
 
 
 def _jsonld(text: str) -> Document:
@@ -56,7 +67,13 @@ def _jsonld(text: str) -> Document:
     if scanned.top is None:
         return Document(graph=Graph(), roots=[], lines=scanned.lines, problems=report.problems)
     if not isinstance(scanned.top.value, dict | list):
-        report.add(Code.ONE_GRAPH, "A JSON-LD document is an object or a list of objects.", "", scanned.top.offset, expected="object or list")
+        report.add(
+            Code.ONE_GRAPH,
+            "A JSON-LD document is an object or a list of objects.",
+            "",
+            scanned.top.offset,
+            expected="object or list",
+        )
         return _document(Graph(), report)
     if _refused(text, scanned.top, report):
         return Document(graph=Graph(), roots=[], lines=scanned.lines, problems=report.problems)
@@ -67,11 +84,15 @@ def _refused(text: str, top: Item, report: Report) -> bool:
     if '"@context"' not in text and '"@import"' not in text and "\\" not in text:
         return False
     for pointer, item in remote(top):
-        message = (
-            f"The context {str(item.value)[:120]!r} would have to be fetched; Waybridge never fetches one. Ask the sender to write it inline."
-        )
+        message = f"The context {str(item.value)[:120]!r} would have to be fetched; Waybridge never fetches one. Ask the sender to write it inline."
         report.add(
-            Code.ONE_CONTEXT_REMOTE, message, pointer, item.offset, element="@context", found=str(item.value)[:120], expected="an inline context"
+            Code.ONE_CONTEXT_REMOTE,
+            message,
+            pointer,
+            item.offset,
+            element="@context",
+            found=str(item.value)[:120],
+            expected="an inline context",
         )
         return True
     return False
@@ -84,5 +105,3 @@ def _graph(text: str, top: Item, report: Report) -> Graph:
     except NotPlain:
         del report.problems[before:]
         return library.from_jsonld(text, top, report)
-
-

@@ -10,7 +10,15 @@ from adapters.one_record.pieces import read_pieces, write_pieces
 from adapters.one_record.targets import read_targets, write_targets
 from hub.syntax import Element, Node
 
-MONEY = ("declaredValueForCarriage", "declaredValueForCustoms", "valuationCharge", "taxAmount", "rateCharge", "otherChargeAmount", "insuredAmount")
+MONEY = (
+    "declaredValueForCarriage",
+    "declaredValueForCustoms",
+    "valuationCharge",
+    "taxAmount",
+    "rateCharge",
+    "otherChargeAmount",
+    "insuredAmount",
+)
 CLASSES = {
     "partyDetails": "Company",
     "activity": "TransportMovement",
@@ -23,7 +31,7 @@ CLASSES = {
 }
 """The class written where the property's range is wider than what is meant."""
 
-TEXTS = ("goodsDescription",)
+IDENTITY = frozenset(("@id", "@type", "waybillPrefix", "waybillNumber", "waybillType"))
 
 
 class WaybillShape:
@@ -41,7 +49,12 @@ class WaybillShape:
         master = _statement(root, "master")
         houses = [child for child in master.children if child.name == "houseWaybills"]
         master.children = [child for child in master.children if child.name != "houseWaybills"]
-        shaped.children = [master, *(self._house(one, master) for one in houses)]
+        told = [self._house(one, master) for one in houses]
+        if told and _says_nothing(master):
+            told[0].children.append(Node("merged", master.elements))
+            shaped.children = told
+        else:
+            shaped.children = [master, *told]
         return shaped
 
     def _house(self, node: Node, master: Node) -> Node:
@@ -92,8 +105,22 @@ class PieceShape:
     def read(self, root: Node) -> Node:
         """The piece as the only known one of its shipment."""
         above = next((child for child in root.children if child.name == "ofShipment"), None)
-        piece = Node("pieces", dict(root.elements), [child for child in root.children if child is not above], root.line, root.column, root.offset)
-        inner = Node("Shipment", dict(above.elements) if above else {}, [*(above.children if above else ())], root.line, root.column, root.offset)
+        piece = Node(
+            "pieces",
+            dict(root.elements),
+            [child for child in root.children if child is not above],
+            root.line,
+            root.column,
+            root.offset,
+        )
+        inner = Node(
+            "Shipment",
+            dict(above.elements) if above else {},
+            [*(above.children if above else ())],
+            root.line,
+            root.column,
+            root.offset,
+        )
         inner.children = [child for child in inner.children if child.name != "pieces"] + [piece]
         shaped = _SHIPMENT.read(inner)
         if "@id" in root.elements:
@@ -153,6 +180,11 @@ def _arranged(root: Node, name: str) -> Node:
         node.children.append(Node("shippingReference", {"@value": reference}, [], reference.line))
     node.children.append(bag.node)
     return node
+
+
+def _says_nothing(master: Node) -> bool:
+    """A master that only names itself around its house waybills: it must not replace what was said of it before."""
+    return not master.elements.keys() - IDENTITY and not any(child.elements or child.children for child in master.children)
 
 
 def _number(house: Node, elements: dict[str, Element]) -> None:
@@ -238,13 +270,21 @@ def _unstatement(node: Node, mark: str) -> Node:
     for place, line in enumerate(shipment.all("customsInformation"), 1):
         line.elements["ociLineNumber"] = Element(str(place))
     if currency is not None:
-        for one in node.walk():
-            if one.name in MONEY and "currencyUnit" not in one.elements:
-                one.elements["currencyUnit"] = currency
+        _write_currency(node, shipment, currency)
     if shipment not in node.children and (shipment.children or shipment.elements):
         node.children.append(shipment)
     _classes(node)
     return node
+
+
+def _write_currency(node: Node, shipment: Node, currency: Element) -> None:
+    """The currency on every amount; where there is none it stands on the declared value, which is then said to be none."""
+    amounts = [one for whole in (node, shipment) for one in whole.walk() if one.name in MONEY]
+    if not amounts:
+        amounts = [Node("declaredValueForCarriage")]
+        node.children.extend(amounts)
+    for one in amounts:
+        one.elements.setdefault("currencyUnit", currency)
 
 
 def _write_references(node: Node) -> None:
@@ -254,7 +294,9 @@ def _write_references(node: Node) -> None:
         if place == 0:
             node.elements["shippingRefNo"] = reference.elements["@value"]
         else:
-            node.children.append(Node("otherIdentifiers", {"otherIdentifierType": Element("SRI"), "textualValue": reference.elements["@value"]}))
+            node.children.append(
+                Node("otherIdentifiers", {"otherIdentifierType": Element("SRI"), "textualValue": reference.elements["@value"]})
+            )
 
 
 def _write_texts(shipment: Node) -> None:

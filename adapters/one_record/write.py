@@ -33,6 +33,7 @@ class Scribe:
         self.outgoing = outgoing
         self.prefixes = {"cargo": CARGO}
         self.problems: list[Problem] = []
+        self.said: dict[str, tuple[Any, ...]] = {}
 
     def context(self) -> dict[str, str]:
         """The inline context: only prefixes in use."""
@@ -47,7 +48,9 @@ class Scribe:
         """One object: identity first, then its properties by name."""
         made: dict[str, Any] = {}
         id = node.text("@id") or ""
-        id = self._new_id(node, kind, pointer if not id else "/" + id[2:]) if id[:2] in ("", "_:") else id
+        if id and self._said_before(id, node):
+            return {"@id": self._named(id, kind, pointer)}
+        id = self._named(id, kind, pointer)
         if id:
             made["@id"] = id
         if kind.name and (kind.known or node.text("@type")) and not _is_reference(node):
@@ -59,10 +62,24 @@ class Scribe:
             made[self._compact(self._iri(name, rule))] = self._values(node, name, rule, kind, pointer)
         return made
 
-    def _new_id(self, node: Node, kind: Named, pointer: str) -> str:
+    def _said_before(self, id: str, node: Node) -> bool:
+        """Whether all this node says of a named object was written already: an object is written in full once."""
+        if _is_reference(node):
+            return False
+        said = _texts(node)
+        if self.said.get(id) == said:
+            return True
+        self.said[id] = said
+        return False
+
+    def _named(self, id: str, kind: Named, pointer: str) -> str:
+        """The id as it stands; one made for a place, or for a label ``_:…`` of a shape, where there is none."""
+        return self._new_id(kind, f"/{id[2:]}" if id else pointer) if id[:2] in ("", "_:") else id
+
+    def _new_id(self, kind: Named, pointer: str) -> str:
         place = f"{self.outgoing.message_id}{pointer}"
         base = self.outgoing.sender
-        if "://" in base and kind.known and kind.known.is_object:
+        if not pointer and "://" in base:
             return f"{base.rstrip('/')}/logistics-objects/{uuid.uuid5(SPACE, place)}"
         return f"internal:{uuid.uuid5(SPACE, place)}" if pointer and kind.known and not _is_code_element(kind) else ""
 
@@ -95,7 +112,9 @@ class Scribe:
     def _unknown(self, kind: Named, name: str) -> None:
         if ":" not in name and API + name not in self.words.names:
             message = f"{kind.name} has no property {name}; it was written verbatim."
-            self.problems.append(Problem(code=Code.ONE_PROPERTY_UNKNOWN, message=message, element=f"{kind.name}#{name}", found=name))
+            self.problems.append(
+                Problem(code=Code.ONE_PROPERTY_UNKNOWN, message=message, element=f"{kind.name}#{name}", found=name)
+            )
 
     def _child(self, child: Node, rule: Property | None, pointer: str) -> Any:
         value = child.text("@value")
@@ -132,6 +151,10 @@ class Scribe:
 def _names(node: Node) -> list[str]:
     elements = {name for name in node.elements if name[:1] != "@" and not name.endswith(("@id", "@language"))}
     return sorted(elements | {child.name for child in node.children})
+
+
+def _texts(node: Node) -> tuple[Any, ...]:
+    return ({name: one.text for name, one in node.elements.items()}, [(child.name, _texts(child)) for child in node.children])
 
 
 def _is_reference(node: Node) -> bool:

@@ -4,6 +4,8 @@ Names and shapes are the contract of ``canonical.md``. In flight a shipment is a
 :mod:`hub.canonical.document`); these types define, check and describe it.
 """
 
+import msgspec
+
 from hub.canonical.charge import Accounting, Charges, Commission, DestinationCharges, SalesIncentive
 from hub.canonical.party import Agent, Party
 from hub.canonical.value import (
@@ -82,8 +84,9 @@ class House(Part, frozen=True, kw_only=True):
 
 
 class Booking(Part, frozen=True, kw_only=True):
-    """What a booking message says."""
+    """What a booking message says; ``issuer`` gave the booking number (the reference of type BN)."""
 
+    issuer: str | None = None
     flights: list[FlightLeg] = []
 
 
@@ -93,6 +96,7 @@ class Milestone(Part, frozen=True, kw_only=True):
     id: str | None = None
     code: str
     station: str | None = None
+    origin: str | None = msgspec.field(default=None, name="from")
     to: str | None = None
     at: When | None = None
     instant: When | None = None
@@ -119,6 +123,7 @@ class Milestone(Part, frozen=True, kw_only=True):
     other_service: list[str] = []
     customs: list[Customs] = []
     withdrawn: bool | None = None
+    told_twice: bool | None = None
 
 
 class Shipment(Part, frozen=True, kw_only=True):

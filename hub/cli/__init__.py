@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import typer
 
-from hub.logs import configure
 from hub.ports import Misconfigured
 
 app = typer.Typer(
@@ -19,14 +18,14 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from hub.cli import pure
+    from hub.cli import line, pure
 
     pure.register(app)
+    line.register(app)
 
 
 def main() -> None:
     """Run the command line; configuration faults are one clear line and status 3."""
-    configure()
     _register()
     try:
         app()

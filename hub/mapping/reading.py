@@ -79,7 +79,7 @@ class StatementReader:
                 continue
             yield Said(
                 key=key,
-                scope=":".join([self.table.scope, *(str(canonical_get(facts, path) or "") for path in self.scope_by)]),
+                scope=":".join([self.table.scope, *(str(_named(facts, path) or "") for path in self.scope_by)]),
                 part=self._part(run, node),
                 action=self.table.kind,
                 facts=facts,
@@ -89,7 +89,7 @@ class StatementReader:
     def key(self, facts: Document) -> str | None:
         """The first key that the facts have."""
         for path in self.keys:
-            value = canonical_get(facts, path)
+            value = _named(facts, path)
             if value is not None:
                 return _key(path, value, facts)
         return None
@@ -101,12 +101,19 @@ class StatementReader:
         return (holder.text(self.part.element) if holder is not None else None) or ""
 
 
+def _named(facts: Document, path: list[str]) -> Any:
+    """The value at a canonical path; ``booking`` stands for the booking number, the first reference of type BN."""
+    if path != ["booking"]:
+        return canonical_get(facts, path)
+    return next((one["value"] for one in facts.get("references", ()) if one.get("type") == "BN" and one.get("value")), None)
+
+
 def _key(path: list[str], value: Any, facts: Document) -> str:
     if path == ["awb"]:
         return f"awb:{value}"
     if path[0] == "houses":
         return f"house:{canonical_get(facts, ['houses', '0', 'issuer']) or ''}:{value}"
-    return f"booking::{value}"
+    return f"booking:{canonical_get(facts, ['bookings', '0', 'issuer']) or ''}:{value}"
 
 
 def _keyless(table: StatementTable, node: Node) -> Problem:

@@ -3,6 +3,7 @@
 A slot belongs to its newest complete message; what older messages said in it no longer lives. Knows no documents.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -76,7 +77,9 @@ MOVE_SLOT = (
     .where(slot.c.id == bindparam("s"))
     .values(message=bindparam("m"), said_at=bindparam("t"), received_at=bindparam("r"), digest=bindparam("d"))
 )
-KEYS_OF_SLOTS = select(statement.c.slot, statement.c.key).where(statement.c.slot.in_(bindparam("values", expanding=True))).distinct()
+KEYS_OF_SLOTS = (
+    select(statement.c.slot, statement.c.key).where(statement.c.slot.in_(bindparam("values", expanding=True))).distinct()
+)
 CLAIMS_OF_SLOTS = select(
     statement.c.slot, statement.c.message, statement.c.said_at, statement.c.received_at, statement.c.digest
 ).where(statement.c.slot.in_(bindparam("values", expanding=True)), statement.c.action.in_(CLAIMING))
@@ -106,8 +109,13 @@ OF_KEYS = (
     .join_from(statement, slot, slot.c.id == statement.c.slot, isouter=True)
     .where(statement.c.key.in_(bindparam("values", expanding=True)))
 )
+SLOTS_OF_KEYS = select(statement.c.slot).where(statement.c.key.in_(bindparam("values", expanding=True))).distinct()
 ALL_KEYS = (
-    select(statement.c.key).where(statement.c.key > bindparam("after")).distinct().order_by(statement.c.key).limit(bindparam("limit"))
+    select(statement.c.key)
+    .where(statement.c.key > bindparam("after"))
+    .distinct()
+    .order_by(statement.c.key)
+    .limit(bindparam("limit"))
 )
 
 
@@ -174,7 +182,7 @@ def speak(message: int, ordinal: int, one: Statement, sealer: Sealer) -> Spoken:
         action=one.action,
         admitted=one.admitted,
         order=(micros(one.said_at), micros(one.received_at), one.digest),
-        body=sealer.seal(_encoder.encode(body)),
+        body=sealer.seal(zlib.compress(_encoder.encode(body), 1)),
     )
 
 
@@ -242,7 +250,7 @@ def load(connection: Connection, keys: Sequence[str], sealer: Sealer) -> dict[st
 
 
 def _statement(row: Any, sealer: Sealer) -> Statement:
-    body = _decoder.decode(sealer.unseal(row.body))
+    body = _decoder.decode(zlib.decompress(sealer.unseal(row.body)))
     return Statement(
         key=row.key,
         slot=row.slot,
@@ -279,3 +287,11 @@ def plausible(said_at: datetime | None, received_at: datetime, tolerance_seconds
     if said_at is None or micros(said_at) > micros(received_at) + tolerance_seconds * 1_000_000:
         return received_at
     return said_at
+
+
+def wrong_slots(connection: Connection, keys: Sequence[str]) -> Iterable[tuple[str, int | None, int]]:
+    """Slots of these number-keys whose stored winner is not the newest claim: (slot, winner, newest)."""
+    slots = sorted({row.slot for row in select_in(connection, SLOTS_OF_KEYS, keys)})
+    held = {row.id: row.message for row in select_in(connection, LOAD_SLOTS, slots)}
+    best = newest(claims_of(connection, slots))
+    return [(name, held.get(name), claim.message) for name, claim in best.items() if held.get(name) != claim.message]

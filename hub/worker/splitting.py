@@ -227,7 +227,9 @@ def dead(todo: ToSplit, problem: Problem) -> Portion:
     """An envelope that could not be understood at all: kept, seen, and set aside."""
     portion = Portion(todo=todo, format=UNREAD, problems=[problem], next_ordinal=None)
     ordinal = todo.next_ordinal
-    portion.rows.append(msgspec.structs.replace(bare(todo, UNREAD, inbox.DEAD, [problem]), ordinal=ordinal, seq=_seq(todo, ordinal)))
+    portion.rows.append(
+        msgspec.structs.replace(bare(todo, UNREAD, inbox.DEAD, [problem]), ordinal=ordinal, seq=_seq(todo, ordinal))
+    )
     portion.failures.append(failure(todo, "understand", ordinal, UNREAD, problem))
     return portion
 
@@ -284,7 +286,11 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
         row = _row(todo, one, spoken)
     except Exception as fault:
         problem = told(fault, doing="making statements")
-        portion.rows.append(msgspec.structs.replace(bare(todo, one.format, inbox.DEAD, [problem]), seq=_seq(todo, one.ordinal), ordinal=one.ordinal))
+        portion.rows.append(
+            msgspec.structs.replace(
+                bare(todo, one.format, inbox.DEAD, [problem]), seq=_seq(todo, one.ordinal), ordinal=one.ordinal
+            )
+        )
         portion.failures.append(failure(todo, "split", one.ordinal, one.type, problem))
         return
     portion.rows.append(row)

@@ -232,3 +232,15 @@ def test_many_statements_fold_in_reasonable_work(count):
         said(milestone(at=f"2026-11-{1 + n % 28:02d}T10:30"), kind="FSU", author=f"A{n}", number=n) for n in range(count)
     ]
     assert len(only(statements).document["milestones"]) == 28
+
+
+def test_stations_know_their_zone_as_the_library_does():
+    import airportsdata
+
+    from hub.canonical.station import zone
+
+    table = airportsdata.load("IATA")
+    sample = sorted(table)[::97]
+    assert {code: str(zone(code)) for code in sample} == {code: table[code]["tz"] for code in sample}
+    assert zone("LON") == zone("LHR")
+    assert zone("QQQ") is None
