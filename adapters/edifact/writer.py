@@ -52,9 +52,11 @@ def _kind(message: Message) -> list[str]:
     return [message.type, version, release, AGENCY, association]
 
 
-def interchange(messages: list[tuple[list[str], list[Segment]]], outgoing: Outgoing, problems: list[Problem]) -> Written:
+def interchange(
+    messages: list[tuple[list[str], list[Segment]]], outgoing: Outgoing, problems: list[Problem], version: str = SYNTAX_VERSION
+) -> Written:
     """Put messages (S009 and segments) into their envelopes. Message references count from 1 within the interchange."""
-    segments = [_header(outgoing, problems)]
+    segments = [_header(outgoing, problems, version)]
     for number, (kind, body) in enumerate(messages, 1):
         segments.append(wire.segment("UNH", [str(number), kind]))
         segments.extend(body)
@@ -81,18 +83,18 @@ def _unencodable(text: str, at: int) -> Problem:
     )
 
 
-def _header(outgoing: Outgoing, problems: list[Problem]) -> Segment:
+def _header(outgoing: Outgoing, problems: list[Problem], version: str) -> Segment:
     at = outgoing.at.astimezone(UTC)
     values: list[str | list[str]] = [
-        [IDENTIFIER, SYNTAX_VERSION],
+        [IDENTIFIER, version],
         _address(outgoing.sender),
         _address(outgoing.recipients[0] if outgoing.recipients else ""),
-        [at.strftime("%y%m%d"), at.strftime("%H%M")],
+        [at.strftime("%Y%m%d" if version >= "4" else "%y%m%d"), at.strftime("%H%M")],
         outgoing.control_reference,
     ]
     if outgoing.test:
         values += ["", "", "", "", "", "1"]
-    layout = directory("service_v3").segments["UNB"]
+    layout = directory("service_v4" if version >= "4" else "service_v3").segments["UNB"]
     problems.extend(_envelope_faults(layout, values))
     return wire.segment("UNB", values)
 
