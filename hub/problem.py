@@ -41,6 +41,7 @@ class Code(enum.StrEnum):
     LOCATION_UNKNOWN = "location.unknown"
     STATION_ZONE = "station.zone"
     NOT_EXPRESSIBLE = "write.not-expressible"
+    WRITE_INCOMPLETE = "write.incomplete"
     INTERNAL = "internal.fault"
     WORKER_DIED = "worker.died"
     ACKNOWLEDGEMENT_UNMATCHED = "acknowledgement.unmatched"

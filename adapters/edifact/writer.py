@@ -128,7 +128,8 @@ def _ordered(node: Node, group: Item, body: Body) -> Iterator[Node]:
         found = list(node.all(item.name))
         if len(found) > item.times or (item.mandatory and not found):
             message = f"{item.name} stands {len(found)} times in {group.name or 'the message'}, it must stand {_times(item)}"
-            body.problems.append(Problem(code=Code.NOT_EXPRESSIBLE, message=message, segment=item.trigger, expected=_times(item)))
+            code = Code.NOT_EXPRESSIBLE if found else Code.WRITE_INCOMPLETE
+            body.problems.append(Problem(code=code, message=message, segment=item.trigger, expected=_times(item)))
         for one in found:
             if item.items:
                 yield from _ordered(one, item, body)

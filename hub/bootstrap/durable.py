@@ -114,7 +114,8 @@ class Hub:
         partner = self.partner(plan.partner)
         recipients = [partner.address] if partner.address else outgoing.recipients
         addressed = msgspec.structs.replace(outgoing, recipients=recipients, style=partner.style)
-        return self.pure.line.render(plan.target, msgspec.json.decode(plan.content), addressed)
+        written = self.pure.line.render(plan.target, msgspec.json.decode(plan.content), addressed)
+        return Written(raws=written.raws, problems=self._profile(plan.partner).weigh(written.problems))
 
     def open_sender(self, partner: str, channel: str) -> Sender:
         """A partner's outbound channel. Raises Misconfigured."""

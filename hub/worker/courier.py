@@ -70,15 +70,16 @@ class Courier(threading.Thread):
         except Exception as fault:
             return unwritten(due, told(fault, doing="writing the message"))
         fault_found = next((one for one in written.problems if has_error([one])), None)
-        if fault_found is not None and not written.raws:
-            return unwritten(due, fault_found)
+        if fault_found is not None or not written.raws:
+            return unwritten(due, fault_found or _problem(Code.WRITE_INCOMPLETE, "nothing was written, and no problem says why"))
         try:
             reference, text = self._deliver(due, written)
         except Exception as fault:
             self._forget(due.plan.channel)
             return failed(due, fault, written.raws, self._line, self._clock)
         within = self._line.answer_within(due.plan.partner, due.plan.target)
-        return delivered(due, written.raws, reference, text, within, self._clock), None
+        said = "; ".join(filter(None, (text, left_out(written.problems))))
+        return delivered(due, written.raws, reference, said, within, self._clock), None
 
     def _deliver(self, due: Due, written: Written) -> tuple[str, str]:
         sender = self._senders.get(due.plan.channel)
@@ -96,6 +97,15 @@ class Courier(threading.Thread):
                 return
 
 
+def left_out(problems: Sequence[Problem]) -> str:
+    """What a message could not carry, for the record of its delivery."""
+    names = [one.path or one.element or one.segment or one.code for one in problems]
+    return f"left out: {', '.join(dict.fromkeys(names))}" if names else ""
+
+
+ENDINGS = {"cargo-imp": ".txt", "edifact": ".edi", "one-record": ".jsonld", "partner": ".json", "cargo-xml": ".xml"}
+
+
 def written_for(due: Due, line: Line) -> Written:
     """The bytes of a delivery: those of an earlier attempt, the answer itself, or written now. Pure."""
     if due.parts:
@@ -108,8 +118,17 @@ def written_for(due: Due, line: Line) -> Written:
 def parcels(due: Due, raws: Sequence[bytes], line: Line) -> list[Parcel]:
     """One parcel for each part; the key of the only one is the delivery's."""
     media = line.media(due.plan.target)
-    names = [due.plan.key] if len(raws) == 1 else [f"{due.plan.key}-{part}" for part in range(1, len(raws) + 1)]
-    return [Parcel(key=name, name=name, raw=raw, media=media) for name, raw in zip(names, raws, strict=True)]
+    keys = [due.plan.key] if len(raws) == 1 else [f"{due.plan.key}-{part}" for part in range(1, len(raws) + 1)]
+    name = file_name(due.plan)
+    return [Parcel(key=key, name=name, raw=raw, media=media) for key, raw in zip(keys, raws, strict=True)]
+
+
+def file_name(plan: DeliveryPlan) -> str:
+    """What a person looks for in a folder: the type, the number spoken of, and the format's usual ending."""
+    format, _, rest = plan.target.partition(":")
+    type = rest.replace("/", ":").partition(":")[0] or "message"
+    number = plan.shipment.partition(":")[2].rpartition(":")[0] or plan.shipment.partition(":")[2]
+    return f"{type}-{number or 'answer'}{ENDINGS.get(format, '')}"
 
 
 def digest_of(raws: Sequence[bytes]) -> str:
