@@ -89,7 +89,9 @@ class Reader:
         self.start = end
         if end < len(text) and text[position:end].strip("\r\n"):
             message = "blanks or control characters before the segment; only a line break may stand between segments"
-            self._report(Code.EDI_SEGMENT_BLANK, message, end, text[end : end + 3], found=repr(text[position:end]), number=self.number + 1)
+            self._report(
+                Code.EDI_SEGMENT_BLANK, message, end, text[end : end + 3], found=repr(text[position:end]), number=self.number + 1
+            )
         return end
 
     def _segment(self, position: int) -> int:
@@ -157,7 +159,13 @@ class Reader:
         end = len(self.text) if match is None else match.end()
         code = Code.FILE_TRUNCATED if match is None else Code.EDI_SEGMENT_LENGTH
         message = "the segment is not ended" if match is None else f"the segment is longer than {scanner.MAX_SEGMENT} characters"
-        self._report(code, f"{message}; it was passed over", position, self.text[position : position + 3], found=self.text[position:end][:60])
+        self._report(
+            code,
+            f"{message}; it was passed over",
+            position,
+            self.text[position : position + 3],
+            found=self.text[position:end][:60],
+        )
         self.message.unread.append((self.line, self.text[position:end]))
         self._advance(position, end)
         return self._gap(end)
@@ -194,7 +202,13 @@ class Reader:
             item = accepted.repeated
             code = Code.EDI_GROUP_REPEATED if item.items else Code.EDI_SEGMENT_REPEATED
             what = f"group {item.name}" if item.items else f"segment {item.name}"
-            self._report(code, f"{what} stands more often than {item.times} times here", position, node.name, expected=f"at most {item.times}")
+            self._report(
+                code,
+                f"{what} stands more often than {item.times} times here",
+                position,
+                node.name,
+                expected=f"at most {item.times}",
+            )
 
     def _owed(self, missing: tuple[Missing, ...], position: int, came: str) -> None:
         for one in missing:
@@ -227,7 +241,9 @@ class Reader:
                 self._owed(self.walk.unfinished(), end, "")
             self._report(Code.EDI_UNT_MISSING, "the message has no UNT", end, "UNT", expected="UNT", number=self.number + 1)
         if self.untold:
-            self.problems.append(Problem(code=Code.EDI_PROBLEMS_MANY, message=f"{self.untold} more problems of this message are not listed"))
+            self.problems.append(
+                Problem(code=Code.EDI_PROBLEMS_MANY, message=f"{self.untold} more problems of this message are not listed")
+            )
 
     def _report_at(self, code: Code, message: str, at: Element, number: int, expected: str) -> None:
         self._report(code, message, at.offset - self.part.offset, "UNT", element=number, found=at.text, expected=expected)

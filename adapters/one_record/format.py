@@ -82,11 +82,15 @@ class OneRecord:
         document = understand(part.text)
         root = _chosen(document, part.reference)
         if root is None:
-            return Message(format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems))
+            return Message(
+                format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems)
+            )
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
         node, visited = tree(document.graph, root, len(document.roots), vocabulary(), report)
         Checker(document.graph, vocabulary(), report).check(visited)
-        return Message(format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread)
+        return Message(
+            format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread
+        )
 
     def write(self, message: Message, outgoing: Outgoing) -> Written:
         """Compact JSON-LD with an inline context; deterministic in the tree and the delivery."""
@@ -152,5 +156,3 @@ def _text(root: Root, predicate: str, document: Document) -> str | None:
         return first.key
     held = document.graph.subjects[first.key].values.get(CARGO + "name", [])
     return held[0].text if held and isinstance(held[0], Literal) else None
-
-

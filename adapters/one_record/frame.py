@@ -163,7 +163,9 @@ class Framer:
             elif rule.repeats or short in node.elements:
                 line, column = self.report.lines.place(value.offset)
                 elements = {"@value": self.element(scalar, value.pointer, value.offset)}
-                node.children.append(Node(short, elements | self._extras("", value, rule, scalar), [], line, column, value.offset))
+                node.children.append(
+                    Node(short, elements | self._extras("", value, rule, scalar), [], line, column, value.offset)
+                )
             else:
                 node.elements[short] = self.element(scalar, value.pointer, value.offset)
                 node.elements.update(self._extras(short, value, rule, scalar))

@@ -12,7 +12,8 @@ from hub.problem import Code, Problem
 
 STRING = XSD + "string"
 NUMERIC = frozenset(
-    XSD + kind for kind in "double float decimal integer int long short byte positiveInteger nonNegativeInteger unsignedInt".split()
+    XSD + kind
+    for kind in "double float decimal integer int long short byte positiveInteger nonNegativeInteger unsignedInt".split()
 )
 LIMIT_EXPONENT = 40
 _IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*+:[^\s<>\"{}|\\^`\x00-\x20]*+$")
@@ -70,7 +71,11 @@ class Graph(msgspec.Struct):
 
     def add(self, subject: Subject, predicate: str, value: Literal | Link) -> None:
         """State a value once: a graph is a set."""
-        mark = (subject.key, predicate, value.key) if isinstance(value, Link) else (subject.key, predicate, value.text, value.datatype)
+        mark = (
+            (subject.key, predicate, value.key)
+            if isinstance(value, Link)
+            else (subject.key, predicate, value.text, value.datatype)
+        )
         if mark not in self.said:
             self.said.add(mark)
             subject.values.setdefault(predicate, []).append(value)
@@ -164,7 +169,9 @@ class Builder:
             for place, one in enumerate(item.value):
                 self._each_node(one, f"{pointer}/{place}", context)
         else:
-            self.report.add(Code.ONE_GRAPH, "An object was expected here.", pointer, item.offset, found=shown(item.value), expected="object")
+            self.report.add(
+                Code.ONE_GRAPH, "An object was expected here.", pointer, item.offset, found=shown(item.value), expected="object"
+            )
 
     def _undeclared(self) -> None:
         for prefix in sorted(self.root.undeclared):
@@ -202,7 +209,12 @@ class Builder:
                     name = self.reference(inner.value, context, where, inner.offset)
                     subject = self.graph.subject(name, pointer, item.offset)
                     if len(value_keys(item)) > 1 and not subject.stated:
-                        subject.pointer, subject.offset, subject.id_pointer, subject.id_offset = pointer, item.offset, where, inner.offset
+                        subject.pointer, subject.offset, subject.id_pointer, subject.id_offset = (
+                            pointer,
+                            item.offset,
+                            where,
+                            inner.offset,
+                        )
                     return subject
                 self._bad_iri(inner, f"{pointer}/{escape(key)}")
         self.anonymous += 1
@@ -213,7 +225,12 @@ class Builder:
         bare = text.strip()
         if bare != text:
             self.report.add(
-                Code.ONE_IRI_BLANK, f"The @id {text!r} has blanks around it; they were left out.", pointer, offset, found=text, expected=bare
+                Code.ONE_IRI_BLANK,
+                f"The @id {text!r} has blanks around it; they were left out.",
+                pointer,
+                offset,
+                found=text,
+                expected=bare,
             )
         iri = context.resolve(bare)
         if iri.startswith("_:"):
@@ -246,7 +263,9 @@ class Builder:
 
     def _bad_iri(self, item: Item, pointer: str) -> None:
         found = shown(item.value)
-        self.report.add(Code.ONE_IRI, "@id must be a text with an IRI.", pointer, item.offset, found=found, element="@id", expected="an IRI")
+        self.report.add(
+            Code.ONE_IRI, "@id must be a text with an IRI.", pointer, item.offset, found=found, element="@id", expected="an IRI"
+        )
 
     def _keyword(self, subject: Subject, keyword: str, item: Item, pointer: str, context: Context) -> None:
         if keyword == "@type":

@@ -143,7 +143,9 @@ def _places(top: Item) -> dict[str, list[tuple[str, int]]]:
     while waiting:
         item, pointer = waiting.pop()
         if isinstance(item.value, dict):
-            waiting.extend((inner, f"{pointer}/{escape(key)}") for key, inner in reversed(item.value.items()) if key != "@context")
+            waiting.extend(
+                (inner, f"{pointer}/{escape(key)}") for key, inner in reversed(item.value.items()) if key != "@context"
+            )
         elif isinstance(item.value, list):
             waiting.extend((one, f"{pointer}/{place}") for place, one in reversed([*enumerate(item.value)]))
         elif isinstance(item.value, str):

@@ -106,7 +106,9 @@ def _groups(pieces: list[Node], bag: Bag) -> list[Node]:
     for piece in pieces:
         measured = piece.first("dimensions")
         sides = [measured.first(side) if measured else None for side in SIDES]
-        key = tuple(text for side in sides for text in ((side.text("numericalValue"), side.text("unit")) if side else (None, None)))
+        key = tuple(
+            text for side in sides for text in ((side.text("numericalValue"), side.text("unit")) if side else (None, None))
+        )
         units = {side.text("unit") for side in sides if side}
         if measured is None or len(units) > 1:
             continue
@@ -209,7 +211,9 @@ def _write_line(line: Node, mark: str, number: int) -> list[Node]:
     packages = _measured(_take(line, "dimensions"), mark, number)
     count = sum(len(pieces) for _, pieces in packages)
     described = _described(line)
-    rest = [_piece(mark, number + count + place) for place in range(1, max(stated - count, 1 if described and not count else 0) + 1)]
+    rest = [
+        _piece(mark, number + count + place) for place in range(1, max(stated - count, 1 if described and not count else 0) + 1)
+    ]
     if rest:
         packages.append((Node("rest"), rest))
     everything = [piece for _, pieces in packages for piece in pieces]

@@ -46,7 +46,9 @@ def _turtle(text: str) -> Document:
 def _document(graph: Graph, report: Report) -> Document:
     found = roots(graph, vocabulary()) if graph.subjects else []
     if not found and not report.problems:
-        report.add(Code.ONE_GRAPH, "The document is readable but says nothing about any object.", "", 0, expected="an object with @type")
+        report.add(
+            Code.ONE_GRAPH, "The document is readable but says nothing about any object.", "", 0, expected="an object with @type"
+        )
     return Document(graph=graph, roots=found, lines=report.lines, problems=report.problems, unread=report.unread)
 
 
@@ -56,7 +58,13 @@ def _jsonld(text: str) -> Document:
     if scanned.top is None:
         return Document(graph=Graph(), roots=[], lines=scanned.lines, problems=report.problems)
     if not isinstance(scanned.top.value, dict | list):
-        report.add(Code.ONE_GRAPH, "A JSON-LD document is an object or a list of objects.", "", scanned.top.offset, expected="object or list")
+        report.add(
+            Code.ONE_GRAPH,
+            "A JSON-LD document is an object or a list of objects.",
+            "",
+            scanned.top.offset,
+            expected="object or list",
+        )
         return _document(Graph(), report)
     if _refused(text, scanned.top, report):
         return Document(graph=Graph(), roots=[], lines=scanned.lines, problems=report.problems)
@@ -67,11 +75,15 @@ def _refused(text: str, top: Item, report: Report) -> bool:
     if '"@context"' not in text and '"@import"' not in text and "\\" not in text:
         return False
     for pointer, item in remote(top):
-        message = (
-            f"The context {str(item.value)[:120]!r} would have to be fetched; Waybridge never fetches one. Ask the sender to write it inline."
-        )
+        message = f"The context {str(item.value)[:120]!r} would have to be fetched; Waybridge never fetches one. Ask the sender to write it inline."
         report.add(
-            Code.ONE_CONTEXT_REMOTE, message, pointer, item.offset, element="@context", found=str(item.value)[:120], expected="an inline context"
+            Code.ONE_CONTEXT_REMOTE,
+            message,
+            pointer,
+            item.offset,
+            element="@context",
+            found=str(item.value)[:120],
+            expected="an inline context",
         )
         return True
     return False
@@ -84,5 +96,3 @@ def _graph(text: str, top: Item, report: Report) -> Graph:
     except NotPlain:
         del report.problems[before:]
         return library.from_jsonld(text, top, report)
-
-

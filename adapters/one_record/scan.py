@@ -97,7 +97,9 @@ def scan(text: str) -> Scanned:
 def _empty(text: str) -> Problem | None:
     if text.strip():
         return None
-    return Problem(code=Code.FILE_EMPTY, message="The document has no content. Ask the sender to send it again.", line=1, column=1, offset=0)
+    return Problem(
+        code=Code.FILE_EMPTY, message="The document has no content. Ask the sender to send it again.", line=1, column=1, offset=0
+    )
 
 
 def _too_deep(text: str, lines: Lines) -> Problem | None:
@@ -113,7 +115,10 @@ def _too_deep(text: str, lines: Lines) -> Problem | None:
             offset = _bracket(text, ordinal)
             line, column = lines.place(offset)
             return msgspec.structs.replace(
-                _limit(Code.ONE_DEPTH, "levels", f"more than {LIMIT_DEPTH}", str(LIMIT_DEPTH)), line=line, column=column, offset=offset
+                _limit(Code.ONE_DEPTH, "levels", f"more than {LIMIT_DEPTH}", str(LIMIT_DEPTH)),
+                line=line,
+                column=column,
+                offset=offset,
             )
     return None
 

@@ -10,7 +10,15 @@ from adapters.one_record.pieces import read_pieces, write_pieces
 from adapters.one_record.targets import read_targets, write_targets
 from hub.syntax import Element, Node
 
-MONEY = ("declaredValueForCarriage", "declaredValueForCustoms", "valuationCharge", "taxAmount", "rateCharge", "otherChargeAmount", "insuredAmount")
+MONEY = (
+    "declaredValueForCarriage",
+    "declaredValueForCustoms",
+    "valuationCharge",
+    "taxAmount",
+    "rateCharge",
+    "otherChargeAmount",
+    "insuredAmount",
+)
 CLASSES = {
     "partyDetails": "Company",
     "activity": "TransportMovement",
@@ -92,8 +100,22 @@ class PieceShape:
     def read(self, root: Node) -> Node:
         """The piece as the only known one of its shipment."""
         above = next((child for child in root.children if child.name == "ofShipment"), None)
-        piece = Node("pieces", dict(root.elements), [child for child in root.children if child is not above], root.line, root.column, root.offset)
-        inner = Node("Shipment", dict(above.elements) if above else {}, [*(above.children if above else ())], root.line, root.column, root.offset)
+        piece = Node(
+            "pieces",
+            dict(root.elements),
+            [child for child in root.children if child is not above],
+            root.line,
+            root.column,
+            root.offset,
+        )
+        inner = Node(
+            "Shipment",
+            dict(above.elements) if above else {},
+            [*(above.children if above else ())],
+            root.line,
+            root.column,
+            root.offset,
+        )
         inner.children = [child for child in inner.children if child.name != "pieces"] + [piece]
         shaped = _SHIPMENT.read(inner)
         if "@id" in root.elements:
@@ -254,7 +276,9 @@ def _write_references(node: Node) -> None:
         if place == 0:
             node.elements["shippingRefNo"] = reference.elements["@value"]
         else:
-            node.children.append(Node("otherIdentifiers", {"otherIdentifierType": Element("SRI"), "textualValue": reference.elements["@value"]}))
+            node.children.append(
+                Node("otherIdentifiers", {"otherIdentifierType": Element("SRI"), "textualValue": reference.elements["@value"]})
+            )
 
 
 def _write_texts(shipment: Node) -> None:

@@ -32,7 +32,9 @@ def _target(about: Node, event: Node) -> Node:
     if waybill is not None:
         house = waybill.text("waybillType") == "HOUSE"
         above = waybill.first("masterWaybill") if house else waybill
-        target.elements.update({name: above.elements[name] for name in ("waybillPrefix", "waybillNumber") if above and name in above.elements})
+        target.elements.update(
+            {name: above.elements[name] for name in ("waybillPrefix", "waybillNumber") if above and name in above.elements}
+        )
         if house and "waybillNumber" in waybill.elements:
             target.elements["houseNumber"] = waybill.elements["waybillNumber"]
     elif (found := _addressed(about, event)) is not None:

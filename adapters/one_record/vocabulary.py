@@ -123,7 +123,9 @@ def vocabulary() -> Vocabulary:
     listlike = {name for name in raw if "CodeListElement" in _lineage(name, raw)} | set(enumerations)
     classes = {_bare(name): _class(name, raw, listlike) for name in raw}
     unlisted = frozenset(name for name, items in lists.items() if not items)
-    return Vocabulary(classes=classes, names=names, codes=codes, open=unlisted, renamed=renamed["properties"], prefixes=renamed["prefixes"])
+    return Vocabulary(
+        classes=classes, names=names, codes=codes, open=unlisted, renamed=renamed["properties"], prefixes=renamed["prefixes"]
+    )
 
 
 def _sibling(known: dict[str, str], code: str) -> str:
@@ -136,8 +138,6 @@ def _table(name: str) -> Any:
 
 def _bare(name: str) -> str:
     return name.split(":", 1)[-1]
-
-
 
 
 def _iri(name: str) -> str:

@@ -95,7 +95,9 @@ class Scribe:
     def _unknown(self, kind: Named, name: str) -> None:
         if ":" not in name and API + name not in self.words.names:
             message = f"{kind.name} has no property {name}; it was written verbatim."
-            self.problems.append(Problem(code=Code.ONE_PROPERTY_UNKNOWN, message=message, element=f"{kind.name}#{name}", found=name))
+            self.problems.append(
+                Problem(code=Code.ONE_PROPERTY_UNKNOWN, message=message, element=f"{kind.name}#{name}", found=name)
+            )
 
     def _child(self, child: Node, rule: Property | None, pointer: str) -> Any:
         value = child.text("@value")
