@@ -49,28 +49,29 @@ class Reading(Report):
 
     def run(self, text: str) -> None:  # noqa: C901 - the hot path: a call per line would cost a tenth of all time
         """Read every line. Written for speed: nearly every line is met by a plain step, and costs one look-up and one match."""
-        number, start, counts, opened, plain = self.number - 1, self.start, self.counts, self.open, text.isascii()
+        number, start, counts, opened = self.number - 1, self.start, self.counts, self.open
+        plain, place, careful = text.isascii(), self.place, not text.isascii()
         for raw in text.split("\n"):
             number += 1
             line = raw.rstrip(BLANKS)
             if line:
-                found = None
-                if plain and len(line) <= LONGEST_LINE and not self.lost:
-                    for step in self.place.fast.get(SLANT if line[0] == "/" else line[:3], ()):
-                        found = step.match(line)
-                        if found is not None:
-                            break
-                if found is None or counts[step.index] >= step.most or self.absent:
+                step = place.slash if line[0] == "/" else place.fast.get(line[:3])
+                if careful or step is None or counts[step.index] >= step.most or len(line) > LONGEST_LINE:
+                    found = None
+                else:
+                    found = step.match(line)
+                if found is None or step is None:
                     self.number, self.start, self.line = number, start, line
                     self._slow_line(line, plain)
+                    place, careful = self.place, not plain or self.lost or bool(self.absent)
                 else:
                     variant = step.only or step.by_group[found.lastindex or 0]
                     elements = {}
                     for group, name in variant.slots:
                         value = found[group]
                         if value:
-                            place = found.start(group)
-                            elements[name] = Element(value, number, place + 1, start + place)
+                            at = found.start(group)
+                            elements[name] = Element(value, number, at + 1, start + at)
                     node = Node(variant.node, elements, [], number, 1, start)
                     if variant.within:
                         _cut(variant, found, node, number, start)
@@ -80,8 +81,8 @@ class Reading(Report):
                     depth = variant.depth
                     opened[depth].children.append(node)
                     opened[depth + 1] = node
-                    self.place = variant.place
-                    if variant.line.check:
+                    self.place = place = variant.place
+                    if variant.checked:
                         self._check(node)
             start += len(raw) + 1
         self._end(number, start)
@@ -132,7 +133,7 @@ class Reading(Report):
         self.open[depth + 1] = node
         self.place = variant.place
         self.lost = False
-        if variant.line.check:
+        if variant.checked:
             self._check(node)
 
     def _wrapper(self, depth: int, name: str) -> Node:
