@@ -23,6 +23,7 @@ from hub.statement import DeliveryPlan, Folded, Reading, Said, Statement, Unders
 from hub.store.engine import open_engine
 from hub.store.migrations import upgrade
 from hub.worker import Line, Worker
+from hub.worker.memory import settle
 
 FACTS = 60
 CLIENTS = 16
@@ -53,8 +54,21 @@ def understand(envelope: Envelope, *, partner: str) -> Understood:
     places = {f"/{name}": Place(place, 5, place * 30) for place, name in enumerate(facts)}
     said = Said(key=key, scope=key, facts=facts, places=places)
     reading = Reading(
-        ordinal=0, format="cargo-imp", type="FWB", version="17", subject="shipment", author="FRAQR", said_at=None, frame=None, reference="",
-        text="", line=1, offset=0, problems=(), not_carried=(), said=(said,),
+        ordinal=0,
+        format="cargo-imp",
+        type="FWB",
+        version="17",
+        subject="shipment",
+        author="FRAQR",
+        said_at=None,
+        frame=None,
+        reference="",
+        text="",
+        line=1,
+        offset=0,
+        problems=(),
+        not_carried=(),
+        said=(said,),
     )
     return Understood(format="cargo-imp", frames=(), readings=(reading,), problems=())
 
@@ -63,17 +77,34 @@ def fold(key: str, statements: list[Statement]) -> list[Folded]:
     last = statements[-1]
     document = {**last.facts, "key": f"{key}:1"}
     lineage = {
-        pointer: [Witness(message=last.message, partner=last.partner, author=last.author, line=place.line, column=place.column, value="x" * 20)]
+        pointer: [
+            Witness(
+                message=last.message,
+                partner=last.partner,
+                author=last.author,
+                line=place.line,
+                column=place.column,
+                value="x" * 20,
+            )
+        ]
         for pointer, place in last.places.items()
     }
-    return [Folded(key=f"{key}:1", document=document, raw=msgspec.json.encode(document, order="sorted"), lineage=lineage, conflicts={})]
+    return [
+        Folded(
+            key=f"{key}:1", document=document, raw=msgspec.json.encode(document, order="sorted"), lineage=lineage, conflicts={}
+        )
+    ]
 
 
 def route(folded: Folded, _previous: bytes | None) -> list[DeliveryPlan]:
     return [
         DeliveryPlan(
-            key=hashlib.blake2b(partner.encode() + folded.key.encode() + folded.raw, digest_size=16).hexdigest(), partner=partner,
-            channel="main", target="cargo-imp:FWB/17", shipment=folded.key, content=folded.raw,
+            key=hashlib.blake2b(partner.encode() + folded.key.encode() + folded.raw, digest_size=16).hexdigest(),
+            partner=partner,
+            channel="main",
+            target="cargo-imp:FWB/17",
+            shipment=folded.key,
+            content=folded.raw,
         )
         for partner in PARTNERS
     ]
@@ -108,20 +139,30 @@ def main() -> None:
 def bench(url: str, count: int, batch: int) -> None:
     engine = open_engine(url)
     upgrade(engine)
+    settle()
     clock = SystemClock()
     line = Line(
-        understand=understand, fold=fold, admit=lambda *_: True, route=route, render=render, open_sender=lambda *_: Bare(),
+        understand=understand,
+        fold=fold,
+        admit=lambda *_: True,
+        route=route,
+        render=render,
+        open_sender=lambda *_: Bare(),
     )
     arrivals = [Arrival(partner="p1", channel="bench", raw=raw_of(number)) for number in range(count)]
     pure = timed("fakes alone", count, lambda: fakes_alone(arrivals))
     intake = DurableIntake(engine, clock)
-    received = timed(f"receive, {CLIENTS} clients", count, lambda: receive_all(intake, arrivals))
+    half = len(arrivals) // 2
+    timed(f"receive, {CLIENTS} clients", half, lambda: receive_each(intake, arrivals[:half]))
+    received = 2 * timed("receive, handed in together", count - half, lambda: intake.receive_all(arrivals[half:]))
     intake.close()
     worker = Worker(engine, clock, line, batch=batch)
     worker._begin()
     split = timed("split (T1)", count, lambda: until_done(lambda: worker._splitting.run(batch)))
     folded = timed("fold and route (T2)", count, lambda: until_done(lambda: worker._folding.run(batch)))
-    delivered = timed("deliver twice", count, lambda: until_done(lambda: worker._delivering.run(batch, wait=1) or worker._delivering.out))
+    delivered = timed(
+        "deliver twice", count, lambda: until_done(lambda: worker._delivering.run(batch, wait=1) or worker._delivering.out)
+    )
     worker.close()
     total = received + split + folded + delivered
     print(f"{'the line, stages in turn':<28}{count / total:>10,.0f}/s {total / count * 1e6:>8,.0f} us each")
@@ -134,15 +175,25 @@ def fakes_alone(arrivals: list[Arrival]) -> None:
         envelope = Envelope(id="x" * 32, partner="p1", channel="c", received_at=now, digest="d", raw=one.raw)
         said = understand(envelope, partner="p1").readings[0].said[0]
         statement = Statement(
-            key=said.key, slot="s", kind="FWB", action="replace", author="a", partner="p1", message="x" * 34, said_at=now, received_at=now,
-            digest="d", facts=said.facts, places=said.places,
+            key=said.key,
+            slot="s",
+            kind="FWB",
+            action="replace",
+            author="a",
+            partner="p1",
+            message="x" * 34,
+            said_at=now,
+            received_at=now,
+            digest="d",
+            facts=said.facts,
+            places=said.places,
         )
         (folded,) = fold(said.key, [statement])
         for plan in route(folded, None):
             render(plan, Outgoing(message_id="m", control_reference="1", at=now))
 
 
-def receive_all(intake: DurableIntake, arrivals: list[Arrival]) -> None:
+def receive_each(intake: DurableIntake, arrivals: list[Arrival]) -> None:
     def client(mine: list[Arrival]) -> None:
         for one in mine:
             intake.receive(one)

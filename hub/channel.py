@@ -151,6 +151,11 @@ def temporary_name(name: str) -> str:
     return f".{name}.{secrets.token_hex(4)}.part"
 
 
+def is_temporary(name: str) -> bool:
+    """Whether :func:`temporary_name` made it."""
+    return re.fullmatch(r"\..+\.[0-9a-f]{8}\.part", name) is not None
+
+
 def _parted(name: str) -> tuple[str, str]:
     stem, dot, suffix = name.rpartition(".")
     return (stem, f".{suffix}") if dot and stem and len(suffix) <= 12 else (name, "")

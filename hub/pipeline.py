@@ -216,7 +216,7 @@ def _assemble(
         found.extend(_check_digits(carried[0].said, found))
         said = carried[0].said
     problems = profile.weigh(sorted(found, key=lambda one: (one.offset is None, one.offset or 0)))
-    readable = carried is not None and not has_error(problems)
+    readable = carried is not None and not has_error(problems) and (bool(said) or carried[1].table.subject != "shipment")
     return Reading(
         ordinal=ordinal,
         format=message.format,

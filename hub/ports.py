@@ -1,6 +1,6 @@
 """The doors between the hub and the world: small protocols that adapters implement or are handed. Knows no adapter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -244,3 +244,13 @@ class Accounts(Protocol):
 
     def identify(self, key: str) -> Identity | None:
         """The holder of an API key, compared in constant time; None when unknown."""
+
+
+class Doors(msgspec.Struct, frozen=True, kw_only=True):
+    """What an ASGI factory of the configuration is handed: it takes what it needs."""
+
+    intake: Intake
+    accounts: Accounts
+    read: ReadSide
+    ready: Callable[[], bool]
+    max_bytes: int

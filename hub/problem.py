@@ -100,6 +100,8 @@ class Code(enum.StrEnum):
     EDI_ELEMENT_FORMAT = "edifact.element.format"
     EDI_ELEMENT_UNEXPECTED = "edifact.element.unexpected"
     EDI_ELEMENT_REPEATED = "edifact.element.repeated"
+    EDI_MOMENT = "edifact.moment"
+    EDI_STATUS_KEPT = "edifact.status.kept"
     EDI_PROBLEMS_MANY = "edifact.problems.many"
     EDI_APPROXIMATION = "edifact.approximation"
 
@@ -135,6 +137,16 @@ class Code(enum.StrEnum):
     ONE_GRAPH = "one-record.graph"
     ONE_TURTLE = "one-record.turtle"
     ONE_SHARED = "one-record.shared"
+
+    # Partner API: Waybridge's own JSON requests
+    PARTNER_JSON_SYNTAX = "partner.json.syntax"
+    PARTNER_JSON_DEPTH = "partner.json.depth"
+    PARTNER_JSON_DUPLICATE = "partner.json.duplicate-member"
+    PARTNER_FIELD_TYPE = "partner.field.type"
+    PARTNER_FIELD_FORMAT = "partner.field.format"
+    PARTNER_FIELD_MISSING = "partner.field.missing"
+    PARTNER_FIELD_UNKNOWN = "partner.field.unknown"
+    PARTNER_MANY = "partner.problems.many"
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

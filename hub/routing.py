@@ -55,7 +55,8 @@ def _contents(folded: Folded, rule: SendRule, kind: Kind) -> Iterator[tuple[Docu
             head = {name: document[name] for name in STATUS_KEEPS if name in document}
             yield {**head, "houses": [house]}, [name for name in folded.lineage if name.startswith(f"/houses/{at}/")]
     else:
-        content = {name: value for name, value in document.items() if name not in WAYBILL_ONLY}
+        kept = ("bookings",) if kind.content == "booking" else ()
+        content = {name: value for name, value in document.items() if name in kept or name not in WAYBILL_ONLY}
         yield content, [name for name, _ in all_leaves(content)]
 
 

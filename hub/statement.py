@@ -72,7 +72,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One message as understood, before anything is stored.
 
     ``author`` is the party spoken for; ``said_at`` is None when the message declares no time. ``text`` and the frame are kept
-    for the answer. ``readable`` is false when nothing may be folded from it (an error-level problem).
+    for the answer. ``readable`` is false when nothing can be folded from it: an error-level problem, or no shipment named.
     """
 
     ordinal: int

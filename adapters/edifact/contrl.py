@@ -44,7 +44,8 @@ def acknowledge(outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | No
         return None
     version_4 = (frame.syntax or "").partition(":")[2] >= "4"
     kind = ["CONTRL", "4", "1", "UN"] if version_4 else ["CONTRL", "D", "3", "UN"]
-    return interchange([(kind, list(_body(frame, told, outgoing)))], _addressed(frame, outgoing), [])
+    messages = [(kind, list(_body(frame, told, outgoing)))]
+    return interchange(messages, _addressed(frame, outgoing), [], "4" if version_4 else "3")
 
 
 def _addressed(frame: Frame, outgoing: Outgoing) -> Outgoing:
@@ -52,10 +53,7 @@ def _addressed(frame: Frame, outgoing: Outgoing) -> Outgoing:
     back = _party(frame.sender, frame.sender_qualifier)
     own = _party(frame.recipients[0] if frame.recipients else "", frame.recipient_qualifier)
     return msgspec.structs.replace(
-        outgoing,
-        sender=own or outgoing.sender,
-        recipients=[back] if back else outgoing.recipients,
-        test=frame.test or outgoing.test,
+        outgoing, sender=own or outgoing.sender, recipients=[back] if back else outgoing.recipients, test=frame.test or outgoing.test
     )
 
 
@@ -87,10 +85,7 @@ def _message(outcome: Outcome) -> Iterator[Segment]:
     if outcome.accepted:
         yield wire.segment("UCM", [outcome.reference, kind, ACKNOWLEDGED])
         return
-    errors = sorted(
-        _errors(outcome),
-        key=lambda one: (one.segment_number or 0, int(one.element or 0) if (one.element or "").isdecimal() else 0),
-    )
+    errors = sorted(_errors(outcome), key=lambda one: (one.segment_number or 0, int(one.element or 0) if (one.element or "").isdecimal() else 0))
     codes = error_codes()
     general = [one for one in errors if one.segment_number is None]
     located = [one for one in errors if one.segment_number is not None]

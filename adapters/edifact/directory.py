@@ -9,7 +9,7 @@ node: ``7402``) with one element of its number. An empty occurrence before a fil
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -59,8 +59,8 @@ class Layout(msgspec.Struct, frozen=True):
         return [one for position in self.positions for one in position.components]
 
 
-class Directory(msgspec.Struct, frozen=True):
-    """A directory: its name and its segments by tag."""
+class Directory(msgspec.Struct, frozen=True, eq=False):
+    """A directory: its name and its segments by tag. Compared by identity: each is loaded once."""
 
     name: str
     segments: Mapping[str, Layout]
@@ -126,12 +126,13 @@ def _component(number: str, mandatory: bool, name: str, steps: tuple[tuple[str, 
 class Fast(msgspec.Struct, frozen=True):
     """One expression that a faultless segment of a layout matches, terminator included, with a group for each component.
 
-    ``names`` has the element's name for each group, or none where the component lives in a child node (``components`` knows).
+    ``names`` has the element's name for each group, or none where the component lives in a child node;
+    ``homes`` are those, with their groups.
     """
 
-    match: Any
+    match: Callable[[str, int], re.Match[str] | None]
     names: tuple[str | None, ...]
-    components: tuple[Component, ...]
+    homes: tuple[tuple[int, Component], ...]
 
 
 class Alphabet(msgspec.Struct, frozen=True):
@@ -162,7 +163,29 @@ def fast(layout: Layout, delimiters: Delimiters) -> Fast:
         tail = f"{alphabet.data}{value}{tail}" if position.mandatory else f"(?:{alphabet.data}{value}{tail})?"
     components = tuple(layout.components())
     names = tuple(None if one.steps else one.name for one in components)
-    return Fast(re.compile(layout.tag + tail + alphabet.end).match, names, components)
+    homes = tuple((group, one) for group, one in enumerate(components, 1) if one.steps)
+    return Fast(re.compile(layout.tag + tail + alphabet.end).match, names, homes)
+
+
+class Quick(dict[str, Fast | None]):
+    """The expressions of one directory and service by tag, each compiled when first met."""
+
+    def __init__(self, layouts: Mapping[str, Layout], delimiters: Delimiters) -> None:
+        super().__init__()
+        self._layouts, self._delimiters = layouts, delimiters
+
+    def __missing__(self, tag: str) -> Fast | None:
+        layout = self._layouts.get(tag)
+        if layout is None:
+            return None
+        made = self[tag] = fast(layout, self._delimiters)
+        return made
+
+
+@lru_cache(maxsize=64)
+def quick_layouts(messages: Directory | None, service: Directory, delimiters: Delimiters) -> Quick:
+    """All expressions a message of a directory may need."""
+    return Quick({**service.segments, **(messages.segments if messages else {})}, delimiters)
 
 
 def _position_pattern(position: Position, alphabet: Alphabet) -> str:
@@ -184,6 +207,4 @@ def _value_pattern(one: Component, alphabet: Alphabet) -> str:
         return alphabet.word + span
     if one.kind == "an":
         return alphabet.any + span
-    return (
-        f"-?[0-9]{span}" if one.least == one.most else f"-?(?:[0-9]{span}|(?!{alphabet.any}{{{one.most + 2}}})[0-9]+[.,][0-9]+)"
-    )
+    return f"-?[0-9]{span}" if one.least == one.most else f"-?(?:[0-9]{span}|(?!{alphabet.any}{{{one.most + 2}}})[0-9]+[.,][0-9]+)"

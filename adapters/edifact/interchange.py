@@ -81,10 +81,7 @@ class Interchanges:
             yield from self._message()
         elif self.interchange is None and not self.stray:
             yield from self._junk()
-        elif tag in ("UNZ", "UNG", "UNE") and text[position + 3 : position + 4] in (
-            self.delimiters.data,
-            self.delimiters.terminator,
-        ):
+        elif tag in ("UNZ", "UNG", "UNE") and text[position + 3 : position + 4] in (self.delimiters.data, self.delimiters.terminator):
             yield from self._service(tag)
         else:
             yield from self._outside()
@@ -140,14 +137,10 @@ class Interchanges:
         self.group, self.groups, self.stray = None, 0, False
         if identifier and identifier not in CHARSETS:
             message = "is no syntax identifier of the standard; read as UTF-8, else ISO 8859-1"
-            yield self._problem(
-                Code.EDI_CHARSET, f"{identifier!r} {message}", "UNB", found=identifier, expected="UNOA … UNOY", element=1
-            )
+            yield self._problem(Code.EDI_CHARSET, f"{identifier!r} {message}", "UNB", found=identifier, expected="UNOA … UNOY", element=1)
         yield from self._faults(raw, faults)
         if _said(node) is None and "S004.0017" in node.elements and all(_habit("UNB", one) for one in faults):
-            yield self._problem(
-                Code.EDI_ELEMENT_FORMAT, "UNB's date and time are no moment", "UNB", found=_moment(node), element=4
-            )
+            yield self._problem(Code.EDI_ELEMENT_FORMAT, "UNB's date and time are no moment", "UNB", found=_moment(node), element=4)
         yield from self._pass(raw.end)
 
     def _junk(self) -> Iterator[Found]:
@@ -215,21 +208,13 @@ class Interchanges:
             return
         yield from self._close_group(came or "the end of the file")
         before = came or "the end of the file"
-        yield self._problem(
-            Code.EDI_UNZ_MISSING, f"the interchange is not ended before {before}", "UNZ", found=came, expected="UNZ"
-        )
+        yield self._problem(Code.EDI_UNZ_MISSING, f"the interchange is not ended before {before}", "UNZ", found=came, expected="UNZ")
         self.interchange = None
 
     def _message(self) -> Iterator[Found]:
         """One message: UNH, all up to the next service segment, and UNT if it comes."""
         if self.interchange is None and not self.stray:
-            yield self._problem(
-                Code.EDI_UNB_MISSING,
-                "a message stands outside any interchange: there is no UNB",
-                "UNB",
-                found="UNH",
-                expected="UNB",
-            )
+            yield self._problem(Code.EDI_UNB_MISSING, "a message stands outside any interchange: there is no UNB", "UNB", found="UNH", expected="UNB")
             self.stray = True
         raw = self._raw()
         if raw is None:
@@ -258,11 +243,7 @@ class Interchanges:
             control.used.add(reference)
             return []
         message = "the message reference was used before in this interchange"
-        return [
-            msgspec.structs.replace(
-                self._problem(Code.EDI_REFERENCE_DUPLICATE, message, "UNH", found=reference, element=1), segment_number=1
-            )
-        ]
+        return [msgspec.structs.replace(self._problem(Code.EDI_REFERENCE_DUPLICATE, message, "UNH", found=reference, element=1), segment_number=1)]
 
     def _count(self) -> None:
         for control in (self.group, self.interchange):
@@ -323,9 +304,7 @@ class Interchanges:
         self.number += 1
         if given is not None and given.text != reference:
             message = "UNT's reference is not that of UNH"
-            yield self._problem(
-                Code.EDI_UNT_REFERENCE, message, "UNT", at=given.offset, element=2, found=given.text, expected=reference
-            )
+            yield self._problem(Code.EDI_UNT_REFERENCE, message, "UNT", at=given.offset, element=2, found=given.text, expected=reference)
         yield from self._pass(raw.end)
 
     def _outside(self) -> Iterator[Found]:
@@ -346,21 +325,14 @@ class Interchanges:
         tagged = _TAGGED.match(window.text, window.position) is not None
         code, segment = (Code.EDI_UNH_MISSING, "UNH") if tagged else (Code.EDI_SEGMENT_TAG, first)
         message = f"{segments} segments stand outside any message and were passed over: there is no UNH before them"
-        yield self._problem(
-            code, message, segment, found=window.text[window.position : min(end, window.position + 60)], expected="UNH"
-        )
+        yield self._problem(code, message, segment, found=window.text[window.position : min(end, window.position + 60)], expected="UNH")
         self.number += segments - 1
         yield from self._pass(end)
 
     def _truncated(self, tag: str) -> Iterator[Found]:
         window = self.window
         found = window.text[window.position : window.position + 60]
-        yield self._problem(
-            Code.FILE_TRUNCATED,
-            "the last segment is not ended: the file is cut off or its terminator is another",
-            tag,
-            found=found,
-        )
+        yield self._problem(Code.FILE_TRUNCATED, "the last segment is not ended: the file is cut off or its terminator is another", tag, found=found)
         window.fill_all()
         yield from self._pass(len(window.text))
 
@@ -392,9 +364,7 @@ class Interchanges:
     def _undecodable(self, latin: str, fault: int, used: str) -> Problem:
         message = f"byte 0x{ord(latin[fault]):02X} is not of the declared character set ({self.encoding}); read as {used}"
         where = self.window.position + fault
-        return self._problem(
-            Code.FILE_ENCODING, message, None, at=where, found=f"0x{ord(latin[fault]):02X}", expected=self.encoding
-        )
+        return self._problem(Code.FILE_ENCODING, message, None, at=where, found=f"0x{ord(latin[fault]):02X}", expected=self.encoding)
 
     def _problem(
         self, code: Code, message: str, segment: str | None, *, at: int | None = None,

@@ -3,11 +3,12 @@
 import re
 
 from adapters.edifact import element, scanner
-from adapters.edifact.directory import Directory, Layout, directory, fast
+from adapters.edifact.directory import Directory, Layout, directory, quick_layouts
 from adapters.edifact.element import Fault
 from adapters.edifact.scanner import Raw
 from adapters.edifact.service import from_part
 from adapters.edifact.structure import Missing
+from adapters.edifact.values import CHECKED, moment_fault, status_fault
 from adapters.edifact.versions import Tables, tables
 from adapters.edifact.walk import CLEAN, Accepted, Walk
 from hub.envelope import Part
@@ -49,6 +50,7 @@ class Reader:
         self.directory = directory(chosen.structure.directory) if chosen else None
         self.message = Message(format="edifact", type=part.type, version=part.version, root=Node(part.type or "message"))
         self.problems = self.message.problems
+        self.quick = quick_layouts(self.directory, self.service, self.delimiters)
         self.walk = Walk(chosen.structure, self.message.root) if chosen else None
         self.line = part.line
         self.line_start = 1 - part.column
@@ -82,34 +84,36 @@ class Reader:
     def _gap(self, position: int) -> int:
         """Step over what stands between two segments; line breaks are free, other blanks are told."""
         text = self.text
-        if position >= len(text) or text[position] > " ":
+        following = text[position : position + 2]
+        if len(following) == 2 and following[0] == "\n" and following[1] > " ":
+            self.line += 1
+            self.line_start = position + 1
+            return position + 1
+        if following == "" or following > "!":
             return position
         end = scanner.skip(text, position)
         self._advance(position, end)
         self.start = end
         if end < len(text) and text[position:end].strip("\r\n"):
             message = "blanks or control characters before the segment; only a line break may stand between segments"
-            self._report(
-                Code.EDI_SEGMENT_BLANK, message, end, text[end : end + 3], found=repr(text[position:end]), number=self.number + 1
-            )
+            self._report(Code.EDI_SEGMENT_BLANK, message, end, text[end : end + 3], found=repr(text[position:end]), number=self.number + 1)
         return end
 
     def _segment(self, position: int) -> int:
-        text = self.text
         self.start = position
-        tag = text[position : position + 3]
-        layout = self._layout(tag)
         self.number += 1
-        if layout is not None:
-            quick = fast(layout, self.delimiters)
-            match = quick.match(text, position)
+        tag = self.text[position : position + 3]
+        quick = self.quick[tag]
+        if quick is not None:
+            match = quick.match(self.text, position)
             if match is not None:
                 node = self._node(tag, position, match, quick.names)
-                if match.lastindex is not None and None in quick.names:
-                    self._homes(node, match, quick.components)
-                self._place(node, position, match.end())
-                return self._gap(match.end())
-        return self._closely(position, layout)
+                if quick.homes and match.lastindex is not None:
+                    self._homes(node, match, quick.homes)
+                end = match.end()
+                self._place(node, position, end)
+                return self._gap(end)
+        return self._closely(position, self._layout(tag))
 
     def _layout(self, tag: str) -> Layout | None:
         if self.directory is not None and (found := self.directory.segments.get(tag)) is not None:
@@ -121,17 +125,16 @@ class Reader:
         shift = 1 - self.line_start
         spans = match.regs
         elements: dict[str, Element] = {}
-        for index, value in enumerate(match.groups()[: match.lastindex]):
-            if value and (name := names[index]) is not None:
-                start = spans[index + 1][0]
+        for name, value, span in zip(names, match.groups()[: match.lastindex], spans[1:], strict=False):
+            if value and name:
+                start = span[0]
                 elements[name] = Element(value, line, start + shift, start + base)
         return Node(tag, elements, [], line, position + shift, position + base)
 
-    def _homes(self, node: Node, match: re.Match[str], components: tuple[element.Component, ...]) -> None:
-        for index in range(match.lastindex or 0):
-            one = components[index]
-            if one.steps and (value := match[index + 1]):
-                element.home(node, one).elements[one.name] = self._locate(value, match.start(index + 1))
+    def _homes(self, node: Node, match: re.Match[str], homes: tuple[tuple[int, element.Component], ...]) -> None:
+        for index, one in homes:
+            if value := match[index]:
+                element.home(node, one).elements[one.name] = self._locate(value, match.start(index))
 
     def _closely(self, position: int, layout: Layout | None) -> int:
         """A segment with released or folded characters, a fault, or no layout: read it the slow way."""
@@ -159,13 +162,7 @@ class Reader:
         end = len(self.text) if match is None else match.end()
         code = Code.FILE_TRUNCATED if match is None else Code.EDI_SEGMENT_LENGTH
         message = "the segment is not ended" if match is None else f"the segment is longer than {scanner.MAX_SEGMENT} characters"
-        self._report(
-            code,
-            f"{message}; it was passed over",
-            position,
-            self.text[position : position + 3],
-            found=self.text[position:end][:60],
-        )
+        self._report(code, f"{message}; it was passed over", position, self.text[position : position + 3], found=self.text[position:end][:60])
         self.message.unread.append((self.line, self.text[position:end]))
         self._advance(position, end)
         return self._gap(end)
@@ -193,8 +190,17 @@ class Reader:
                 self.message.unread.append((node.line, self.text[position:end]))
             elif accepted is not CLEAN:
                 self._misplaced(accepted, node, position)
+            if node.name in CHECKED:
+                self._value(node)
         if node.name == "UNT":
             self._trailer(node, position)
+
+    def _value(self, node: Node) -> None:
+        """What no directory says but everyone must know: whether a DTM is a moment, whether a status has a counterpart."""
+        told = moment_fault(node) if node.name == "DTM" else status_fault(node)
+        if told is not None:
+            code, at, message, number = told
+            self._report(code, message, at.offset - self.part.offset, node.name, element=number[0], component=number[1], found=at.text)
 
     def _misplaced(self, accepted: Accepted, node: Node, position: int) -> None:
         self._owed(accepted.missing, position, node.name)
@@ -202,13 +208,7 @@ class Reader:
             item = accepted.repeated
             code = Code.EDI_GROUP_REPEATED if item.items else Code.EDI_SEGMENT_REPEATED
             what = f"group {item.name}" if item.items else f"segment {item.name}"
-            self._report(
-                code,
-                f"{what} stands more often than {item.times} times here",
-                position,
-                node.name,
-                expected=f"at most {item.times}",
-            )
+            self._report(code, f"{what} stands more often than {item.times} times here", position, node.name, expected=f"at most {item.times}")
 
     def _owed(self, missing: tuple[Missing, ...], position: int, came: str) -> None:
         for one in missing:
@@ -241,9 +241,7 @@ class Reader:
                 self._owed(self.walk.unfinished(), end, "")
             self._report(Code.EDI_UNT_MISSING, "the message has no UNT", end, "UNT", expected="UNT", number=self.number + 1)
         if self.untold:
-            self.problems.append(
-                Problem(code=Code.EDI_PROBLEMS_MANY, message=f"{self.untold} more problems of this message are not listed")
-            )
+            self.problems.append(Problem(code=Code.EDI_PROBLEMS_MANY, message=f"{self.untold} more problems of this message are not listed"))
 
     def _report_at(self, code: Code, message: str, at: Element, number: int, expected: str) -> None:
         self._report(code, message, at.offset - self.part.offset, "UNT", element=number, found=at.text, expected=expected)

@@ -31,6 +31,7 @@ class Walk:
         self.structure = structure
         self.levels = [Level(root)]
         self.last: Item | None = None
+        self.known = structure.steps
 
     def begin(self, node: Node) -> None:
         """Take the opening UNH, which is what makes it a message."""
@@ -43,7 +44,7 @@ class Walk:
         """Put a segment in its place; none when it has no place here, and then nothing changes."""
         if self.last is None:
             return None
-        steps = self.structure.answer(self.last, node.name)
+        steps = self.known.get((id(self.last), node.name)) or self.structure.answer(self.last, node.name)
         if not steps:
             return None
         levels = self.levels
@@ -57,7 +58,8 @@ class Walk:
 
     def _take(self, step: Step, counted: Item, level: Level, node: Node, *, fits: bool) -> Accepted:
         levels = self.levels
-        del levels[step.keep :]
+        if len(levels) > step.keep:
+            del levels[step.keep :]
         level.count = level.count + 1 if level.item is counted else 1
         level.item = counted
         for place, group in enumerate(step.enter, 1):

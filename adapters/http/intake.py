@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from adapters.http.problems import ProblemError, tell_problems
 from hub.channel import shown_name
-from hub.ports import Accounts, Arrival, Identity, Intake, IntakeRefused, Received, StoredAnswer
+from hub.ports import Accounts, Arrival, Doors, Identity, Intake, IntakeRefused, Received, StoredAnswer
 
 _LONGEST_KEY = 512
 
@@ -51,6 +51,12 @@ def create(
     _add_messages(app, intake, _caller(accounts), _Bodies(bounds), channel)
     _add_health(app, ready, bounds)
     return app
+
+
+def mount(doors: Doors) -> FastAPI:
+    """The application behind the hub's doors, for the configuration's ``mounts``."""
+    limits = Limits(max_bytes=doors.max_bytes)
+    return create(doors.intake, doors.accounts, limits, ready=doors.ready)
 
 
 def _add_messages(app: FastAPI, intake: Intake, caller: Callable[..., Any], bodies: "_Bodies", channel: str) -> None:

@@ -1,12 +1,14 @@
-"""Pieces as the ontology has them, one object each, ⇄ counts, measures and codes of alike pieces. Pure; part of the waybill shape.
+"""Pieces as the ontology has them, one object each, ⇄ counts, measures and codes of alike pieces. Pure; part of the waybill
+shape.
 
-Standard, Orchestration xfwb: totals are not stored but counted; pieces without detail are skeleton pieces; handling codes stand on pieces.
+Standard, Orchestration xfwb: totals are not stored but counted; pieces without detail are skeleton pieces; handling codes
+stand on pieces.
 """
 
 import re
 from decimal import Decimal
 
-from adapters.one_record.lift import Bag
+from adapters.one_record.lift import Bag, is_bare
 from hub.canonical.number import plain
 from hub.syntax import Element, Node
 
@@ -43,12 +45,12 @@ def _once(piece: Node, known: dict[str, Node], bag: Bag) -> Node | None:
     if first is None:
         known[key] = piece
         return piece
-    if len(piece.elements) + len(piece.children) > len(first.elements) + len(first.children):
-        first.elements.update(piece.elements)
-        first.children = piece.children
-    else:
+    if first.children or first.elements.keys() - {"@id", "@type"} or is_bare(piece):
         bag.put_all(piece)
-    return None
+        return None
+    bag.put_all(first)
+    known[key] = piece
+    return piece
 
 
 def _read_line(line: Node, known: dict[str, Node], bag: Bag, node: Node) -> None:
@@ -94,10 +96,10 @@ def _text(piece: Node, name: str, holder: Node, to: str, bag: Bag) -> None:
 
 
 def _value(holder: Node, name: str, element: Element, bag: Bag) -> None:
-    if any(child.name == name and child.text("@value") == element.text for child in holder.children):
-        bag.put(element)
-    else:
+    if bag.is_new(holder, name, element.text):
         holder.children.append(Node(name, {"@value": element}, [], element.line, element.column, element.offset))
+    else:
+        bag.put(element)
 
 
 def _groups(pieces: list[Node], bag: Bag) -> list[Node]:
@@ -152,7 +154,9 @@ def _weighed(group: Node, alike: list[Node], bag: Bag) -> Node:
 
 
 def write_pieces(node: Node, shipment: Node, mark: str) -> None:
-    """Make the counted pieces: those of each line item in packages of equal measures, the rest as skeletons; the shipment names all."""
+    """Make the counted pieces: those of each line item in packages of equal measures, the rest as skeletons; the shipment names
+    all.
+    """
     stated = _whole(shipment.elements.pop("pieceCount", None))
     made: list[Node] = []
     for line in node.all("waybillLineItems"):

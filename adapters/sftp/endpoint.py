@@ -6,12 +6,19 @@ import io
 from dataclasses import dataclass, field
 
 import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from paramiko.pkey import UnknownKeyType
 
 from hub.channel import Secrets, Settings
 from hub.ports import Misconfigured
 
-_KEY_KINDS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+_KEY_KINDS: tuple[tuple[type, serialization.PrivateFormat, type[paramiko.PKey]], ...] = (
+    (ed25519.Ed25519PrivateKey, serialization.PrivateFormat.OpenSSH, paramiko.Ed25519Key),
+    (ec.EllipticCurvePrivateKey, serialization.PrivateFormat.TraditionalOpenSSL, paramiko.ECDSAKey),
+    (rsa.RSAPrivateKey, serialization.PrivateFormat.TraditionalOpenSSL, paramiko.RSAKey),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +85,30 @@ def _host_key(line: str) -> paramiko.PKey:
 
 
 def _private_key(text: str, passphrase: str | None) -> paramiko.PKey:
-    for kind in _KEY_KINDS:
-        try:
-            return kind.from_private_key(io.StringIO(text), password=passphrase)
-        except paramiko.PasswordRequiredException:
-            raise Misconfigured(
-                "sftp channel: the private key has a passphrase. Name its secret in 'passphrase_secret'."
-            ) from None
-        except (paramiko.SSHException, ValueError, IndexError, UnicodeError):
-            continue
-    raise Misconfigured("sftp channel: the secret that 'key_secret' names is no private key we can open (ed25519, ecdsa, rsa).")
+    """Read by ``cryptography`` and handed on in the form paramiko reads rightly.
+
+    Paramiko 5.1 refuses about half of all sound ECDSA keys in OpenSSH's form ("Invalid key curve identifier").
+    """
+    try:
+        loaded = _loaded(text.strip().encode() + b"\n", passphrase)
+    except TypeError:
+        raise Misconfigured("sftp channel: the private key has a passphrase. Name its secret in 'passphrase_secret'.") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise Misconfigured(
+            "sftp channel: the secret that 'key_secret' names is no private key we can open, or the passphrase is wrong."
+        ) from None
+    for kind, form, reader in _KEY_KINDS:
+        if isinstance(loaded, kind):
+            plain = loaded.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())  # type: ignore[attr-defined]
+            return reader.from_private_key(io.StringIO(plain.decode()))
+    raise Misconfigured("sftp channel: the private key is of a kind we do not use. Make an ed25519 key: ssh-keygen -t ed25519.")
+
+
+def _loaded(raw: bytes, passphrase: str | None) -> object:
+    load = serialization.load_ssh_private_key if b"OPENSSH PRIVATE KEY" in raw else serialization.load_pem_private_key
+    try:
+        return load(raw, passphrase.encode() if passphrase else None)
+    except TypeError:
+        if passphrase is None or b"ENCRYPTED" in raw:
+            raise
+        return load(raw, None)

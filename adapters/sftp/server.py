@@ -30,11 +30,12 @@ class SftpServer:
     """A server in a thread of its own: ``with SftpServer(users) as server: server.port``.
 
     Without ``host_key`` (an OpenSSH private key) a fresh ed25519 key is made; ``host_key_line`` is what a client has to know.
-    Raises OSError from :meth:`start` when the port is taken.
+    Raises ValueError for a key that is none, and OSError from :meth:`start` when the port is taken.
     """
 
     def __init__(self, users: Mapping[str, User], *, host: str = "127.0.0.1", port: int = 0, host_key: str | None = None) -> None:
         self._users = dict(users)
+        self._keys = {name: _authorized(user) for name, user in users.items() if user.public_keys}
         self._host = host
         self._wanted_port = port
         self._key = asyncssh.import_private_key(host_key) if host_key else asyncssh.generate_private_key("ssh-ed25519")
@@ -78,7 +79,7 @@ class SftpServer:
     async def _serve(self, listening: "Future[int]") -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        logins: list[_Login] = []
+        logins: set[_Login] = set()
         try:
             server = await self._listen(logins)
         except OSError as error:
@@ -87,17 +88,13 @@ class SftpServer:
         listening.set_result(server.get_port())
         await self._stopping.wait()
         server.close()
-        for login in logins:
+        for login in list(logins):
             login.abort()
         await server.wait_closed()
 
-    async def _listen(self, logins: "list[_Login]") -> Any:
-        def login() -> _Login:
-            logins.append(_Login(self._users))
-            return logins[-1]
-
+    async def _listen(self, logins: "set[_Login]") -> Any:
         return await asyncssh.create_server(
-            login,
+            lambda: _Login(self._users, self._keys, logins),
             self._host,
             self._wanted_port,
             server_host_keys=[self._key],
@@ -111,28 +108,33 @@ class SftpServer:
         )
 
 
+def _authorized(user: User) -> Any:
+    return asyncssh.import_authorized_keys("\n".join(user.public_keys))
+
+
 class _Login(asyncssh.SSHServer):  # type: ignore[misc]
     """Who is there, checked without telling unknown users from wrong passwords."""
 
-    def __init__(self, users: Mapping[str, User]) -> None:
+    def __init__(self, users: Mapping[str, User], keys: Mapping[str, Any], present: "set[_Login]") -> None:
         self._users = users
+        self._keys = keys
+        self._present = present
         self._connection: Any = None
 
     def connection_made(self, conn: Any) -> None:
         self._connection = conn
+        self._present.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
-        self._connection = None
+        self._present.discard(self)
 
     def abort(self) -> None:
-        if self._connection is not None:
-            self._connection.abort()
+        self._connection.abort()
 
     def begin_auth(self, username: str) -> bool:
-        user = self._users.get(username)
-        if user is not None and user.public_keys:
-            self._connection.set_authorized_keys(asyncssh.import_authorized_keys("\n".join(user.public_keys)))
+        if username in self._keys:
+            self._connection.set_authorized_keys(self._keys[username])
         return True
 
     def password_auth_supported(self) -> bool:

@@ -84,8 +84,9 @@ class House(Part, frozen=True, kw_only=True):
 
 
 class Booking(Part, frozen=True, kw_only=True):
-    """What a booking message says."""
+    """What a booking message says; ``issuer`` gave the booking number (the reference of type BN)."""
 
+    issuer: str | None = None
     flights: list[FlightLeg] = []
 
 
@@ -122,6 +123,7 @@ class Milestone(Part, frozen=True, kw_only=True):
     other_service: list[str] = []
     customs: list[Customs] = []
     withdrawn: bool | None = None
+    told_twice: bool | None = None
 
 
 class Shipment(Part, frozen=True, kw_only=True):

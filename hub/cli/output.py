@@ -1,9 +1,12 @@
 """How the command line speaks: one JSON document on standard output, everything else on standard error."""
 
 import sys
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 
 def print_json(document: Any) -> None:
@@ -26,3 +29,14 @@ def usage(text: str) -> SystemExit:
     """Bad usage: status 2 and what to do."""
     say(f"waybridge: {text}")
     return SystemExit(2)
+
+
+def progress(items: Sequence[T], doing: str, *, quiet: bool = False) -> Iterator[T]:
+    """The items with a progress bar on standard error, where that is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, description=doing, console=Console(stderr=True))

@@ -83,10 +83,20 @@ def _merge_rows(base: list[dict[str, Any]], own: list[dict[str, Any]], drop: lis
     def identity(row: dict[str, Any]) -> tuple[str, str]:
         return (row.get("to", ""), str(row.get("each") or row.get("from")))
 
+    known = {identity(row): row for row in base}
+    own = [_extended(row, known.get(identity(row), {})) for row in own]
     gone = {identity(row) for row in own} | {identity(row) for row in drop}
     dropped_to = {row["to"] for row in drop if "from" not in row and "each" not in row}
     kept = [row for row in base if identity(row) not in gone and row.get("to") not in dropped_to]
     return kept + own
+
+
+def _extended(row: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
+    """A row that says ``extend`` keeps the inner rows of the one it replaces, but for those its own replace or drop."""
+    if not row.get("extend"):
+        return row
+    kept = {key: value for key, value in row.items() if key not in ("extend", "drop")}
+    return {**base, **kept, "rows": _merge_rows(base.get("rows", []), row.get("rows", []), row.get("drop", []))}
 
 
 def _merge_statement(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from hub.transforms import Context
 DERIVED = frozenset({"key", "sequence", "kind", "goods_text", "security", "status", "partial_status"})
 """Views that the fold makes (canonical.md): never written, because what they are made from is."""
 
-DERIVED_IN_MILESTONES = frozenset({"id", "instant", "withdrawn"})
+DERIVED_IN_MILESTONES = frozenset({"id", "instant", "withdrawn", "time", "partial"})
 
 
 class Expressed(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +129,7 @@ def _joined_row(row: Row, codes: Codes) -> Write:
             return
         texts = _texts(run, convert, row, value, name, len(paths))
         if texts is None:
+            run.covered.append(name)
             return
         for path, text in zip(paths, texts, strict=False):
             if text is not None:

@@ -1,6 +1,8 @@
 """How much there is of everything, and whether anything waits. Only reads."""
 
-from sqlalchemy import Connection, bindparam, func, select
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from hub.store.tables import answer_item, dead_letter, delivery, message, refold_item, shipment, split_item
 
@@ -21,19 +23,19 @@ DUE_NOW = select(delivery.c.seq).where(delivery.c.run_at <= bindparam("now"), de
 
 def messages(connection: Connection) -> dict[str, int]:
     """Messages by state; ``received`` are the envelopes not yet taken apart."""
-    found = {state: count for state, count in connection.execute(MESSAGES)}
+    found = _by_state(connection, MESSAGES)
     unsplit = connection.execute(UNSPLIT).scalar_one()
     return {**found, **({"received": unsplit} if unsplit else {})}
 
 
 def deliveries(connection: Connection) -> dict[str, int]:
     """Deliveries by state."""
-    return {state: count for state, count in connection.execute(DELIVERIES)}
+    return _by_state(connection, DELIVERIES)
 
 
 def dead_letters(connection: Connection) -> dict[str, int]:
     """Dead letters by state."""
-    return {state: count for state, count in connection.execute(DEAD_LETTERS)}
+    return _by_state(connection, DEAD_LETTERS)
 
 
 def shipments(connection: Connection) -> int:
@@ -46,3 +48,7 @@ def waiting(connection: Connection, now: int) -> bool:
     if any(connection.execute(one).first() is not None for one in _ANY):
         return True
     return connection.execute(DUE_NOW, {"now": now}).first() is not None
+
+
+def _by_state(connection: Connection, query: Select[Any]) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(query)}

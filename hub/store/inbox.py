@@ -106,13 +106,22 @@ LOAD_ENVELOPES = (
 ADD_MESSAGES = insert(message)
 DROP_MESSAGES = delete(message).where(message.c.seq.in_(bindparam("values", expanding=True)))
 SPLIT_DONE = delete(split_item).where(split_item.c.envelope.in_(bindparam("values", expanding=True)))
-SPLIT_FURTHER = update(split_item).where(split_item.c.envelope == bindparam("e")).values(next_ordinal=bindparam("n"), again=bindparam("a"))
-SUSPECT = update(split_item).where(split_item.c.envelope.in_(bindparam("values", expanding=True))).values(attempts=split_item.c.attempts + 1)
+SPLIT_FURTHER = (
+    update(split_item).where(split_item.c.envelope == bindparam("e")).values(next_ordinal=bindparam("n"), again=bindparam("a"))
+)
+SUSPECT = (
+    update(split_item)
+    .where(split_item.c.envelope.in_(bindparam("values", expanding=True)))
+    .values(attempts=split_item.c.attempts + 1)
+)
 ENVELOPE_SPLIT = (
     update(envelope)
     .where(envelope.c.seq == bindparam("e"))
     .values(
-        format=bindparam("f"), problems=bindparam("p"), state=bindparam("s"), open_messages=envelope.c.open_messages + bindparam("n")
+        format=bindparam("f"),
+        problems=bindparam("p"),
+        state=bindparam("s"),
+        open_messages=envelope.c.open_messages + bindparam("n"),
     )
 )
 _DONE = message.c.open_items - bindparam("d")
@@ -123,7 +132,7 @@ ITEMS_DONE = (
     .values(
         open_items=_DONE,
         failed_items=_FAILED,
-        state=case((_DONE > 0, message.c.state), (_FAILED >= message.c.item_count, DEAD), (_FAILED > 0, PARTLY), else_=APPLIED),
+        state=case((_DONE > 0, message.c.state), (message.c.item_count <= _FAILED, DEAD), (_FAILED > 0, PARTLY), else_=APPLIED),
     )
 )
 MESSAGES_ENDED = select(message.c.seq).where(message.c.seq.in_(bindparam("values", expanding=True)), message.c.open_items == 0)
@@ -144,7 +153,9 @@ MESSAGE_STATES = (
     .where(message.c.seq >= bindparam("low"), message.c.seq < bindparam("high"))
     .order_by(message.c.seq)
 )
-DISCARD = update(message).where(message.c.seq == bindparam("m"), message.c.state.in_((REJECTED, DEAD, PARTLY))).values(state=DISCARDED)
+DISCARD = (
+    update(message).where(message.c.seq == bindparam("m"), message.c.state.in_((REJECTED, DEAD, PARTLY))).values(state=DISCARDED)
+)
 
 
 def known(connection: Connection, ids: Sequence[str]) -> set[str]:
@@ -159,7 +170,9 @@ def keep(connection: Connection, arrivals: Sequence[Kept], sealer: Sealer) -> No
     rows = connection.execute(ADD_ENVELOPES, [_envelope_values(one) for one in arrivals]).all()
     numbers = {row.id: row.seq for row in rows}
     insert_all(
-        connection, ADD_BYTES, [{"envelope": numbers[one.id], "sealed": sealer.seal(one.raw) if one.raw else None} for one in arrivals]
+        connection,
+        ADD_BYTES,
+        [{"envelope": numbers[one.id], "sealed": sealer.seal(one.raw) if one.raw else None} for one in arrivals],
     )
     insert_all(connection, ADD_SPLIT_ITEMS, [split_values(numbers[one.id], one.id, len(one.raw)) for one in arrivals])
 
@@ -236,7 +249,11 @@ def suspect(connection: Connection, envelopes: Sequence[int]) -> None:
 
 def add_messages(connection: Connection, rows: Sequence[MessageRow]) -> None:
     """Store messages."""
-    insert_all(connection, ADD_MESSAGES, [{**msgspec.structs.asdict(row), "open_items": row.item_count, "failed_items": 0} for row in rows])
+    insert_all(
+        connection,
+        ADD_MESSAGES,
+        [{**msgspec.structs.asdict(row), "open_items": row.item_count, "failed_items": 0} for row in rows],
+    )
 
 
 def messages_of(connection: Connection, envelopes: Sequence[int]) -> list[int]:
@@ -310,5 +327,3 @@ def message_states(connection: Connection, envelope: int) -> list[str]:
 def discard_message(connection: Connection, seq: int) -> bool:
     """Give a message up for good; whether it was in a state that allows it."""
     return connection.execute(DISCARD, {"m": seq}).rowcount == 1
-
-

@@ -42,7 +42,11 @@ TAKE = (
     .where(or_(lease.c.owner.is_(None), lease.c.expires_at <= bindparam("now"), lease.c.owner == bindparam("o")))
     .values(owner=bindparam("o"), fence=bindparam("f"), expires_at=bindparam("until"))
 )
-RENEW = update(lease).where(lease.c.owner == bindparam("o"), lease.c.expires_at < bindparam("until")).values(expires_at=bindparam("until"))
+RENEW = (
+    update(lease)
+    .where(lease.c.owner == bindparam("o"), lease.c.expires_at < bindparam("until"))
+    .values(expires_at=bindparam("until"))
+)
 RELEASE = (
     update(lease)
     .where(lease.c.name.in_(bindparam("values", expanding=True)), lease.c.owner == bindparam("o"))

@@ -57,7 +57,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     parts: Sequence[bytes] = ()
 
 
-KNOWN = select(delivery.c.key).where(delivery.c.key.in_(bindparam("values", expanding=True)))
+KNOWN = select(delivery.c.key).where(delivery.c.shipment.in_(bindparam("values", expanding=True)))
 ADD = insert(delivery)
 IN_THE_WAY = (
     select(delivery.c.partner, delivery.c.shipment)
@@ -90,7 +90,10 @@ _COLUMNS = (
 DUE = (
     select(*_COLUMNS)
     .join_from(
-        delivery, revision, and_(revision.c.shipment == delivery.c.shipment, revision.c.revision_no == delivery.c.revision_no), isouter=True
+        delivery,
+        revision,
+        and_(revision.c.shipment == delivery.c.shipment, revision.c.revision_no == delivery.c.revision_no),
+        isouter=True,
     )
     .where(delivery.c.run_at <= bindparam("now"), delivery.c.blocked == 0)
     .where(delivery.c.lane.in_(bindparam("lanes", expanding=True)))
@@ -137,7 +140,9 @@ CANCEL = (
     .where(delivery.c.seq == bindparam("s"), delivery.c.state.not_in((SENT, ACKNOWLEDGED, OVERDUE)))
     .values(state=CANCELLED, run_at=None, blocked=0, finished_at=bindparam("now"))
 )
-LAST_NUMBER = select(control_number.c.last).where(control_number.c.sender == bindparam("s"), control_number.c.recipient == bindparam("r"))
+LAST_NUMBER = select(control_number.c.last).where(
+    control_number.c.sender == bindparam("s"), control_number.c.recipient == bindparam("r")
+)
 TAKE_NUMBERS = (
     update(control_number)
     .where(control_number.c.sender == bindparam("s"), control_number.c.recipient == bindparam("r"))
@@ -149,11 +154,15 @@ ADD_NUMBERS = insert(control_number)
 def add(connection: Connection, owed: Sequence[Owed], *, now: datetime, sender: str) -> int:
     """Make the rows of deliveries that are not there yet; how many. Equal keys are one delivery, whenever it was made."""
     wanted = {one.plan.key: one for one in owed}
-    known = {row.key for row in select_in(connection, KNOWN, sorted(wanted))}
+    known = {row.key for row in select_in(connection, KNOWN, sorted({one.plan.shipment for one in owed}))}
     new = [one for key, one in wanted.items() if key not in known]
     blocked = _blocked(connection, new)
     numbers = {partner: _numbers(connection, sender, partner, count) for partner, count in sorted(_counts(new).items())}
-    insert_all(connection, ADD, [_values(one, next(numbers[one.plan.partner]), flag, now) for one, flag in zip(new, blocked, strict=True)])
+    insert_all(
+        connection,
+        ADD,
+        [_values(one, next(numbers[one.plan.partner]), flag, now) for one, flag in zip(new, blocked, strict=True)],
+    )
     return len(new)
 
 
@@ -247,7 +256,9 @@ def finish(connection: Connection, attempts: Sequence[Attempt], *, now: datetime
     insert_all(connection, FINISH, [_finish_values(one, now) for one in attempts])
     kept = [one for one in attempts if one.parts and not one.due.parts]
     rows = [
-        {"delivery": one.due.seq, "part": place, "sealed": sealer.seal(raw)} for one in kept for place, raw in enumerate(one.parts)
+        {"delivery": one.due.seq, "part": place, "sealed": sealer.seal(raw)}
+        for one in kept
+        for place, raw in enumerate(one.parts)
     ]
     insert_all(connection, ADD_PARTS, rows)
     for one in attempts:

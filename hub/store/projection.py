@@ -27,7 +27,12 @@ class Projection(msgspec.Struct, frozen=True, kw_only=True):
 
 def project(document: Document) -> Projection:
     """What the search and the visibility of a shipment need to know of its document."""
-    status, origin, destination, date = _text(document, "status"), _text(document, "origin"), _text(document, "destination"), _date(document)
+    status, origin, destination, date = (
+        _text(document, "status"),
+        _text(document, "origin"),
+        _text(document, "destination"),
+        _date(document),
+    )
     single = ((AWB, _text(document, "awb")), (STATUS, status), (DATE, date))
     several = (*_houses(document), *_references(document), *_parties(document))
     terms = frozenset((kind, value[:_LONGEST]) for kind, value in (*single, *several) if value)
@@ -46,7 +51,9 @@ def _text(document: Document, name: str) -> str | None:
 
 def _date(document: Document) -> str | None:
     """The day of the first flight, booked or requested; else of issue."""
-    flown = [one.get("date") for one in _dicts(document.get("flights"))] + [one.get("date") for one in _dicts(document.get("loads"))]
+    flown = [one.get("date") for one in _dicts(document.get("flights"))] + [
+        one.get("date") for one in _dicts(document.get("loads"))
+    ]
     known = [one for one in flown if isinstance(one, str)]
     issued = document.get("issued")
     return min(known)[:10] if known else (_text(issued, "date") if isinstance(issued, dict) else None)
@@ -70,6 +77,10 @@ def _references(document: Document) -> Iterator[tuple[str, str | None]]:
 
 
 def _parties(document: Document) -> Iterator[tuple[str, str | None]]:
+    awb = document.get("awb")
+    if isinstance(awb, str):
+        yield PARTY, f"awb:{awb}"
+        yield PARTY, f"prefix:{awb[:3]}"
     for party in _every_party(document):
         for name in _IDENTITIES:
             value = party.get(name)

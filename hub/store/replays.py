@@ -45,13 +45,22 @@ COUNT = (
 PROGRESS = update(replay).where(replay.c.seq == bindparam("r")).values(done=bindparam("d"), state=bindparam("s"))
 CANCEL = update(replay).where(replay.c.id == bindparam("i"), replay.c.state == RUNNING).values(state=CANCELLED)
 QUEUED = select(split_item.c.envelope).where(split_item.c.envelope.in_(bindparam("values", expanding=True)))
-SIZES = select(envelope.c.seq, envelope.c.id, envelope.c.byte_count).where(envelope.c.seq.in_(bindparam("values", expanding=True)))
+SIZES = select(envelope.c.seq, envelope.c.id, envelope.c.byte_count).where(
+    envelope.c.seq.in_(bindparam("values", expanding=True))
+)
 
 
 def start(connection: Connection, envelopes: Sequence[int], *, reason: str, now: int) -> str:
     """Freeze a selection of envelope numbers; the replay's id. Nothing is replayed until :func:`step`."""
     id = uuid.uuid4().hex
-    values = {"id": id, "reason": reason[:1000] or None, "state": RUNNING, "selected": len(set(envelopes)), "done": 0, "created_at": now}
+    values = {
+        "id": id,
+        "reason": reason[:1000] or None,
+        "state": RUNNING,
+        "selected": len(set(envelopes)),
+        "done": 0,
+        "created_at": now,
+    }
     connection.execute(ADD, values)
     seq = connection.execute(FIND, {"id": id}).one().seq
     insert_all(connection, ADD_ITEMS, [{"replay": seq, "envelope": one, "state": WAITING} for one in sorted(set(envelopes))])
@@ -82,5 +91,7 @@ def split_again(connection: Connection, envelopes: Sequence[int]) -> None:
     queued = {row.envelope for row in select_in(connection, QUEUED, envelopes)}
     wanted = [one for one in envelopes if one not in queued]
     rows = select_in(connection, SIZES, wanted)
-    insert_all(connection, inbox.ADD_SPLIT_ITEMS, [inbox.split_values(row.seq, row.id, row.byte_count, again=True) for row in rows])
+    insert_all(
+        connection, inbox.ADD_SPLIT_ITEMS, [inbox.split_values(row.seq, row.id, row.byte_count, again=True) for row in rows]
+    )
     execute_in(connection, inbox.ENVELOPE_OPENED, [row.seq for row in rows])

@@ -1,11 +1,13 @@
 """Small things every module of the store shares: numbering, lanes, chunks. Knows no tables."""
 
+import functools
 import hashlib
+import operator
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Dialect, Executable, UpdateBase
 
 LANES = 64
 CHUNK = 500
@@ -55,10 +57,32 @@ def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield values[start : start + size]
 
 
-def insert_all(connection: Connection, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
-    """Run a prepared statement once for each row, in one call; nothing when there is none."""
-    if rows:
+def insert_all(connection: Connection, statement: UpdateBase, rows: Sequence[dict[str, Any]]) -> None:
+    """Run a prepared statement once for each row, in one call; nothing when there is none. All rows have the same keys."""
+    if not rows:
+        return
+    if connection.dialect.name not in _PLAIN:
         connection.execute(statement, rows)
+        return
+    sql, bind = _prepared(statement, connection.dialect, tuple(rows[0]))
+    connection.exec_driver_sql(sql, [bind(row) for row in rows])
+
+
+_PLAIN = ("sqlite", "postgresql")
+"""Databases whose drivers take our integers, texts and bytes as they are; Oracle's must be told which are LOBs."""
+
+
+@functools.cache
+def _prepared(statement: UpdateBase, dialect: Dialect, names: tuple[str, ...]) -> tuple[str, Callable[[dict[str, Any]], Any]]:
+    """The driver's own SQL of a statement, and how to bind a row: a tenth of what the general way costs for each row."""
+    compiled = statement.compile(dialect=dialect, column_keys=names, for_executemany=True)
+    fixed = {name: value for name, value in compiled.params.items() if name not in names}
+    if compiled.positional:
+        order = compiled.positiontup or []
+        if not fixed:
+            return str(compiled), operator.itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)
+        return str(compiled), lambda row: tuple(row[name] if name in row else fixed[name] for name in order)
+    return str(compiled), lambda row: {**fixed, **row}
 
 
 def select_in(connection: Connection, statement: Executable, values: Sequence[Any], **fixed: Any) -> list[Any]:

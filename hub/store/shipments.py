@@ -1,6 +1,7 @@
 """Shipments and their revisions, with what they are found by. The only SQL that writes them. Knows no statements and no routing."""
 
 import hashlib
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,10 @@ from hub.statement import Document, Folded, Witness
 from hub.store.projection import Projection, project
 from hub.store.rows import insert_all, select_in
 from hub.store.tables import revision, shipment, term
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+NOTHING = zlib.compress(b"{}", 1)
 
 WITHDRAWN = b"{}"
 """The document of a shipment of which nothing is said any more."""
@@ -34,7 +39,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     number_key: str
     before: Current | None
-    folded: Folded | None
+    document: bytes
+    live: bool
+    projection: Projection
     digest: str
     lineage: bytes
     conflicts: bytes
@@ -50,12 +57,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def same_content(self) -> bool:
         """Whether the document is byte for byte what is stored."""
-        return self.before is not None and self.before.live == (self.folded is not None) and self.before.digest == self.digest
-
-    @property
-    def document(self) -> bytes:
-        """The canonical bytes."""
-        return self.folded.raw if self.folded else WITHDRAWN
+        return self.before is not None and self.before.live == self.live and self.before.digest == self.digest
 
     @property
     def previous(self) -> bytes | None:
@@ -80,17 +82,36 @@ ADD_SHIPMENTS = insert(shipment)
 ADD_REVISIONS = insert(revision)
 REVISE = (
     update(shipment)
-    .where(shipment.c.key == bindparam("k"), shipment.c.revision_no == bindparam("before"))
-    .values({name: bindparam(f"n_{name}") for name in (
-        "revision_no", "digest", "proof_digest", "live", "status", "origin", "destination", "first_date", "changed_at"
-    )})
+    .where(
+        shipment.c.number_key == bindparam("nk"), shipment.c.key == bindparam("k"), shipment.c.revision_no == bindparam("before")
+    )
+    .values(
+        {
+            name: bindparam(f"n_{name}")
+            for name in (
+                "revision_no",
+                "digest",
+                "proof_digest",
+                "live",
+                "status",
+                "origin",
+                "destination",
+                "first_date",
+                "changed_at",
+            )
+        }
+    )
 )
 WITNESS = (
     update(revision)
     .where(revision.c.shipment == bindparam("k"), revision.c.revision_no == bindparam("r"))
     .values(lineage=bindparam("l"), conflicts=bindparam("c"))
 )
-WITNESS_SHIPMENT = update(shipment).where(shipment.c.key == bindparam("k")).values(proof_digest=bindparam("p"))
+WITNESS_SHIPMENT = (
+    update(shipment)
+    .where(shipment.c.number_key == bindparam("nk"), shipment.c.key == bindparam("k"))
+    .values(proof_digest=bindparam("p"))
+)
 ADD_TERMS = insert(term)
 DROP_TERMS = delete(term).where(term.c.kind == bindparam("i"), term.c.value == bindparam("v"), term.c.shipment == bindparam("k"))
 ALL_NUMBER_KEYS = (
@@ -127,12 +148,16 @@ def _current(row: Any) -> Current:
     )
 
 
-def changes(number_key: str, folds: Sequence[Folded], stored: Sequence[Current], message: int | None) -> list[Change]:
-    """What differs between a fold and what is stored, sequences that are no more included. Pure."""
+def changes(
+    number_key: str, folds: Sequence[Folded], stored: Sequence[Current], message: int | None
+) -> list[tuple[Change, Folded | None]]:
+    """What differs between a fold and what is stored, sequences that are no more included (without a fold). Pure."""
     before = {one.key: one for one in stored}
-    made = [_change(number_key, one, before.pop(one.key, None), message) for one in folds]
-    gone = [_withdrawal(number_key, one, message) for one in before.values() if one.live]
-    return [one for one in (*made, *gone) if not _equal(one)]
+    made: list[tuple[Change, Folded | None]] = [
+        (_change(number_key, one, before.pop(one.key, None), message), one) for one in folds
+    ]
+    gone = [(_withdrawal(number_key, one, message), None) for one in before.values() if one.live]
+    return [pair for pair in (*made, *gone) if not _equal(pair[0])]
 
 
 def _equal(change: Change) -> bool:
@@ -145,7 +170,9 @@ def _change(number_key: str, folded: Folded, before: Current | None, message: in
         key=folded.key,
         number_key=number_key,
         before=before,
-        folded=folded,
+        document=folded.raw,
+        live=True,
+        projection=project(folded.document),
         digest=digest_of(folded.raw),
         lineage=lineage,
         conflicts=conflicts,
@@ -155,8 +182,14 @@ def _change(number_key: str, folded: Folded, before: Current | None, message: in
 
 
 def proof(witnesses: Mapping[str, list[Witness]]) -> bytes:
-    """Lineage or conflicts as stored: JSON by pointer, in order of pointer."""
-    return msgspec.json.encode(dict(sorted(witnesses.items())))
+    """Lineage or conflicts as stored: JSON by pointer, in order of pointer, deflated."""
+    return zlib.compress(_encoder.encode(witnesses), 1) if witnesses else NOTHING
+
+
+def opened(proof: bytes) -> dict[str, list[dict[str, Any]]]:
+    """Stored lineage or conflicts, as JSON values."""
+    witnesses: dict[str, list[dict[str, Any]]] = msgspec.json.decode(zlib.decompress(proof))
+    return witnesses
 
 
 def _withdrawal(number_key: str, before: Current, message: int | None) -> Change:
@@ -165,11 +198,13 @@ def _withdrawal(number_key: str, before: Current, message: int | None) -> Change
         key=before.key,
         number_key=number_key,
         before=before,
-        folded=None,
+        document=WITHDRAWN,
+        live=False,
+        projection=project({}),
         digest=empty,
-        lineage=b"{}",
-        conflicts=b"{}",
-        proof_digest=empty,
+        lineage=NOTHING,
+        conflicts=NOTHING,
+        proof_digest=digest_of(NOTHING + NOTHING),
         message=message,
     )
 
@@ -177,26 +212,25 @@ def _withdrawal(number_key: str, before: Current, message: int | None) -> Change
 def record(connection: Connection, changed: Sequence[Change], now: int) -> None:
     """Store new revisions, other witnesses of an old one, and what the shipments are found by."""
     new = [one for one in changed if not one.same_content]
-    projections = {one.key: project(one.folded.document if one.folded else {}) for one in new}
     insert_all(connection, ADD_REVISIONS, [_revision_values(one, now) for one in new])
-    insert_all(connection, ADD_SHIPMENTS, [_shipment_values(one, projections[one.key], now) for one in new if not one.before])
-    insert_all(connection, REVISE, [_revise_values(one, projections[one.key], now) for one in new if one.before])
-    _record_terms(connection, new, projections)
+    insert_all(connection, ADD_SHIPMENTS, [_shipment_values(one, now) for one in new if not one.before])
+    insert_all(connection, REVISE, [_revise_values(one, now) for one in new if one.before])
+    _record_terms(connection, new)
     _record_witnesses(connection, [one for one in changed if one.same_content])
 
 
 def _record_witnesses(connection: Connection, same: Sequence[Change]) -> None:
     proofs = [{"k": one.key, "r": one.revision_no, "l": one.lineage, "c": one.conflicts} for one in same]
     insert_all(connection, WITNESS, proofs)
-    insert_all(connection, WITNESS_SHIPMENT, [{"k": one.key, "p": one.proof_digest} for one in same])
+    insert_all(connection, WITNESS_SHIPMENT, [{"nk": one.number_key, "k": one.key, "p": one.proof_digest} for one in same])
 
 
-def _record_terms(connection: Connection, new: Sequence[Change], projections: Mapping[str, Projection]) -> None:
+def _record_terms(connection: Connection, new: Sequence[Change]) -> None:
     added: list[dict[str, str]] = []
     dropped: list[dict[str, str]] = []
     for one in new:
         before = project(_decoded(one.previous)).terms if one.previous else frozenset()
-        after = projections[one.key].terms
+        after = one.projection.terms
         added.extend({"kind": kind, "value": value, "shipment": one.key} for kind, value in sorted(after - before))
         dropped.extend({"i": kind, "v": value, "k": one.key} for kind, value in sorted(before - after))
     insert_all(connection, DROP_TERMS, dropped)
@@ -221,12 +255,13 @@ def _revision_values(one: Change, now: int) -> dict[str, Any]:
     }
 
 
-def _columns(one: Change, seen: Projection, now: int) -> dict[str, Any]:
+def _columns(one: Change, now: int) -> dict[str, Any]:
+    seen = one.projection
     return {
         "revision_no": one.revision_no,
         "digest": one.digest,
         "proof_digest": one.proof_digest,
-        "live": int(one.folded is not None),
+        "live": int(one.live),
         "status": seen.status,
         "origin": seen.origin,
         "destination": seen.destination,
@@ -235,13 +270,18 @@ def _columns(one: Change, seen: Projection, now: int) -> dict[str, Any]:
     }
 
 
-def _shipment_values(one: Change, seen: Projection, now: int) -> dict[str, Any]:
-    return {"key": one.key, "number_key": one.number_key, "created_at": now, **_columns(one, seen, now)}
+def _shipment_values(one: Change, now: int) -> dict[str, Any]:
+    return {"key": one.key, "number_key": one.number_key, "created_at": now, **_columns(one, now)}
 
 
-def _revise_values(one: Change, seen: Projection, now: int) -> dict[str, Any]:
+def _revise_values(one: Change, now: int) -> dict[str, Any]:
     before = one.before.revision_no if one.before else 0
-    return {"k": one.key, "before": before, **{f"n_{name}": value for name, value in _columns(one, seen, now).items()}}
+    return {
+        "nk": one.number_key,
+        "k": one.key,
+        "before": before,
+        **{f"n_{name}": value for name, value in _columns(one, now).items()},
+    }
 
 
 def all_number_keys(connection: Connection, after: str, limit: int) -> Iterable[str]:

@@ -3,6 +3,7 @@
 A slot belongs to its newest complete message; what older messages said in it no longer lives. Knows no documents.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from hub.position import Place
 from hub.statement import Document, Statement
 from hub.store.rows import execute_in, insert_all, lane_of, select_in
 from hub.store.sealer import Sealer
-from hub.store.tables import refold_item, slot, statement
+from hub.store.tables import envelope, message, refold_item, slot, statement
 
 CLAIMING = ("replace", "cancel")
 """The actions of a complete message; ``add`` and ``patch`` claim no slot and live until a newer complete one."""
@@ -76,13 +77,18 @@ MOVE_SLOT = (
     .where(slot.c.id == bindparam("s"))
     .values(message=bindparam("m"), said_at=bindparam("t"), received_at=bindparam("r"), digest=bindparam("d"))
 )
-KEYS_OF_SLOTS = select(statement.c.slot, statement.c.key).where(statement.c.slot.in_(bindparam("values", expanding=True))).distinct()
+KEYS_OF_SLOTS = (
+    select(statement.c.slot, statement.c.key).where(statement.c.slot.in_(bindparam("values", expanding=True))).distinct()
+)
 CLAIMS_OF_SLOTS = select(
     statement.c.slot, statement.c.message, statement.c.said_at, statement.c.received_at, statement.c.digest
 ).where(statement.c.slot.in_(bindparam("values", expanding=True)), statement.c.action.in_(CLAIMING))
 OF_MESSAGES = select(statement.c.message, statement.c.slot, statement.c.key).where(
     statement.c.message.in_(bindparam("values", expanding=True))
 )
+MESSAGES_OF_ENVELOPES = select(message.c.seq, envelope.c.id.label("envelope_id")).join_from(
+    message, envelope, envelope.c.seq == message.c.envelope
+).where(message.c.envelope.in_(bindparam("values", expanding=True)))
 DROP_STATEMENTS = delete(statement).where(statement.c.message.in_(bindparam("values", expanding=True)))
 ADD_STATEMENTS = insert(statement)
 ADD_ITEMS = insert(refold_item)
@@ -106,8 +112,13 @@ OF_KEYS = (
     .join_from(statement, slot, slot.c.id == statement.c.slot, isouter=True)
     .where(statement.c.key.in_(bindparam("values", expanding=True)))
 )
+SLOTS_OF_KEYS = select(statement.c.slot).where(statement.c.key.in_(bindparam("values", expanding=True))).distinct()
 ALL_KEYS = (
-    select(statement.c.key).where(statement.c.key > bindparam("after")).distinct().order_by(statement.c.key).limit(bindparam("limit"))
+    select(statement.c.key)
+    .where(statement.c.key > bindparam("after"))
+    .distinct()
+    .order_by(statement.c.key)
+    .limit(bindparam("limit"))
 )
 
 
@@ -174,7 +185,7 @@ def speak(message: int, ordinal: int, one: Statement, sealer: Sealer) -> Spoken:
         action=one.action,
         admitted=one.admitted,
         order=(micros(one.said_at), micros(one.received_at), one.digest),
-        body=sealer.seal(_encoder.encode(body)),
+        body=sealer.seal(zlib.compress(_encoder.encode(body), 1)),
     )
 
 
@@ -205,6 +216,12 @@ def withdraw(connection: Connection, messages: Sequence[int]) -> set[str]:
     remaining = newest(claims_of(connection, slots))
     insert_all(connection, ADD_SLOTS, [_slot_values(name, claim) for name, claim in sorted(remaining.items())])
     return touched
+
+
+def keys_of_envelopes(connection: Connection, envelopes: Sequence[int]) -> list[tuple[str, str]]:
+    """(key, envelope id) of every statement that the messages of these envelopes made."""
+    numbers = {row.seq: row.envelope_id for row in select_in(connection, MESSAGES_OF_ENVELOPES, envelopes)}
+    return [(row.key, numbers[row.message]) for row in select_in(connection, OF_MESSAGES, sorted(numbers))]
 
 
 def claims_of(connection: Connection, slots: Sequence[str]) -> Iterable[tuple[str, Claim]]:
@@ -242,7 +259,7 @@ def load(connection: Connection, keys: Sequence[str], sealer: Sealer) -> dict[st
 
 
 def _statement(row: Any, sealer: Sealer) -> Statement:
-    body = _decoder.decode(sealer.unseal(row.body))
+    body = _decoder.decode(zlib.decompress(sealer.unseal(row.body)))
     return Statement(
         key=row.key,
         slot=row.slot,
@@ -279,3 +296,11 @@ def plausible(said_at: datetime | None, received_at: datetime, tolerance_seconds
     if said_at is None or micros(said_at) > micros(received_at) + tolerance_seconds * 1_000_000:
         return received_at
     return said_at
+
+
+def wrong_slots(connection: Connection, keys: Sequence[str]) -> Iterable[tuple[str, int | None, int]]:
+    """Slots of these number-keys whose stored winner is not the newest claim: (slot, winner, newest)."""
+    slots = sorted({row.slot for row in select_in(connection, SLOTS_OF_KEYS, keys)})
+    held = {row.id: row.message for row in select_in(connection, LOAD_SLOTS, slots)}
+    best = newest(claims_of(connection, slots))
+    return [(name, held.get(name), claim.message) for name, claim in best.items() if held.get(name) != claim.message]

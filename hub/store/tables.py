@@ -115,7 +115,7 @@ statement = Table(
     Index("ix_statement_key", "key"),
     Index("ix_statement_slot", "slot"),
 )
-"""What one author said in one message; ``body`` is the sealed rest of it."""
+"""What one author said in one message; ``body`` is the sealed rest of it (msgpack, deflated)."""
 
 slot = Table(
     "slot",
@@ -126,6 +126,7 @@ slot = Table(
     Column("received_at", Big, nullable=False),
     Column("digest", Key, nullable=False),
     PrimaryKeyConstraint("id", name="pk_slot"),
+    sqlite_with_rowid=False,
 )
 """The newest complete message of a slot, by (said_at, received_at, digest)."""
 
@@ -143,8 +144,8 @@ refold_item = Table(
 shipment = Table(
     "shipment",
     metadata,
-    Column("key", Key, nullable=False),
     Column("number_key", Key, nullable=False),
+    Column("key", Key, nullable=False),
     Column("revision_no", Integer, nullable=False),
     Column("digest", Name, nullable=False),
     Column("proof_digest", Name, nullable=False),
@@ -155,8 +156,7 @@ shipment = Table(
     Column("first_date", String(16)),
     Column("created_at", Big, nullable=False),
     Column("changed_at", Big, nullable=False),
-    PrimaryKeyConstraint("key", name="pk_shipment"),
-    Index("ix_shipment_number", "number_key"),
+    PrimaryKeyConstraint("number_key", "key", name="pk_shipment"),
 )
 """The current revision of each shipment; ``live`` = 0 when nothing is said of it any more."""
 
@@ -173,7 +173,7 @@ revision = Table(
     Column("message", Big),
     PrimaryKeyConstraint("shipment", "revision_no", name="pk_revision"),
 )
-"""Every content a shipment has had, with who said what."""
+"""Every content a shipment has had, with who said what (JSON, deflated)."""
 
 term = Table(
     "shipment_term",
@@ -182,6 +182,7 @@ term = Table(
     Column("value", Key, nullable=False),
     Column("shipment", Key, nullable=False),
     PrimaryKeyConstraint("kind", "value", "shipment", name="pk_shipment_term"),
+    sqlite_with_rowid=False,
 )
 """What a shipment is found by (awb, house, reference, status, date) and who may see it (party)."""
 
@@ -212,12 +213,12 @@ delivery = Table(
     Column("reference", Key),
     Column("outcome", Text),
     PrimaryKeyConstraint("seq", name="pk_delivery"),
-    UniqueConstraint("key", name="uq_delivery_key"),
+    UniqueConstraint("shipment", "key", name="uq_delivery_key"),
     Index("ix_delivery_due", "run_at"),
-    Index("ix_delivery_shipment", "shipment"),
     Index("ix_delivery_control", "control_reference", "partner"),
 )
-"""One message owed to a partner. Content is the named revision's document, or ``content``; ``ready`` = 1: these are the bytes
+"""One message owed to a partner; its key is a digest that holds the shipment's, so (shipment, key) is unique as the key is, and is
+looked up beside its neighbours. Content is the named revision's document, or ``content``; ``ready`` = 1: these are the bytes
 themselves (an answer). ``run_at`` is NULL when nothing is left to do. ``blocked`` = 1: an earlier one of (partner, key) is in the way."""
 
 delivery_bytes = Table(

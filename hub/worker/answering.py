@@ -53,7 +53,9 @@ class Answering:
                 envelope=seq,
             )
 
-    def _write(self, owed: Sequence[tuple[int, int]], envelopes: dict[int, Envelope], answers: dict[int, Answers | Failure]) -> None:
+    def _write(
+        self, owed: Sequence[tuple[int, int]], envelopes: dict[int, Envelope], answers: dict[int, Answers | Failure]
+    ) -> None:
         desk = self._desk
         now = desk.clock.now()
         with writing(desk.engine) as connection:

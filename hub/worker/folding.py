@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.clock import micros
-from hub.statement import DeliveryPlan, Statement
+from hub.statement import DeliveryPlan, Folded, Statement
 from hub.store import acknowledgements, dead_letters, inbox, outbox, shipments, statements
 from hub.store.dead_letters import Failure
 from hub.store.engine import reading, writing
@@ -81,24 +81,28 @@ class Folding:
             self._fold_key(outcome, key, said[key], stored[key], causes[key])
         return outcome
 
-    def _fold_key(self, outcome: Outcome, key: str, said: Sequence[Statement], stored: Sequence[Current], cause: int | None) -> None:
+    def _fold_key(
+        self, outcome: Outcome, key: str, said: Sequence[Statement], stored: Sequence[Current], cause: int | None
+    ) -> None:
         """Fold one number-key; a fault in it is its own dead letter and nobody else's."""
         try:
             changes = shipments.changes(key, self._desk.line.fold(key, said), stored, cause)
-            owed = [one for change in changes for one in self._owed(change)]
+            owed = [one for change, folded in changes for one in self._owed(change, folded)]
         except Exception as fault:
-            outcome.failed[key] = self._failures([one for one in outcome.items if one.key == key], said, fault, "folding the shipment")
+            outcome.failed[key] = self._failures(
+                [one for one in outcome.items if one.key == key], said, fault, "folding the shipment"
+            )
             return
-        outcome.changes.extend(changes)
+        outcome.changes.extend(change for change, _ in changes)
         outcome.owed.extend(owed)
-        for change in changes:
-            if change.folded and not change.same_content:
-                outcome.neighbours.update(change.folded.neighbours)
+        for change, folded in changes:
+            if folded and not change.same_content:
+                outcome.neighbours.update(folded.neighbours)
 
-    def _owed(self, change: Change) -> list[Owed]:
-        if change.folded is None or change.same_content:
+    def _owed(self, change: Change, folded: Folded | None) -> list[Owed]:
+        if folded is None or change.same_content:
             return []
-        plans = self._desk.line.route(change.folded, change.previous)
+        plans = self._desk.line.route(folded, change.previous)
         return [_owed(change, plan) for plan in plans]
 
     def _failures(self, items: Sequence[Item], said: Sequence[Statement], fault: Exception, doing: str) -> list[Failure]:

@@ -20,13 +20,17 @@ class RememberingIntake:
     """An intake in memory with the hub's own promises: the same bytes from the same partner are a duplicate."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """As new."""
         self.arrivals: list[Arrival] = []
         self.duplicates = 0
         self.refusal: IntakeRefused | None = None
         self.after_commit: Callable[[Arrival], None] = lambda _: None
         self.answers: dict[str, StoredAnswer] = {}
         self._seen: dict[tuple[str, str], str] = {}
-        self._lock = threading.Lock()
 
     def receive(self, arrival: Arrival) -> Received:
         if self.refusal is not None:
@@ -139,7 +143,9 @@ def small_disk(at: Path, size: str = "64k") -> Iterator[Path]:
 @contextlib.contextmanager
 def http_server(app: object, **options: object) -> Iterator[int]:
     """A real uvicorn on loopback, in a thread."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio turns Nagle's delay off only for sockets that say they are TCP, which create_server's do not.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="error", lifespan="off", server_header=False, **options)  # type: ignore[arg-type]
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: server.run(sockets=[listener]), daemon=True)

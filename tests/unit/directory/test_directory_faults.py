@@ -8,13 +8,18 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from adapters import directory
+from adapters.directory.folder import DirectoryFolder
+from adapters.directory.tree import Tree
 from hub.channel import CLAIM
+from hub.pickup import UnreadableError
 from hub.ports import DeliveryError, Misconfigured, Parcel, Retriable, Unknown
 from tests.contract.partners import RememberingIntake, small_disk
 
@@ -206,3 +211,54 @@ def test_a_claim_that_still_grows_waits(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_path_must_be_a_folder(path: str) -> None:
     with pytest.raises(Misconfigured, match="'path'"):
         directory.open_sender({"path": path}, no_secrets)
+
+
+def test_abandoned_temporary_files_go_after_a_day(tmp_path: Path) -> None:
+    directory.open_sender({"path": str(tmp_path)}, no_secrets)
+    out = tmp_path / "out"
+    for name, age in (
+        (".a-k.txt.0123abcd.part", 90_000),
+        (".b-k.txt.0123abcd.part", 3_600),
+        (".theirs.part", 90_000),
+        ("c.part", 90_000),
+    ):
+        (out / name).write_bytes(b"half")
+        os.utime(out / name, (time.time() - age,) * 2)
+    directory.open_sender({"path": str(tmp_path)}, no_secrets)
+    assert sorted(os.listdir(out)) == [".b-k.txt.0123abcd.part", ".theirs.part", "c.part"]
+
+
+def test_two_pollers_at_once_lose_nothing_and_store_nothing_twice(tmp_path: Path) -> None:
+    directory.open_sender({"path": str(tmp_path)}, no_secrets)
+    for number in range(60):
+        (tmp_path / "in" / f"{number}.txt").write_bytes(b"%d" % number)
+    (tmp_path / "in" / "link").symlink_to("0.txt")
+    intake = RememberingIntake()
+    faults: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            for _ in range(3):
+                poll(tmp_path, intake)
+        except DeliveryError as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert sorted(int(raw) for raw in intake.raws) == list(range(60))
+    assert sorted(int(path.read_bytes()) for path in (tmp_path / "archive").iterdir()) == list(range(60))
+    assert os.listdir(tmp_path / "in") == []
+
+
+def test_a_file_swapped_for_a_link_or_pipe_after_it_was_listed_is_not_read(tmp_path: Path) -> None:
+    folder = DirectoryFolder(Tree.prepared(str(tmp_path)))
+    (tmp_path / "private.txt").write_bytes(b"not yours")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "private.txt")
+    os.mkfifo(tmp_path / "in" / "pipe")
+    for name in ("link", "pipe"):
+        with pytest.raises(UnreadableError):
+            folder.read(name, 1_000)

@@ -43,12 +43,21 @@ def understand(envelope: Envelope, *, partner: str) -> Understood:
 def _reading(ordinal: int, line: str) -> Reading:
     words = line.split(" ")
     base = {
-        "ordinal": ordinal, "format": "fake", "version": "1", "frame": None, "reference": f"R{ordinal}", "text": line, "line": ordinal + 1,
-        "offset": 0, "not_carried": (),
+        "ordinal": ordinal,
+        "format": "fake",
+        "version": "1",
+        "frame": None,
+        "reference": f"R{ordinal}",
+        "text": line,
+        "line": ordinal + 1,
+        "offset": 0,
+        "not_carried": (),
     }
     if words[0] == "ACK":
         detail = {"acknowledges": {"type": "FAKE", "reference": words[1], "outcome": words[2], "text": ["NO"]}}
-        return Reading(**base, type="ACK", subject="acknowledgement", author=None, said_at=None, problems=(), said=(), detail=detail)
+        return Reading(
+            **base, type="ACK", subject="acknowledgement", author=None, said_at=None, problems=(), said=(), detail=detail
+        )
     if len(words) < 6:
         problem = Problem(code=Code.TYPE_UNKNOWN, message="not a line of six words", line=ordinal + 1)
         return Reading(
@@ -82,7 +91,13 @@ def fold(key: str, statements: Sequence[Statement]) -> list[Folded]:
                 document[name] = value
                 lineage[f"/{name}"] = [Witness(message=one.message, partner=one.partner, author=one.author, value=value)]
     return [
-        Folded(key=f"{key}:{number}", document=document, raw=json.dumps(document, sort_keys=True).encode(), lineage=lineage, conflicts={})
+        Folded(
+            key=f"{key}:{number}",
+            document=document,
+            raw=json.dumps(document, sort_keys=True).encode(),
+            lineage=lineage,
+            conflicts={},
+        )
         for number, document in sorted(sequences.items())
     ]
 
@@ -91,8 +106,13 @@ def plan(folded: Folded, partner: str, content: bytes | None = None, ordering: s
     raw = folded.raw if content is None else content
     name = b"\x1f".join((partner.encode(), folded.key.encode(), raw))
     return DeliveryPlan(
-        key=hashlib.blake2b(name, digest_size=16).hexdigest(), partner=partner, channel="main", target="fake:FAKE/1",
-        shipment=folded.key, content=raw, ordering=ordering,
+        key=hashlib.blake2b(name, digest_size=16).hexdigest(),
+        partner=partner,
+        channel="main",
+        target="fake:FAKE/1",
+        shipment=folded.key,
+        content=raw,
+        ordering=ordering,
     )
 
 

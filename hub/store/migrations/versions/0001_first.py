@@ -1,5 +1,7 @@
 """The first schema."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import context, op
 
@@ -19,247 +21,228 @@ def _there() -> set[str]:
 def upgrade() -> None:
     there = _there()
 
-    def _table(name, *columns):
+    def _table(name: str, *columns: Any, **options: Any) -> None:
         if name not in there:
-            op.create_table(name, *columns)
+            op.create_table(name, *columns, **options)
 
-    def _index(name, table, columns, unique=False):
+    def _index(name: str, table: str, columns: list[str], unique: bool = False) -> None:
         if table not in there or name not in {one["name"] for one in sa.inspect(op.get_bind()).get_indexes(table)}:
             op.create_index(name, table, columns, unique=unique)
 
-    _table(
-        "acknowledgement",
-        sa.Column("envelope", Big, autoincrement=False, nullable=False),
-        sa.Column("part", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("target", sa.String(length=64), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", Big, nullable=False),
-        sa.PrimaryKeyConstraint("envelope", "part", name="pk_acknowledgement"),
+    _table('acknowledgement',
+    sa.Column('envelope', Big, autoincrement=False, nullable=False),
+    sa.Column('part', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('target', sa.String(length=64), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', Big, nullable=False),
+    sa.PrimaryKeyConstraint('envelope', 'part', name='pk_acknowledgement')
     )
-    _table(
-        "answer_item",
-        sa.Column("envelope", Big, autoincrement=False, nullable=False),
-        sa.Column("lane", sa.SmallInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("envelope", name="pk_answer_item"),
+    _table('answer_item',
+    sa.Column('envelope', Big, autoincrement=False, nullable=False),
+    sa.Column('lane', sa.SmallInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('envelope', name='pk_answer_item')
     )
-    _table(
-        "control_number",
-        sa.Column("sender", sa.String(length=64), nullable=False),
-        sa.Column("recipient", sa.String(length=64), nullable=False),
-        sa.Column("last", Big, nullable=False),
-        sa.PrimaryKeyConstraint("sender", "recipient", name="pk_control_number"),
+    _table('control_number',
+    sa.Column('sender', sa.String(length=64), nullable=False),
+    sa.Column('recipient', sa.String(length=64), nullable=False),
+    sa.Column('last', Big, nullable=False),
+    sa.PrimaryKeyConstraint('sender', 'recipient', name='pk_control_number')
     )
-    _table(
-        "dead_letter",
-        sa.Column("seq", Big, sa.Identity(always=False), nullable=False),
-        sa.Column("subject", sa.String(length=300), nullable=False),
-        sa.Column("stage", sa.String(length=16), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("cause", sa.String(length=1000), nullable=False),
-        sa.Column("partner", sa.String(length=64), nullable=False),
-        sa.Column("envelope", Big, nullable=True),
-        sa.Column("message", Big, nullable=True),
-        sa.Column("shipment", sa.String(length=200), nullable=True),
-        sa.Column("delivery", Big, nullable=True),
-        sa.Column("problem", sa.LargeBinary(), nullable=False),
-        sa.Column("impact", sa.Integer(), nullable=False),
-        sa.Column("reasons", sa.LargeBinary(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("first_at", Big, nullable=False),
-        sa.Column("last_at", Big, nullable=False),
-        sa.Column("owner", sa.String(length=64), nullable=True),
-        sa.Column("note", sa.String(length=1000), nullable=True),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name="pk_dead_letter"),
-        sa.UniqueConstraint("subject", name="uq_dead_letter_subject"),
+    _table('dead_letter',
+    sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
+    sa.Column('subject', sa.String(length=300), nullable=False),
+    sa.Column('stage', sa.String(length=16), nullable=False),
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('cause', sa.String(length=1000), nullable=False),
+    sa.Column('partner', sa.String(length=64), nullable=False),
+    sa.Column('envelope', Big, nullable=True),
+    sa.Column('message', Big, nullable=True),
+    sa.Column('shipment', sa.String(length=200), nullable=True),
+    sa.Column('delivery', Big, nullable=True),
+    sa.Column('problem', sa.LargeBinary(), nullable=False),
+    sa.Column('impact', sa.Integer(), nullable=False),
+    sa.Column('reasons', sa.LargeBinary(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('first_at', Big, nullable=False),
+    sa.Column('last_at', Big, nullable=False),
+    sa.Column('owner', sa.String(length=64), nullable=True),
+    sa.Column('note', sa.String(length=1000), nullable=True),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.PrimaryKeyConstraint('seq', name='pk_dead_letter'),
+    sa.UniqueConstraint('subject', name='uq_dead_letter_subject')
     )
-    _index("ix_dead_letter_fingerprint", "dead_letter", ["fingerprint"], unique=False)
-    _table(
-        "delivery",
-        sa.Column("seq", Big, sa.Identity(always=False), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("lane", sa.SmallInteger(), nullable=False),
-        sa.Column("partner", sa.String(length=64), nullable=False),
-        sa.Column("channel", sa.String(length=64), nullable=False),
-        sa.Column("target", sa.String(length=64), nullable=False),
-        sa.Column("shipment", sa.String(length=200), nullable=False),
-        sa.Column("revision_no", sa.Integer(), nullable=True),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.Column("ready", sa.SmallInteger(), nullable=False),
-        sa.Column("ordering", sa.String(length=16), nullable=False),
-        sa.Column("blocked", sa.SmallInteger(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("run_at", Big, nullable=True),
-        sa.Column("created_at", Big, nullable=False),
-        sa.Column("finished_at", Big, nullable=True),
-        sa.Column("answer_by", Big, nullable=True),
-        sa.Column("message_id", sa.String(length=64), nullable=False),
-        sa.Column("control_reference", sa.String(length=64), nullable=False),
-        sa.Column("sent_digest", sa.String(length=64), nullable=True),
-        sa.Column("reference", sa.String(length=200), nullable=True),
-        sa.Column("outcome", sa.String(length=1000), nullable=True),
-        sa.PrimaryKeyConstraint("seq", name="pk_delivery"),
-        sa.UniqueConstraint("key", name="uq_delivery_key"),
+    _index('ix_dead_letter_fingerprint', 'dead_letter', ['fingerprint'], unique=False)
+    _table('delivery',
+    sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('lane', sa.SmallInteger(), nullable=False),
+    sa.Column('partner', sa.String(length=64), nullable=False),
+    sa.Column('channel', sa.String(length=64), nullable=False),
+    sa.Column('target', sa.String(length=64), nullable=False),
+    sa.Column('shipment', sa.String(length=200), nullable=False),
+    sa.Column('revision_no', sa.Integer(), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('ready', sa.SmallInteger(), nullable=False),
+    sa.Column('ordering', sa.String(length=16), nullable=False),
+    sa.Column('blocked', sa.SmallInteger(), nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('attempts', sa.SmallInteger(), nullable=False),
+    sa.Column('run_at', Big, nullable=True),
+    sa.Column('created_at', Big, nullable=False),
+    sa.Column('finished_at', Big, nullable=True),
+    sa.Column('answer_by', Big, nullable=True),
+    sa.Column('message_id', sa.String(length=64), nullable=False),
+    sa.Column('control_reference', sa.String(length=64), nullable=False),
+    sa.Column('sent_digest', sa.String(length=64), nullable=True),
+    sa.Column('reference', sa.String(length=200), nullable=True),
+    sa.Column('outcome', sa.String(length=1000), nullable=True),
+    sa.PrimaryKeyConstraint('seq', name='pk_delivery'),
+    sa.UniqueConstraint('shipment', 'key', name='uq_delivery_key')
     )
-    _index("ix_delivery_control", "delivery", ["control_reference", "partner"], unique=False)
-    _index("ix_delivery_due", "delivery", ["run_at"], unique=False)
-    _index("ix_delivery_shipment", "delivery", ["shipment"], unique=False)
-    _table(
-        "delivery_bytes",
-        sa.Column("delivery", Big, autoincrement=False, nullable=False),
-        sa.Column("part", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("delivery", "part", name="pk_delivery_bytes"),
+    _index('ix_delivery_control', 'delivery', ['control_reference', 'partner'], unique=False)
+    _index('ix_delivery_due', 'delivery', ['run_at'], unique=False)
+    _table('delivery_bytes',
+    sa.Column('delivery', Big, autoincrement=False, nullable=False),
+    sa.Column('part', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('delivery', 'part', name='pk_delivery_bytes')
     )
-    _table(
-        "envelope",
-        sa.Column("seq", Big, sa.Identity(always=False), nullable=False),
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("partner", sa.String(length=64), nullable=False),
-        sa.Column("channel", sa.String(length=64), nullable=False),
-        sa.Column("media", sa.String(length=200), nullable=True),
-        sa.Column("name", sa.String(length=1000), nullable=True),
-        sa.Column("byte_count", Big, nullable=False),
-        sa.Column("received_at", Big, nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("format", sa.String(length=64), nullable=True),
-        sa.Column("open_messages", sa.Integer(), nullable=False),
-        sa.Column("problems", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("seq", name="pk_envelope"),
-        sa.UniqueConstraint("id", name="uq_envelope_id"),
+    _table('envelope',
+    sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
+    sa.Column('id', sa.String(length=64), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('partner', sa.String(length=64), nullable=False),
+    sa.Column('channel', sa.String(length=64), nullable=False),
+    sa.Column('media', sa.String(length=200), nullable=True),
+    sa.Column('name', sa.String(length=1000), nullable=True),
+    sa.Column('byte_count', Big, nullable=False),
+    sa.Column('received_at', Big, nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('format', sa.String(length=64), nullable=True),
+    sa.Column('open_messages', sa.Integer(), nullable=False),
+    sa.Column('problems', sa.LargeBinary(), nullable=True),
+    sa.PrimaryKeyConstraint('seq', name='pk_envelope'),
+    sa.UniqueConstraint('id', name='uq_envelope_id')
     )
-    _table(
-        "envelope_bytes",
-        sa.Column("envelope", Big, autoincrement=False, nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("envelope", name="pk_envelope_bytes"),
+    _table('envelope_bytes',
+    sa.Column('envelope', Big, autoincrement=False, nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=True),
+    sa.PrimaryKeyConstraint('envelope', name='pk_envelope_bytes')
     )
-    _table(
-        "lease",
-        sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("owner", sa.String(length=64), nullable=True),
-        sa.Column("fence", Big, nullable=False),
-        sa.Column("expires_at", Big, nullable=False),
-        sa.Column("used_at", Big, nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_lease"),
+    _table('lease',
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('owner', sa.String(length=64), nullable=True),
+    sa.Column('fence', Big, nullable=False),
+    sa.Column('expires_at', Big, nullable=False),
+    sa.Column('used_at', Big, nullable=False),
+    sa.PrimaryKeyConstraint('name', name='pk_lease')
     )
-    _table(
-        "message",
-        sa.Column("seq", Big, autoincrement=False, nullable=False),
-        sa.Column("envelope", Big, nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("partner", sa.String(length=64), nullable=False),
-        sa.Column("format", sa.String(length=64), nullable=False),
-        sa.Column("type", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.String(length=64), nullable=True),
-        sa.Column("author", sa.String(length=200), nullable=True),
-        sa.Column("said_at", Big, nullable=True),
-        sa.Column("received_at", Big, nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("item_count", sa.Integer(), nullable=False),
-        sa.Column("open_items", sa.Integer(), nullable=False),
-        sa.Column("failed_items", sa.Integer(), nullable=False),
-        sa.Column("mapping", sa.String(length=64), nullable=True),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("seq", name="pk_message"),
+    _table('message',
+    sa.Column('seq', Big, autoincrement=False, nullable=False),
+    sa.Column('envelope', Big, nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('partner', sa.String(length=64), nullable=False),
+    sa.Column('format', sa.String(length=64), nullable=False),
+    sa.Column('type', sa.String(length=64), nullable=False),
+    sa.Column('version', sa.String(length=64), nullable=True),
+    sa.Column('author', sa.String(length=200), nullable=True),
+    sa.Column('said_at', Big, nullable=True),
+    sa.Column('received_at', Big, nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('item_count', sa.Integer(), nullable=False),
+    sa.Column('open_items', sa.Integer(), nullable=False),
+    sa.Column('failed_items', sa.Integer(), nullable=False),
+    sa.Column('mapping', sa.String(length=64), nullable=True),
+    sa.Column('body', sa.LargeBinary(), nullable=True),
+    sa.PrimaryKeyConstraint('seq', name='pk_message')
     )
-    _table(
-        "refold_item",
-        sa.Column("seq", Big, sa.Identity(always=False), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("lane", sa.SmallInteger(), nullable=False),
-        sa.Column("message", Big, nullable=True),
-        sa.PrimaryKeyConstraint("seq", name="pk_refold_item"),
+    _table('refold_item',
+    sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('lane', sa.SmallInteger(), nullable=False),
+    sa.Column('message', Big, nullable=True),
+    sa.PrimaryKeyConstraint('seq', name='pk_refold_item')
     )
-    _table(
-        "replay",
-        sa.Column("seq", Big, sa.Identity(always=False), nullable=False),
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("reason", sa.String(length=1000), nullable=True),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("selected", sa.Integer(), nullable=False),
-        sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column("created_at", Big, nullable=False),
-        sa.PrimaryKeyConstraint("seq", name="pk_replay"),
-        sa.UniqueConstraint("id", name="uq_replay_id"),
+    _table('replay',
+    sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
+    sa.Column('id', sa.String(length=64), nullable=False),
+    sa.Column('reason', sa.String(length=1000), nullable=True),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('selected', sa.Integer(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('created_at', Big, nullable=False),
+    sa.PrimaryKeyConstraint('seq', name='pk_replay'),
+    sa.UniqueConstraint('id', name='uq_replay_id')
     )
-    _table(
-        "replay_item",
-        sa.Column("replay", Big, autoincrement=False, nullable=False),
-        sa.Column("envelope", Big, autoincrement=False, nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.PrimaryKeyConstraint("replay", "envelope", name="pk_replay_item"),
+    _table('replay_item',
+    sa.Column('replay', Big, autoincrement=False, nullable=False),
+    sa.Column('envelope', Big, autoincrement=False, nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.PrimaryKeyConstraint('replay', 'envelope', name='pk_replay_item')
     )
-    _table(
-        "revision",
-        sa.Column("shipment", sa.String(length=200), nullable=False),
-        sa.Column("revision_no", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("document", sa.LargeBinary(), nullable=False),
-        sa.Column("lineage", sa.LargeBinary(), nullable=False),
-        sa.Column("conflicts", sa.LargeBinary(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("created_at", Big, nullable=False),
-        sa.Column("message", Big, nullable=True),
-        sa.PrimaryKeyConstraint("shipment", "revision_no", name="pk_revision"),
+    _table('revision',
+    sa.Column('shipment', sa.String(length=200), nullable=False),
+    sa.Column('revision_no', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('document', sa.LargeBinary(), nullable=False),
+    sa.Column('lineage', sa.LargeBinary(), nullable=False),
+    sa.Column('conflicts', sa.LargeBinary(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('created_at', Big, nullable=False),
+    sa.Column('message', Big, nullable=True),
+    sa.PrimaryKeyConstraint('shipment', 'revision_no', name='pk_revision')
     )
-    _table(
-        "shipment",
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("number_key", sa.String(length=200), nullable=False),
-        sa.Column("revision_no", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("proof_digest", sa.String(length=64), nullable=False),
-        sa.Column("live", sa.SmallInteger(), nullable=False),
-        sa.Column("status", sa.String(length=16), nullable=True),
-        sa.Column("origin", sa.String(length=16), nullable=True),
-        sa.Column("destination", sa.String(length=16), nullable=True),
-        sa.Column("first_date", sa.String(length=16), nullable=True),
-        sa.Column("created_at", Big, nullable=False),
-        sa.Column("changed_at", Big, nullable=False),
-        sa.PrimaryKeyConstraint("key", name="pk_shipment"),
+    _table('shipment',
+    sa.Column('number_key', sa.String(length=200), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('revision_no', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('proof_digest', sa.String(length=64), nullable=False),
+    sa.Column('live', sa.SmallInteger(), nullable=False),
+    sa.Column('status', sa.String(length=16), nullable=True),
+    sa.Column('origin', sa.String(length=16), nullable=True),
+    sa.Column('destination', sa.String(length=16), nullable=True),
+    sa.Column('first_date', sa.String(length=16), nullable=True),
+    sa.Column('created_at', Big, nullable=False),
+    sa.Column('changed_at', Big, nullable=False),
+    sa.PrimaryKeyConstraint('number_key', 'key', name='pk_shipment')
     )
-    _index("ix_shipment_number", "shipment", ["number_key"], unique=False)
-    _table(
-        "shipment_term",
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("value", sa.String(length=200), nullable=False),
-        sa.Column("shipment", sa.String(length=200), nullable=False),
-        sa.PrimaryKeyConstraint("kind", "value", "shipment", name="pk_shipment_term"),
+    _table('shipment_term',
+    sa.Column('kind', sa.String(length=64), nullable=False),
+    sa.Column('value', sa.String(length=200), nullable=False),
+    sa.Column('shipment', sa.String(length=200), nullable=False),
+    sa.PrimaryKeyConstraint('kind', 'value', 'shipment', name='pk_shipment_term'),
+    sqlite_with_rowid=False
     )
-    _table(
-        "slot",
-        sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("message", Big, nullable=False),
-        sa.Column("said_at", Big, nullable=False),
-        sa.Column("received_at", Big, nullable=False),
-        sa.Column("digest", sa.String(length=200), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_slot"),
+    _table('slot',
+    sa.Column('id', sa.String(length=64), nullable=False),
+    sa.Column('message', Big, nullable=False),
+    sa.Column('said_at', Big, nullable=False),
+    sa.Column('received_at', Big, nullable=False),
+    sa.Column('digest', sa.String(length=200), nullable=False),
+    sa.PrimaryKeyConstraint('id', name='pk_slot'),
+    sqlite_with_rowid=False
     )
-    _table(
-        "split_item",
-        sa.Column("envelope", Big, autoincrement=False, nullable=False),
-        sa.Column("lane", sa.SmallInteger(), nullable=False),
-        sa.Column("byte_count", Big, nullable=False),
-        sa.Column("next_ordinal", sa.Integer(), nullable=False),
-        sa.Column("again", sa.SmallInteger(), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("envelope", name="pk_split_item"),
+    _table('split_item',
+    sa.Column('envelope', Big, autoincrement=False, nullable=False),
+    sa.Column('lane', sa.SmallInteger(), nullable=False),
+    sa.Column('byte_count', Big, nullable=False),
+    sa.Column('next_ordinal', sa.Integer(), nullable=False),
+    sa.Column('again', sa.SmallInteger(), nullable=False),
+    sa.Column('attempts', sa.SmallInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('envelope', name='pk_split_item')
     )
-    _table(
-        "statement",
-        sa.Column("message", Big, autoincrement=False, nullable=False),
-        sa.Column("ordinal", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("slot", sa.String(length=64), nullable=False),
-        sa.Column("action", sa.String(length=16), nullable=False),
-        sa.Column("admitted", sa.SmallInteger(), nullable=False),
-        sa.Column("said_at", Big, nullable=False),
-        sa.Column("received_at", Big, nullable=False),
-        sa.Column("digest", sa.String(length=200), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("message", "ordinal", name="pk_statement"),
+    _table('statement',
+    sa.Column('message', Big, autoincrement=False, nullable=False),
+    sa.Column('ordinal', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('slot', sa.String(length=64), nullable=False),
+    sa.Column('action', sa.String(length=16), nullable=False),
+    sa.Column('admitted', sa.SmallInteger(), nullable=False),
+    sa.Column('said_at', Big, nullable=False),
+    sa.Column('received_at', Big, nullable=False),
+    sa.Column('digest', sa.String(length=200), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('message', 'ordinal', name='pk_statement')
     )
-    _index("ix_statement_key", "statement", ["key"], unique=False)
-    _index("ix_statement_slot", "statement", ["slot"], unique=False)
+    _index('ix_statement_key', 'statement', ['key'], unique=False)
+    _index('ix_statement_slot', 'statement', ['slot'], unique=False)
