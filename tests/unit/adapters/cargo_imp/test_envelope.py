@@ -20,7 +20,8 @@ HEADINGS = {
     "marks": ("\x01QD SGNFFXX\r\n.FRAFFYY 201530\r\n\x02", "QD", ["SGNFFXX"], "FRAFFYY", "--20T15:30"),
     "no time of day": ("QD SGNFFXX\n.FRAFFYY 209930\n", "QD", ["SGNFFXX"], "FRAFFYY", None),
     "labelled": (
-        "=HEADER\nRCV,2026/11/20 15:30\n=PRIORITY\nQK\n=DESTINATION TYPE B\nSTX,SGNFFXX\n=ORIGIN\nFRAFFYY\n=MSGID\n201530\n=SMI\nFSU\n=TEXT\n",
+        "=HEADER\nRCV,2026/11/20 15:30\n=PRIORITY\nQK\n=DESTINATION TYPE B\nSTX,SGNFFXX\n"
+        "=ORIGIN\nFRAFFYY\n=MSGID\n201530\n=SMI\nFSU\n=TEXT\n",
         "QK",
         ["SGNFFXX"],
         "FRAFFYY",

@@ -59,10 +59,11 @@ def test_a_departure_told_without_slots_is_written_with_its_time():
 
 
 def test_a_planned_arrival_is_not_written_as_an_arrival():
-    milestone = {"code": "ARR", "flight": "XX421", "date": "2026-11-21", "at": "2026-11-21T18:10", "station": "DOH", "time": "planned"}
+    milestone = {"code": "ARR", "flight": "XX421", "date": "2026-11-21", "station": "DOH"}
+    milestone |= {"at": "2026-11-21T18:10", "time": "planned"}
     mapping = MAPPINGS.get("cargo-imp", "FSU", "14")
     expressed = mapping.from_canonical({"awb": "777-55512343", "milestones": [milestone]}, DAY)
-    assert [problem.path for problem in expressed.problems] == ["/milestones/0/time"]
+    assert {problem.path for problem in expressed.problems} == {"/milestones/0/at"}
 
 
 def test_goods_without_rate_lines_get_one():

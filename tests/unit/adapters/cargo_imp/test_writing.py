@@ -62,7 +62,7 @@ def test_a_text_too_long_is_reported_and_left_out():
 def test_more_than_fits_on_a_line():
     message = read(fixture("fwb_17/full"))
     codes = message.root.first("SPH")
-    codes.children = [Node("code", {"code": Element(code)}) for code in "AAA BBB CCC DDD EEE FFF GGG HHH III JJJ".split()]
+    codes.children = [Node("code", {"code": Element(code)}) for code in (3 * letter for letter in "ABCDEFGHIJ")]
     lines, problems = wrote(message)
     assert "SPH/AAA/BBB/CCC/DDD/EEE/FFF/GGG/HHH/III" in lines
     assert [(problem.code, problem.found) for problem in problems] == [(Code.NOT_EXPRESSIBLE, "JJJ")]
