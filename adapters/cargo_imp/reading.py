@@ -47,7 +47,7 @@ class Reading(Report):
         self.retracted: set[int] = set()
         self.lost = False
 
-    def run(self, text: str) -> None:  # noqa: C901 - the hot path: a call per line would cost a tenth of all time
+    def run(self, text: str) -> None:
         """Read every line. Written for speed: nearly every line is met by a plain step, and costs one look-up and one match."""
         number, start, counts, opened = self.number - 1, self.start, self.counts, self.open
         plain, place, careful = text.isascii(), self.place, not text.isascii()
