@@ -419,7 +419,19 @@ def _day_month_time_change(texts: Texts, context: Context) -> str | None:
     return f"{date.fromisoformat(moment[:10]) + timedelta(days=DAY_CHANGES[change])}{moment[10:]}"
 
 
+def _happened(context: Context) -> None:
+    """A status line says that something has happened: what is only planned or expected cannot be written as one."""
+    if context.item.get("time") in ("planned", "estimated"):
+        raise ValueError(f"a time at which it happened, not one that is {context.item['time']}")
+
+
+def _actual_day_month_time_write(value: str, context: Context) -> Texts:
+    _happened(context)
+    return _day_month_time_write(value, context)
+
+
 def _day_month_time_change_write(value: str, context: Context) -> Texts:
+    _happened(context)
     on = context.item.get("date") or value[:10]
     days = (date.fromisoformat(value[:10]) - date.fromisoformat(on)).days
     if days and days not in _CHANGE_LETTERS:
@@ -462,5 +474,6 @@ PAIRS |= {
     "movement_time": Pair(read=_movement_time, write=_movement_time_write, joins=True),
     "movement_time_type": Pair(read=_movement_time_type, write=_movement_time_type_write, joins=True),
     "amount_or_code": Pair(read=_amount_or_code, write=_as_is),
+    "actual_day_month_time": Pair(read=_day_month_time, write=_actual_day_month_time_write, joins=True),
     "day_month_time_change": Pair(read=_day_month_time_change, write=_day_month_time_change_write, joins=True),
 }

@@ -44,32 +44,34 @@ class Reading(Report):
         self.counts = [0] * len(table.all_rows)
         self.open: list[Node] = [self.root] * 8
         self.absent: dict[int, Problem] = {}
+        self.retracted: set[int] = set()
         self.lost = False
 
-    def run(self, text: str) -> None:  # noqa: C901 - the hot path: a call per line would cost a tenth of all time
+    def run(self, text: str) -> None:
         """Read every line. Written for speed: nearly every line is met by a plain step, and costs one look-up and one match."""
-        number, start, counts, opened, plain = self.number - 1, self.start, self.counts, self.open, text.isascii()
+        number, start, counts, opened = self.number - 1, self.start, self.counts, self.open
+        plain, place, careful = text.isascii(), self.place, not text.isascii()
         for raw in text.split("\n"):
             number += 1
             line = raw.rstrip(BLANKS)
             if line:
-                found = None
-                if plain and len(line) <= LONGEST_LINE and not self.lost:
-                    for step in self.place.fast.get(SLANT if line[0] == "/" else line[:3], ()):
-                        found = step.match(line)
-                        if found is not None:
-                            break
-                if found is None or counts[step.index] >= step.most or self.absent:
+                step = place.slash if line[0] == "/" else place.fast.get(line[:3])
+                if careful or step is None or counts[step.index] >= step.most or len(line) > LONGEST_LINE:
+                    found = None
+                else:
+                    found = step.match(line)
+                if found is None or step is None:
                     self.number, self.start, self.line = number, start, line
                     self._slow_line(line, plain)
+                    place, careful = self.place, not plain or self.lost or bool(self.absent)
                 else:
                     variant = step.only or step.by_group[found.lastindex or 0]
                     elements = {}
                     for group, name in variant.slots:
                         value = found[group]
                         if value:
-                            place = found.start(group)
-                            elements[name] = Element(value, number, place + 1, start + place)
+                            at = found.start(group)
+                            elements[name] = Element(value, number, at + 1, start + at)
                     node = Node(variant.node, elements, [], number, 1, start)
                     if variant.within:
                         _cut(variant, found, node, number, start)
@@ -79,8 +81,8 @@ class Reading(Report):
                     depth = variant.depth
                     opened[depth].children.append(node)
                     opened[depth + 1] = node
-                    self.place = variant.place
-                    if variant.line.check:
+                    self.place = place = variant.place
+                    if variant.checked:
                         self._check(node)
             start += len(raw) + 1
         self._end(number, start)
@@ -125,13 +127,13 @@ class Reading(Report):
             if counts[index] > row.most:
                 self._too_many(row)
             elif self.absent and index in self.absent:
-                self.problems.remove(self.absent.pop(index))
+                self.retracted.add(id(self.absent.pop(index)))
         depth = variant.depth
         self.open[depth].children.append(node)
         self.open[depth + 1] = node
         self.place = variant.place
         self.lost = False
-        if variant.line.check:
+        if variant.checked:
             self._check(node)
 
     def _wrapper(self, depth: int, name: str) -> Node:
@@ -199,7 +201,7 @@ class Reading(Report):
         return False
 
     def _leader_missing(self, line: str, key: str) -> bool:
-        """A line of the mandatory group that should begin here, its opening line left out: that one is missing, this one is read."""
+        """A line of the mandatory group that should begin here without its opening line: that is missing, this is read."""
         if self.lost or len(line) >= LONGEST_MATCHED:
             return False
         for steps in self.place.steps.values():
@@ -232,14 +234,14 @@ class Reading(Report):
             )
         found = step.match(line)
         variant = (step.only or step.by_group[found.lastindex or 0]) if found else step.variants[0]
-        before = len(self.problems)
+        before = len(self.problems) - len(self.retracted)
         self._enter(
             step, variant, self._node(variant, found) if found else Node(variant.node, {}, [], self.number, 1, self.start)
         )
         if found is None:
             self.report_fault(variant, explain(variant.items, line))
             self.unread.append((self.number, line))
-        elif known or len(self.problems) == before:
+        elif known or len(self.problems) - len(self.retracted) == before:
             code, says = (
                 (Code.IMP_LINE_REPEATED, "stands more often than it may")
                 if repeated
@@ -259,6 +261,7 @@ class Reading(Report):
     def _end(self, number: int, start: int) -> None:
         self.number, self.start, self.line = number, start - 1, ""
         self._report_missing(self.place.missing_at_end, "end of message")
+        self.problems[:] = [one for one in self.problems if id(one) not in self.retracted]
         self.problems.extend(message_checks(self.table, self.root, self.number, self.start))
 
     def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:
@@ -279,6 +282,8 @@ def _cut(variant: Variant, found: re.Match[str], node: Node, number: int, start:
         while place < end:
             item = within.pattern.match(found.string, place, end)
             if item is None or item.end() == place:
+                rest = Element(found.string[place:end], number, place + 1 + start - node.offset, start + place)
+                node.children.append(Node(within.name, {"rest": rest}, [], number, 1, node.offset))
                 break
             inner = {
                 name: Element(item[group], number, item.start(group) + 1 + start - node.offset, start + item.start(group))

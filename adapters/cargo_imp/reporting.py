@@ -73,7 +73,9 @@ class Report:
 
     def forget_length(self) -> None:
         """A line that does not fit its layout is one fault, however long it is."""
-        self.problems[:] = [one for one in self.problems if one.code is not Code.IMP_LINE_LENGTH or one.line != self.number]
+        for at in range(len(self.problems) - 1, max(len(self.problems) - 4, -1), -1):
+            if self.problems[at].code is Code.IMP_LINE_LENGTH and self.problems[at].line == self.number:
+                del self.problems[at]
 
     def look_at_line(self) -> None:
         """Its length and its characters."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from adapters.cargo_imp.layout import ANY, Line, Option, Row, Table, Tolerated, Within, slots, within
+from adapters.cargo_imp.layout import ANY, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
 from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
 
 END = ""
@@ -24,6 +24,7 @@ class Variant:
     slots: tuple[tuple[int, str], ...]
     within: tuple[Within, ...]
     depth: int
+    checked: bool
     place: "Place"
 
 
@@ -61,7 +62,8 @@ class Place:
 
     option: Option | None
     steps: dict[str, tuple[Step, ...]]
-    fast: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    fast: dict[str, Step] = field(default_factory=dict)
+    slash: Step | None = None
     missing_at_end: tuple[Row, ...] = ()
 
 
@@ -101,9 +103,9 @@ class Walk:
             keyed.setdefault(way.key, []).append(way)
         place.missing_at_end = keyed.pop(END)[0].missing
         place.steps.update({key: self._steps(found) for key, found in keyed.items()})
-        place.fast.update(
-            {key[:3]: found for key, found in place.steps.items() if all(step.plain for step in found) and key != ANY}
-        )
+        plain = {key: found[0] for key, found in place.steps.items() if found[0].plain and key != ANY}
+        place.fast.update({key[:3]: step for key, step in plain.items()})
+        place.slash = plain.get(SLANT)
 
     def _steps(self, ways: list["_Way"]) -> tuple[Step, ...]:
         """Ways of one key as steps; ways of the same row are one step with several variants."""
@@ -169,6 +171,7 @@ class Walk:
             slots=slots,
             within=within,
             depth=way.option.row.depth,
+            checked=bool(line.check),
             place=self._places[id(way.option)],
         )
 

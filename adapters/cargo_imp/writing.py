@@ -89,7 +89,7 @@ class _Writing:
 
     def _line(self, line: Line, node: Node) -> Node:
         """Write one line and return the node with the children that are lines of their own."""
-        elements = dict(node.elements)
+        elements, dropped = dict(node.elements), set[str]()
         repeats = {item.name for item in captures(line.items) if isinstance(item, Repeat)}
         inner = [child for child in node.children if child.name in repeats]
         outer = Node(node.name, {}, [child for child in node.children if child.name not in repeats])
@@ -101,9 +101,11 @@ class _Writing:
             try:
                 text, written = _render(line.items, shown)
             except _Unfit as fault:
-                self.report(line.name, fault.field, fault.text, f"{line.name}: {fault.field.name} does not fit")
+                if fault.text is not None or fault.field.name not in dropped:
+                    self.report(line.name, fault.field, fault.text, f"{line.name}: {fault.field.name} does not fit")
                 if fault.text is None or not self._drop(elements, inner, fault):
                     return outer
+                dropped.add(fault.field.name)
                 continue
             for name in elements.keys() - written:
                 self.report(line.name, Field(name=name), elements[name].text, f"{line.name} cannot hold {name} beside the others")
@@ -200,11 +202,23 @@ def _piece(item: Item, node: Node) -> tuple[str, set[str]]:
         case Field():
             return _field(item, node)
         case Maybe():
-            return _render(item.items, node) if any(_present(node, one) for one in captures(item.items)) else ("", set())
+            return _maybe(item, node)
         case Choice():
             return _choice(item, node)
         case Repeat():
             return "".join(_render(item.items, child)[0] for child in node.all(item.name)), set()
+
+
+def _maybe(item: Maybe, node: Node) -> tuple[str, set[str]]:
+    """What is there is written when it is whole; what is not written is reported by whoever asked."""
+    if not any(_present(node, one) for one in captures(item.items)):
+        return "", set()
+    try:
+        return _render(item.items, node)
+    except _Unfit as fault:
+        if fault.text is not None:
+            raise
+        return "", set()
 
 
 def _field(item: Field, node: Node) -> tuple[str, set[str]]:

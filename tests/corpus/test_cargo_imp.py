@@ -1,4 +1,4 @@
-"""Every corpus file of the waybill, house and status types reads with the result its class says, and nothing in it goes missing."""
+"""Every corpus file of the waybill, house and status types reads as its class says, and nothing in it goes missing."""
 
 import re
 

@@ -12,7 +12,7 @@ SIGNS = {"a": LETTERS, "n": DIGITS, "m": LETTERS + DIGITS, "t": LETTERS + DIGITS
 
 
 def message(table: Table, chance: random.Random) -> str:
-    """A message that keeps to its table: lines joined by line feeds. An optional element is there or not, never there and empty."""
+    """A message that keeps to its table: lines joined by line feeds, optional elements never there and empty."""
     first = table.type if table.version == "0" else f"{table.type}/{table.version}"
     return "\n".join([first, *_rows(table.rows, chance, [name for names in table.at_least_one for name in names[:1]])])
 
