@@ -55,7 +55,7 @@ MARK_OVERDUE = update(delivery).where(delivery.c.state == SENT, delivery.c.answe
 
 def owe(connection: Connection, envelopes: Sequence[tuple[int, str]]) -> None:
     """Note that the senders of these envelopes (number, id) are to be answered."""
-    insert_all(connection, ADD_ITEMS, [{"envelope": seq, "lane": lane_of(id)} for seq, id in envelopes])
+    insert_all(connection, ADD_ITEMS, [{"envelope": seq, "lane": lane_of(name)} for seq, name in envelopes])
 
 
 def owed(connection: Connection, lanes: Sequence[int], limit: int) -> list[tuple[int, int]]:
@@ -78,9 +78,9 @@ def answered(connection: Connection, envelopes: Sequence[int]) -> None:
     execute_in(connection, DROP_ITEMS, envelopes)
 
 
-def stored(connection: Connection, id: str, sealer: Sealer) -> tuple[str, bool, list[bytes]] | None:
+def stored(connection: Connection, envelope_id: str, sealer: Sealer) -> tuple[str, bool, list[bytes]] | None:
     """An envelope's state, whether an answer is still to come, and the answers there are; None when the id is unknown."""
-    row = connection.execute(STATE, {"id": id}).first()
+    row = connection.execute(STATE, {"id": envelope_id}).first()
     if row is None:
         return None
     raws = [sealer.unseal(one.sealed) for one in connection.execute(ANSWERS, {"e": row.seq})]

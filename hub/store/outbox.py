@@ -13,9 +13,10 @@ from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 from hub.clock import micros, moment
 from hub.envelope import Outgoing
 from hub.statement import DeliveryPlan
+from hub.store import control_numbers
 from hub.store.rows import execute_in, insert_all, lane_of, select_in
 from hub.store.sealer import Sealer
-from hub.store.tables import control_number, delivery, delivery_bytes, revision
+from hub.store.tables import delivery, delivery_bytes, revision
 
 PENDING, RETRYING, UNKNOWN = "pending", "retrying", "unknown"
 SENT, ACKNOWLEDGED, REFUSED, OVERDUE, DEAD, CANCELLED = "sent", "acknowledged", "refused", "overdue", "dead", "cancelled"
@@ -140,15 +141,6 @@ CANCEL = (
     .where(delivery.c.seq == bindparam("s"), delivery.c.state.not_in((SENT, ACKNOWLEDGED, OVERDUE)))
     .values(state=CANCELLED, run_at=None, blocked=0, finished_at=bindparam("now"))
 )
-LAST_NUMBER = select(control_number.c.last).where(
-    control_number.c.sender == bindparam("s"), control_number.c.recipient == bindparam("r")
-)
-TAKE_NUMBERS = (
-    update(control_number)
-    .where(control_number.c.sender == bindparam("s"), control_number.c.recipient == bindparam("r"))
-    .values(last=control_number.c.last + bindparam("n"))
-)
-ADD_NUMBERS = insert(control_number)
 
 
 def add(connection: Connection, owed: Sequence[Owed], *, now: datetime, sender: str) -> int:
@@ -157,7 +149,9 @@ def add(connection: Connection, owed: Sequence[Owed], *, now: datetime, sender: 
     known = {row.key for row in select_in(connection, KNOWN, sorted({one.plan.shipment for one in owed}))}
     new = [one for key, one in wanted.items() if key not in known]
     blocked = _blocked(connection, new)
-    numbers = {partner: _numbers(connection, sender, partner, count) for partner, count in sorted(_counts(new).items())}
+    numbers = {
+        partner: control_numbers.take(connection, sender, partner, count) for partner, count in sorted(_counts(new).items())
+    }
     insert_all(
         connection,
         ADD,
@@ -184,15 +178,6 @@ def _blocked(connection: Connection, owed: Sequence[Owed]) -> list[bool]:
         if one.plan.ordering != PARALLEL:
             ahead.add(place)
     return flags
-
-
-def _numbers(connection: Connection, sender: str, recipient: str, count: int) -> Any:
-    """The next control numbers from a sender to a recipient."""
-    taken = connection.execute(TAKE_NUMBERS, {"s": sender, "r": recipient, "n": count}).rowcount
-    if not taken:
-        connection.execute(ADD_NUMBERS, {"sender": sender, "recipient": recipient, "last": count})
-    last = connection.execute(LAST_NUMBER, {"s": sender, "r": recipient}).one().last
-    return iter(range(last - count + 1, last + 1))
 
 
 def _values(one: Owed, number: int, blocked: bool, now: datetime) -> dict[str, Any]:

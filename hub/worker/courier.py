@@ -1,4 +1,4 @@
-"""A courier carries one partner's deliveries, one after another, in a thread of its own: a partner that hangs holds up nobody else.
+"""A courier carries one partner's deliveries, one after another, in a thread of its own: one that hangs holds up nobody else.
 
 Knows no storage.
 """

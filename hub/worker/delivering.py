@@ -36,7 +36,7 @@ class Delivering:
         return len(self._out)
 
     def run(self, limit: int, *, wait: float = 0) -> int:
-        """Record what has come back (waiting up to ``wait`` seconds for the first) and send out what is due; how many were recorded."""
+        """Record what has come back (waiting up to ``wait`` seconds for the first) and send out what is due; how many came."""
         done = self._collect(wait if self._out else 0)
         self._give_up()
         while self._send_out(limit):
@@ -90,7 +90,7 @@ class Delivering:
             return
 
     def _record(self, results: Sequence[Result]) -> None:
-        """By lane, so that a lane lost to another worker costs only its own results (they are delivered again under their keys)."""
+        """By lane, so that a lane lost to another worker costs only its own results (delivered again under their keys)."""
         if not results:
             return
         try:
@@ -116,7 +116,7 @@ class Delivering:
             dead_letters.add(connection, failures, micros(now))
 
     def _give_up(self) -> None:
-        """Record as unknown what a hanging courier is at; its thread is left to end by itself, its other deliveries are due again."""
+        """Record as unknown what a hanging courier is at; its thread ends by itself, its other deliveries are due again."""
         for partner in list(self._out):
             courier = self._couriers[partner]
             stuck = courier.current

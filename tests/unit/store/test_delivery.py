@@ -120,7 +120,12 @@ def test_in_order_blocks_what_comes_after_a_failure(engine: Engine, receive: Rec
         worker.drain(seconds=10)
     say(receive, 1, "020-9")
     worker.drain(seconds=10)
-    assert [(one.state, one.blocked) for one in deliveries(engine)] == [("retrying", 0), ("pending", 1), ("pending", 1), ("sent", 0)]
+    assert [(one.state, one.blocked) for one in deliveries(engine)] == [
+        ("retrying", 0),
+        ("pending", 1),
+        ("pending", 1),
+        ("sent", 0),
+    ]
     clock.forward(6)
     worker.drain(seconds=10)
     assert [one.state for one in deliveries(engine)] == ["sent"] * 4
