@@ -143,6 +143,11 @@ class ReadSide:
             row = lists.find_message(connection, id)
         return None if row is None else lists.message_item(row)
 
+    def envelope(self, id: str) -> dict[str, Any] | None:
+        """One arrival: what it was, how far it is, the problems of the file as a whole, and its messages in order."""
+        with reading(self._engine) as connection:
+            return lists.envelope_item(connection, id)
+
     def raw(self, id: str) -> bytes | None:
         """The stored bytes of an envelope, by its id or the id of one of its messages."""
         named = parse_message_id(id)

@@ -96,13 +96,12 @@ DUE = (
         and_(revision.c.shipment == delivery.c.shipment, revision.c.revision_no == delivery.c.revision_no),
         isouter=True,
     )
-    .where(delivery.c.run_at <= bindparam("now"), delivery.c.blocked == 0)
+    .where(delivery.c.run_at <= bindparam("now"))
     .where(delivery.c.lane.in_(bindparam("lanes", expanding=True)))
     .where(delivery.c.partner.not_in(bindparam("busy", expanding=True)))
     .order_by(delivery.c.run_at, delivery.c.seq)
     .limit(bindparam("limit"))
 )
-NEXT_DUE = select(delivery.c.run_at).where(delivery.c.run_at > 0, delivery.c.blocked == 0).order_by(delivery.c.run_at).limit(1)
 PARTS = (
     select(delivery_bytes)
     .where(delivery_bytes.c.delivery.in_(bindparam("values", expanding=True)))
@@ -129,7 +128,9 @@ NEXT_IN_LINE = (
     .order_by(delivery.c.seq)
     .limit(1)
 )
-UNBLOCK = update(delivery).where(delivery.c.seq.in_(bindparam("values", expanding=True))).values(blocked=0)
+UNBLOCK = (
+    update(delivery).where(delivery.c.seq.in_(bindparam("values", expanding=True))).values(blocked=0, run_at=bindparam("now"))
+)
 FIND = select(delivery).where(delivery.c.seq == bindparam("s"))
 AGAIN = (
     update(delivery)
@@ -196,7 +197,7 @@ def _values(one: Owed, number: int, blocked: bool, now: datetime) -> dict[str, A
         "blocked": int(blocked),
         "state": PENDING,
         "attempts": 0,
-        "run_at": micros(now),
+        "run_at": None if blocked else micros(now),
         "created_at": micros(now),
         "message_id": plan.key[:32],
         "control_reference": str(number),
@@ -248,7 +249,7 @@ def finish(connection: Connection, attempts: Sequence[Attempt], *, now: datetime
     insert_all(connection, ADD_PARTS, rows)
     for one in attempts:
         if _lets_go(one):
-            release_next(connection, one.due.plan.partner, one.due.plan.shipment)
+            release_next(connection, one.due.plan.partner, one.due.plan.shipment, micros(now))
 
 
 def _finish_values(one: Attempt, now: datetime) -> dict[str, Any]:
@@ -271,11 +272,11 @@ def _lets_go(one: Attempt) -> bool:
     return ordering == IN_SEQUENCE or (ordering == IN_ORDER and one.state == SENT)
 
 
-def release_next(connection: Connection, partner: str, shipment: str) -> None:
+def release_next(connection: Connection, partner: str, shipment: str, now: int) -> None:
     """Let the oldest blocked delivery of a partner and shipment go."""
     row = connection.execute(NEXT_IN_LINE, {"k": shipment, "p": partner}).first()
     if row is not None:
-        execute_in(connection, UNBLOCK, [row.seq])
+        execute_in(connection, UNBLOCK, [row.seq], now=now)
 
 
 def again(connection: Connection, seq: int, now: int) -> bool:
@@ -288,5 +289,5 @@ def cancel(connection: Connection, seq: int, now: int) -> bool:
     row = connection.execute(FIND, {"s": seq}).first()
     if row is None or connection.execute(CANCEL, {"s": seq, "now": now}).rowcount == 0:
         return False
-    release_next(connection, row.partner, row.shipment)
+    release_next(connection, row.partner, row.shipment, now)
     return True

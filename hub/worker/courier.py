@@ -23,12 +23,16 @@ Result = tuple[Attempt, Problem | None]
 """How an attempt ended, and the problem of a dead letter when it ended for good."""
 
 
+Round = tuple[str, int]
+"""A partner, and which of its couriers."""
+
+
 class Courier(threading.Thread):
     """Delivers what it is given until ``seconds`` are over, and returns the rest untried."""
 
-    def __init__(self, partner: str, line: Line, clock: Clock, results: "queue.SimpleQueue[Courier]", *, seconds: float) -> None:
-        super().__init__(name=f"courier-{partner}", daemon=True)
-        self.partner = partner
+    def __init__(self, way: Round, line: Line, clock: Clock, results: "queue.SimpleQueue[Courier]", *, seconds: float) -> None:
+        super().__init__(name=f"courier-{way[0]}-{way[1]}", daemon=True)
+        self.way = way
         self._line = line
         self._clock = clock
         self._results = results

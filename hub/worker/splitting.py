@@ -13,7 +13,8 @@ from hub.clock import micros
 from hub.envelope import Envelope
 from hub.problem import Code, Problem
 from hub.statement import Reading, Understood
-from hub.store import acknowledgements, dead_letters, inbox, leases, messages, statements
+from hub.store import acknowledgements, dead_letters, inbox, leases, messages, outbox, statements
+from hub.store.acknowledgements import Matched
 from hub.store.dead_letters import Failure
 from hub.store.engine import reading, writing
 from hub.store.inbox import SplitTo, ToSplit
@@ -29,6 +30,7 @@ DEATHS = 5
 """How often a worker may die over one envelope before it is set aside."""
 
 REMEMBERED = 1_000
+SMALL = 50_000
 
 
 class Splitting:
@@ -92,11 +94,15 @@ class Splitting:
             understood = self._desk.line.understand(todo.envelope, partner=todo.envelope.partner)
         except Exception as fault:
             return iter([dead(todo, told(fault, doing="understanding the envelope"))])
-        self._remember(todo.seq, understood)
+        self._remember(todo, understood)
         return portions(self._desk, todo, understood)
 
-    def _remember(self, seq: int, understood: Understood) -> None:
-        self._understood[seq] = understood
+    def _remember(self, todo: ToSplit, understood: Understood) -> None:
+        """For the answer, if there is to be one; a large interchange is rather understood again."""
+        envelope = todo.envelope
+        if len(envelope.raw) > SMALL or not self._desk.line.owes_answer(envelope.partner, envelope.channel, understood.format):
+            return
+        self._understood[todo.seq] = understood
         while len(self._understood) > REMEMBERED:
             self._understood.popitem(last=False)
 
@@ -129,16 +135,19 @@ class Splitting:
             self._end(connection, batch)
 
     def _hear(self, connection: Connection, batch: Sequence[Portion]) -> list[Failure]:
-        """Match partners' acknowledgements to what we sent; those that match nothing."""
-        unmatched: list[Failure] = []
+        """Match partners' acknowledgements to what we sent; the dead letters of refusals, and of those that match nothing."""
         now = self._desk.clock.now()
+        heard: list[Failure] = []
         for portion in batch:
             for one in portion.heard:
                 keys = [said.key for said in one.said] + list(one.detail.get("keys") or ())
                 said = one.detail.get("acknowledges") or {}
-                if acknowledgements.match(connection, portion.todo.envelope.partner, said, keys, now=now) is None:
-                    unmatched.append(_unmatched(portion.todo, one))
-        return unmatched
+                matched = acknowledgements.match(connection, portion.todo.envelope.partner, said, keys, now=now)
+                if matched is None:
+                    heard.append(_unmatched(portion.todo, one))
+                elif matched.state == outbox.REFUSED:
+                    heard.append(_refused(portion.todo, matched))
+        return heard
 
     def _end(self, connection: Connection, batch: Sequence[Portion]) -> None:
         ended = inbox.end_envelopes(connection, [one.todo.seq for one in batch if one.next_ordinal is None])
@@ -182,3 +191,16 @@ def _unmatched(todo: ToSplit, one: Reading) -> Failure:
     text = f"{one.type} speaks of {said.get('type') or 'a message'} {said.get('reference') or ''}: nothing sent fits"
     problem = Problem(code=Code.ACKNOWLEDGEMENT_UNMATCHED, message=text, line=one.line)
     return failure(todo, "acknowledged", one.ordinal, one.type, problem)
+
+
+def _refused(todo: ToSplit, matched: Matched) -> Failure:
+    """The dead letter of the delivery a partner has refused: the same as when it refuses at the door."""
+    return Failure(
+        stage="deliver",
+        subject=f"deliver:{matched.key}",
+        partner=todo.envelope.partner,
+        type=matched.target,
+        problem=Problem(code=Code.DELIVERY_REFUSED, message=matched.text or "refused without a reason"),
+        shipment=matched.shipment,
+        delivery=matched.delivery,
+    )

@@ -36,8 +36,8 @@ delivery = Table(
     Index("ix_delivery_control", "control_reference", "partner"),
 )
 """One message owed to a partner; its key is a digest that holds the shipment's, so (shipment, key) is as unique as the
-key, and is found beside its neighbours. Content is the named revision's document, or ``content``; ``ready`` = 1: these are
-the bytes themselves (an answer). ``run_at`` is NULL when nothing is left to do. ``blocked`` = 1: an earlier one is in the way."""
+key, and is found beside its neighbours. Content is the named revision's document, or ``content``; ``ready`` = 1: they are
+the bytes themselves (an answer). ``run_at`` is NULL when it is over, or blocked. ``blocked`` = 1: an earlier one is in the way."""
 
 
 delivery_bytes = Table(

@@ -171,6 +171,9 @@ def test_the_lists_have_the_contracts_shapes(engine: Engine, receive: Receive, h
     assert (rejected["state"], rejected["problems"][0]["code"]) == ("rejected", "type.unknown")
     assert read.message(f"{name}-1") == rejected
     assert read.message("nonsense") is None
+    whole = read.envelope(name)
+    assert (whole["state"], whole["messages"]) == ("done", [applied, rejected])
+    assert read.envelope("unknown") is None
     (letter,) = read.dead_letters().items
     assert {"id", "message", "stage", "fingerprint", "group", "impact", "problem", "attempts", "first", "last"} <= set(letter)
     assert letter["message"] == f"{name}-1"
