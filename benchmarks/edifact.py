@@ -69,13 +69,17 @@ def main() -> None:
     start = time.perf_counter()
     messages, problems = ours(raw)
     spent = time.perf_counter() - start
-    print(f"ours      {len(raw) / 1e6:6.1f} MB {messages:7d} messages {problems} problems {spent:6.2f} s {len(raw) / 1e6 / spent:6.2f} MB/s")
+    print(
+        f"ours      {len(raw) / 1e6:6.1f} MB {messages:7d} messages {problems} problems {spent:6.2f} s {len(raw) / 1e6 / spent:6.2f} MB/s"
+    )
     print(f"          peak memory {before:.0f} MB with the file in memory, {peak():.0f} MB after reading it in chunks")
     sample = interchange(1.0)
     start = time.perf_counter()
     segments = theirs(sample)
     spent = time.perf_counter() - start
-    print(f"pydifact  {len(sample) / 1e6:6.1f} MB {segments:7d} segments (parser only)  {spent:6.2f} s {len(sample) / 1e6 / spent:6.2f} MB/s")
+    print(
+        f"pydifact  {len(sample) / 1e6:6.1f} MB {segments:7d} segments (parser only)  {spent:6.2f} s {len(sample) / 1e6 / spent:6.2f} MB/s"
+    )
 
 
 if __name__ == "__main__":

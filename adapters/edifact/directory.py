@@ -207,4 +207,6 @@ def _value_pattern(one: Component, alphabet: Alphabet) -> str:
         return alphabet.word + span
     if one.kind == "an":
         return alphabet.any + span
-    return f"-?[0-9]{span}" if one.least == one.most else f"-?(?:[0-9]{span}|(?!{alphabet.any}{{{one.most + 2}}})[0-9]+[.,][0-9]+)"
+    return (
+        f"-?[0-9]{span}" if one.least == one.most else f"-?(?:[0-9]{span}|(?!{alphabet.any}{{{one.most + 2}}})[0-9]+[.,][0-9]+)"
+    )

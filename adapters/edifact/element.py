@@ -79,7 +79,15 @@ def _position(node: Node, position: Position, piece: Piece, number: int, locate:
     if not _text(piece):
         if position.mandatory:
             name = position.composite or position.components[0].number
-            yield Fault(Code.EDI_ELEMENT_MISSING, f"element {number} ({name}) is mandatory and empty", piece.offset, number, None, "", name)
+            yield Fault(
+                Code.EDI_ELEMENT_MISSING,
+                f"element {number} ({name}) is mandatory and empty",
+                piece.offset,
+                number,
+                None,
+                "",
+                name,
+            )
         return
     for place, component in enumerate(position.components, 1):
         value = values[place - 1] if place <= len(values) else None

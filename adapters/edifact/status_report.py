@@ -61,7 +61,7 @@ class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
         head = group.first("STS")
         coded = head is not None and f"C555.{self.status}" in head.elements
         goods = "goods" if sum(1 for one in group.children if self.groups.get(one.name) == "goods") == 1 else "several_goods"
-        children = []
+        children: list[Node] = []
         for child in group.children:
             role = self.groups.get(child.name)
             if child.name in self.wrapped:

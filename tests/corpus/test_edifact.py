@@ -1,4 +1,4 @@
-"""Every EDIFACT interchange of the corpus: valid ones without an interchange error, malformed ones with the fault of their manifest row."""
+"""Every EDIFACT interchange of the corpus: valid ones without an interchange error, malformed ones with their manifest's fault."""
 
 import re
 
@@ -66,7 +66,11 @@ def test_valid_interchange(path):
 @pytest.mark.parametrize("path", files("edifact/malformed/*"), ids=lambda path: path.name)
 def test_malformed_interchange(path):
     _, problems, messages = weighed(path)
-    errors = [one for one in (*problems, *messages) if one.severity is Severity.ERROR or one.code in (Code.EDI_JUNK, Code.EDI_UNB_ABSENT)]
+    errors = [
+        one
+        for one in (*problems, *messages)
+        if one.severity is Severity.ERROR or one.code in (Code.EDI_JUNK, Code.EDI_UNB_ABSENT)
+    ]
     named = reasons(path.name)
     expected = [codes for reason in named for pattern, codes in REASONS.items() if re.match(pattern, reason)]
     assert not named or expected, f"no rule for {named}"

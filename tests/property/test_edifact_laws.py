@@ -39,7 +39,9 @@ def value(one: Component) -> st.SearchStrategy[str]:
     if one.kind == "n":
         return st.integers(0, 10 ** min(one.most, 9) - 1).map(lambda number: str(number).zfill(one.least)[: one.most])
     letters = "ABC" if one.kind == "a" else "AB1 .-ä:+?'"
-    return st.text(letters, min_size=one.least, max_size=min(one.most, max(one.least, 6))).filter(lambda text: text.strip() == text)
+    return st.text(letters, min_size=one.least, max_size=min(one.most, max(one.least, 6))).filter(
+        lambda text: text.strip() == text
+    )
 
 
 @st.composite
@@ -86,7 +88,9 @@ def unordered(segments: list[str]) -> list[str]:
 
 
 def parts(text: str, separator: str) -> list[str]:
-    return re.findall(rf"((?:[^?{re.escape(separator)}]|\?.)*)(?:{re.escape(separator)}|$)", text, re.DOTALL)[: -1 if text else None]
+    return re.findall(rf"((?:[^?{re.escape(separator)}]|\?.)*)(?:{re.escape(separator)}|$)", text, re.DOTALL)[
+        : -1 if text else None
+    ]
 
 
 def trimmed(cells: list[str]) -> list[str]:
@@ -118,9 +122,14 @@ def test_what_is_read_is_written_again(name, data):
     assert normalise(written(message)) == normalise(given_part.text)
 
 
-CODES = {"D.96A": ["6", "43", "74", "50", "24", "1", "29", "98", "99", "12", "45", "21", "49", "36", "62"], "D.01B": ["DEP", "RCF", "Z1", "21"]}
+CODES = {
+    "D.96A": ["6", "43", "74", "50", "24", "1", "29", "98", "99", "12", "45", "21", "49", "36", "62"],
+    "D.01B": ["DEP", "RCF", "Z1", "21"],
+}
 STATIONS = st.sampled_from(["FRA", "SGN", "DEFRA"])
-MOMENTS = st.sampled_from(["20261121:102", "202611211030:203", "20261121103059:204", "202611211030?+01:303", "202611211030-0330:303"])
+MOMENTS = st.sampled_from(
+    ["20261121:102", "202611211030:203", "20261121103059:204", "202611211030?+01:303", "202611211030-0330:303"]
+)
 NAMES = st.text("ABC Ä?'".replace("?'", ""), min_size=1, max_size=9).map(str.strip).filter(bool)
 
 
@@ -138,7 +147,11 @@ def event(draw, version: str, first: bool) -> list[str]:
     lines += [f"NAD+CZ+ACC1++{draw(NAMES)}+STREET 1:STREET 2+CITY++12345+DE"] if first and draw(st.booleans()) else []
     lines += [f"LOC+175+{draw(STATIONS)}"] if draw(st.booleans()) else []
     if draw(st.booleans()):
-        transport = ["TDT+20+LH8400+4++LH", f"LOC+8+{draw(STATIONS)}", *(["DTM+133:202611212359:203"] if draw(st.booleans()) else [])]
+        transport = [
+            "TDT+20+LH8400+4++LH",
+            f"LOC+8+{draw(STATIONS)}",
+            *(["DTM+133:202611212359:203"] if draw(st.booleans()) else []),
+        ]
         lines += [transport[0], *transport[2:], transport[1]] if version == "D.01B" else transport
     lines += [f"EQD+UL+AKE{number}LH" for number in draw(st.sampled_from([[], [12345], [12345, 67890]]))]
     lines += ["GID++4", *(["MEA+WT+G+KGM:50.5"] if draw(st.booleans()) else [])] if draw(st.booleans()) else []
@@ -213,7 +226,19 @@ EVENTS = "STS+1+24'\nRFF+AWB:02012345675'\nDTM+334:202611211030:203'\n"
 
 @pytest.mark.parametrize(
     "pattern",
-    ["A'", "?'", "UNH+1+IFTSTA:D:96A:UN'", "\n", "UNB+", "UNA:+.? '", "DTM+:::'", "'", "CNI+1'" + EVENTS, "UNB+UNOA:1+A+B'", "NAD+CZ+++A?'B'"],
+    [
+        "A'",
+        "?'",
+        "UNH+1+IFTSTA:D:96A:UN'",
+        "\n",
+        "UNB+",
+        "UNA:+.? '",
+        "DTM+:::'",
+        "'",
+        "CNI+1'" + EVENTS,
+        "UNB+UNOA:1+A+B'",
+        "NAD+CZ+++A?'B'",
+    ],
 )
 @pytest.mark.parametrize("head", ["", "UNB+UNOC:3+A+B+261121:1030+1'UNH+1+IFTSTA:D:96A:UN'BGM+44'CNI+1'"])
 def test_work_grows_linearly(head, pattern):

@@ -17,7 +17,9 @@ from hub.syntax import Element, Message, Node
 
 EDIFACT = Edifact()
 AT = datetime.datetime(2026, 11, 21, 9, 5, tzinfo=datetime.UTC)
-OUTGOING = Outgoing(message_id="m1", control_reference="77001", at=AT, sender="WAYBRIDGE:14", recipients=["FORWARDER:ZZ"], test=True)
+OUTGOING = Outgoing(
+    message_id="m1", control_reference="77001", at=AT, sender="WAYBRIDGE:14", recipients=["FORWARDER:ZZ"], test=True
+)
 FRAME = Frame(
     layer="interchange", sender="FORWARDER", sender_qualifier="ZZ", recipients=["WAYBRIDGE"], recipient_qualifier="14",
     control_reference="REF1", author="FORWARDER", syntax="UNOC:3",
@@ -25,10 +27,17 @@ FRAME = Frame(
 
 
 def tree(**status: str) -> Message:
-    event = Node("SG5", {}, [Node("DTM", {"C507.2005": Element("334"), "C507.2380": Element("20261121"), "C507.2379": Element("102")})])
+    event = Node(
+        "SG5", {}, [Node("DTM", {"C507.2005": Element("334"), "C507.2380": Element("20261121"), "C507.2379": Element("102")})]
+    )
     event.children.append(Node("STS", {name.replace("_", "."): Element(text) for name, text in status.items()}))
     consignment = Node("SG4", {}, [event, Node("CNI", {"1490": Element("1")})])
-    return Message(format="edifact", type="IFTSTA", version="D.96A", root=Node("IFTSTA", {}, [consignment, Node("BGM", {"1004": Element("R'1")})]))
+    return Message(
+        format="edifact",
+        type="IFTSTA",
+        version="D.96A",
+        root=Node("IFTSTA", {}, [consignment, Node("BGM", {"1004": Element("R'1")})]),
+    )
 
 
 def test_the_segments_are_put_in_their_order_and_enveloped():
@@ -75,7 +84,9 @@ def test_a_missing_mandatory_segment_and_an_unknown_version_are_not_written():
 
 
 def outcome(*problems: Problem, type: str = "IFTSTA", frame: Frame | None = FRAME, reference: str = "1") -> Outcome:
-    return Outcome(accepted=not problems, type=type, version="D.96A", text="", frame=frame, reference=reference, problems=problems)
+    return Outcome(
+        accepted=not problems, type=type, version="D.96A", text="", frame=frame, reference=reference, problems=problems
+    )
 
 
 def answer(*outcomes: Outcome, style: str = "bare") -> list[str]:
