@@ -357,10 +357,13 @@ def _edifact_flight(texts: Texts, context: Context) -> str | None:
     number, carrier = [*texts, None][:2]
     if not number:
         return None
+    told = _flight_of(carrier, number, context)
+    if told is not None:
+        return told
     try:
         return _flight_text_read(number.replace(" ", ""), context)
     except ValueError:
-        return _flight_of(carrier, number, context)
+        return None
 
 
 def _flight_of(carrier: str | None, number: str, context: Context) -> str | None:

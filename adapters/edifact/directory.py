@@ -198,7 +198,9 @@ def _position_pattern(position: Position, alphabet: Alphabet) -> str:
         value = f"({_value_pattern(one, alphabet)}){'' if one.mandatory else '?'}"
         before = alphabet.component if place else ""
         pattern = f"{before}{value}{pattern}" if place <= needed or not place else f"(?:{before}{value}{pattern})?"
-    return pattern if position.mandatory or needed < 0 else f"(?:{pattern})?"
+    if position.mandatory:
+        return pattern if needed >= 0 else f"(?={alphabet.component}*{alphabet.any}){pattern}"
+    return pattern if needed < 0 else f"(?:{pattern})?"
 
 
 def _value_pattern(one: Component, alphabet: Alphabet) -> str:

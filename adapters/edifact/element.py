@@ -94,7 +94,8 @@ def _position(node: Node, position: Position, piece: Piece, number: int, locate:
         yield from _component(node, component, value, (number, place if position.composite else None), piece.offset, locate)
     for place, value in enumerate(values[len(position.components) :], len(position.components) + 1):
         if value.text:
-            message = f"element {number} ({position.composite or position.components[0].number}) has no component {place} in its directory"
+            name = position.composite or position.components[0].number
+            message = f"element {number} ({name}) has no component {place} in its directory"
             yield Fault(Code.EDI_ELEMENT_UNEXPECTED, message, value.offset, number, place, value.text)
     for repetition in piece.repetitions[1:]:
         message = f"element {number} may stand only once"

@@ -67,8 +67,8 @@ class Layers:
     def _faults(self, raw: Raw, faults: list[Fault]) -> Iterator[Problem]:
         for fault in faults:
             yield self._problem(
-                Code.EDI_UNB_HABIT if habit(raw.tag, fault) else fault.code, f"{raw.tag}: {fault.message}", raw.tag, at=fault.offset,
-                element=fault.element, component=fault.component, found=fault.found, expected=fault.expected,
+                Code.EDI_UNB_HABIT if habit(raw.tag, fault) else fault.code, f"{raw.tag}: {fault.message}", raw.tag,
+                at=fault.offset, element=fault.element, component=fault.component, found=fault.found, expected=fault.expected,
             )  # fmt: skip
 
     def _pass(self, end: int) -> Iterator[Problem]:

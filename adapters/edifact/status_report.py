@@ -15,6 +15,7 @@ from hub.syntax import Element, Node
 
 WAYBILLS = ("AWB", "MWB")
 NAMED = (*WAYBILLS, "HWB")
+DOCUMENT = "C503.1004"
 IATA = "3"
 """Code list responsible agency (3055) of the industry's own status codes."""
 
@@ -44,11 +45,12 @@ class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
 
     def _consignments(self, group: Node) -> Iterator[Node]:
         """One consignment for every waybill its events name; events that name none go with the one before."""
-        head = [one for one in group.children if one.name != "SG5"]
+        statuses = [self._event(status) for status in group.all("SG5")]
+        waybills = {_waybill(event) for event in statuses} - {None}
+        head = [_numbered(one, waybills) for one in group.children if one.name != "SG5"]
         waybill: str | None = None
         events: list[Node] = []
-        for status in group.all("SG5"):
-            event = self._event(status)
+        for event in statuses:
             named = _waybill(event)
             if named is not None and waybill is not None and named != waybill:
                 yield _like(group, "SG4", [*head, *events])
@@ -134,6 +136,20 @@ def _reference(node: Node) -> Node:
     return _like(node, "reference", node.children)
 
 
+def _numbered(node: Node, waybills: set[str | None]) -> Node:
+    """CNI with its document number as ``waybill`` where that is a waybill's and no event names another."""
+    number = node.elements.get(DOCUMENT) if node.name == "CNI" else None
+    digits = _digits(number.text) if number is not None else ""
+    if number is None or len(digits) != 11 or not digits.isdecimal() or not waybills <= {digits}:
+        return node
+    others = {name: one for name, one in node.elements.items() if name != DOCUMENT}
+    return Node("CNI", {**others, "waybill": number}, node.children, node.line, node.column, node.offset)
+
+
+def _digits(text: str) -> str:
+    return text.replace("-", "").replace(" ", "")
+
+
 def _unwrapped(group: Node, tag: str) -> Iterator[Node]:
     """A group's one segment, with what else the group holds below it."""
     first = group.first(tag)
@@ -144,7 +160,7 @@ def _unwrapped(group: Node, tag: str) -> Iterator[Node]:
 def _waybill(event: Node) -> str | None:
     for one in event.all("RFF"):
         if one.text("C506.1153") in WAYBILLS:
-            return (one.text("C506.1154") or "").replace("-", "").replace(" ", "") or None
+            return _digits(one.text("C506.1154") or "") or None
     return None
 
 

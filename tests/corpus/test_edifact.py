@@ -1,4 +1,4 @@
-"""Every EDIFACT interchange of the corpus: valid ones without an interchange error, malformed ones with their manifest's fault."""
+"""Every EDIFACT interchange of the corpus: valid ones without an interchange error, malformed ones with the manifest's fault."""
 
 import re
 
@@ -77,7 +77,9 @@ def test_malformed_interchange(path):
     for codes in expected:
         assert {one.code for one in errors} & codes
     for one in errors:
-        assert one.line and one.column and one.offset is not None
+        assert one.line
+        assert one.column
+        assert one.offset is not None
 
 
 @pytest.mark.parametrize("path", files("edifact/*/IFTSTA*"), ids=lambda path: path.name)
