@@ -188,17 +188,19 @@ def test_through_the_model_and_back(version, data):
     assert unordered(normalise(written(again))) == unordered(normalise(given_part.text))
 
 
+SCRAPS = [
+    b"UNB+UNOC:3+A+B+261121:1030+1'", b"UNH+1+IFTSTA:D:96A:UN'", b"BGM+44'", b"CNI+1'", b"STS+1+1'", b"UNT+3+1'", b"UNZ+1+1'",
+    b"UNG+", b"UNA:+.? '", b"UNH+1+CIMFSU:12'", b"\xff\xfe", b"?'", b"UNE+1+1'", b"\n",
+]  # fmt: skip
+BYTES = st.one_of(
+    st.binary(max_size=300),
+    st.text("UNABHTZGE+:?'*\n 019", max_size=200).map(str.encode),
+    st.lists(st.sampled_from(SCRAPS)).map(b"".join),
+)
+
+
 @settings(max_examples=300, deadline=None)
-@given(
-    st.one_of(
-        st.binary(max_size=300),
-        st.text("UNABHTZGE+:?'*\n 019", max_size=200).map(str.encode),
-        st.lists(
-            st.sampled_from([b"UNB+UNOC:3+A+B+261121:1030+1'", b"UNH+1+IFTSTA:D:96A:UN'", b"BGM+44'", b"CNI+1'", b"STS+1+1'", b"UNT+3+1'", b"UNZ+1+1'",
-                             b"UNG+", b"UNA:+.? '", b"UNH+1+CIMFSU:12'", b"\xff\xfe", b"?'", b"UNE+1+1'", b"\n"])
-        ).map(b"".join),
-    )
-)  # fmt: skip
+@given(BYTES)
 def test_any_bytes_give_messages_or_problems(raw):
     found = EDIFACT.split(raw)
     for one in found.parts:

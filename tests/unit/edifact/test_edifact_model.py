@@ -1,4 +1,4 @@
-"""Status reports to the canonical shipment: golden files, the places an AWB may stand, and every pair read after it was written."""
+"""Status reports to the canonical shipment: golden files, where an AWB may stand, and every pair read after it was written."""
 
 import datetime
 import json
