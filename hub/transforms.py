@@ -199,7 +199,7 @@ _TRANSPORT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,5}[A-Z]?
 def _awb_parts(texts: Texts, _: Context) -> str | None:
     """Prefix and number, or the whole number in the second element."""
     prefix, number = texts
-    match = _AWB.fullmatch((prefix or "") + (number or ""))
+    match = _AWB.fullmatch(f"{prefix}-{number}" if prefix else number or "")
     if match is None:
         raise ValueError("a waybill prefix of 3 digits and a number of 8")
     return f"{match[1]}-{match[2]}"

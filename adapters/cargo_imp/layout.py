@@ -106,6 +106,16 @@ class Option:
     joined: bool = False
     clear: bool = False
 
+    @cached_property
+    def segment(self) -> str:
+        """The identifier an engineer finds in the message: the line's own, else that of the group it stands in."""
+        if self.name.isupper() and (self.line is None or self.line.keys[0] != SLANT):
+            return self.name
+        owner = self.row.owner
+        if owner is None:
+            return self.name
+        return owner.segment if owner.name.isupper() or owner.rows[0] is self.row else owner.rows[0].options[0].segment
+
 
 @dataclass(kw_only=True, eq=False)
 class Table:

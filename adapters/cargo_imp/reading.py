@@ -151,7 +151,7 @@ class Reading(Report):
             return
         if steps:
             self._faulty(steps, line)
-        elif self._unprefixed(line, key):
+        elif self._unprefixed(line, key) or self._leader_missing(line, key):
             return
         elif key in self.walk.anywhere and not self._verbatim(line):
             self._out_of_order(self.walk.anywhere[key], line)
@@ -176,7 +176,7 @@ class Reading(Report):
                     kind = departure.tolerated
                     self._enter(step, departure.variant, self._node(departure.variant, found))
                     self.report(
-                        Code(kind.code), 0, departure.variant.line.name, f"{kind.says} (difference {kind.difference})", line
+                        Code(kind.code), 0, departure.variant.option.segment, f"{kind.says} (difference {kind.difference})", line
                     )
                     return True
         return False
@@ -194,7 +194,23 @@ class Reading(Report):
                 if found is not None:
                     says = f"continuation without a slant (difference {variant.line.unprefixed})"
                     self._enter(step, variant, self._node(variant, found, -1))
-                    self.report(Code.IMP_CONTINUATION, 0, variant.line.name, says, line)
+                    self.report(Code.IMP_CONTINUATION, 0, variant.option.segment, says, line)
+                    return True
+        return False
+
+    def _leader_missing(self, line: str, key: str) -> bool:
+        """A line of the mandatory group that should begin here, its opening line left out: that one is missing, this one is read."""
+        if self.lost or len(line) >= LONGEST_MATCHED:
+            return False
+        for steps in self.place.steps.values():
+            first = steps[0]
+            if first.missing or first.only is None or not first.rows[0].mandatory or self.counts[first.rows[0].index]:
+                continue
+            for step in first.only.place.steps.get(key, ()):
+                if not step.missing and step.match(line):
+                    self._enter(first, first.only, Node(first.only.node, {}, [], self.number, 1, self.start))
+                    self.report_missing(first.rows[-1], line[:20])
+                    self._slow_line(line, True)
                     return True
         return False
 
@@ -229,7 +245,7 @@ class Reading(Report):
                 if repeated
                 else (Code.IMP_LINE_ORDER, "is out of its order")
             )
-            self.report(code, 0, variant.line.name, f"line {variant.line.name} {says}", line)
+            self.report(code, 0, variant.option.segment, f"line {variant.option.segment} {says}", line)
 
     def _unknown(self, line: str, key: str) -> None:
         """Kept word for word. Lines with a slant behind an unknown identifier belong to it and are no second problem."""
@@ -248,12 +264,12 @@ class Reading(Report):
     def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:
         for row in rows:
             if not self.counts[row.index]:
-                self.absent[row.index] = self.report_missing(row.name, came or self.line[:20])
+                self.absent[row.index] = self.report_missing(row, came or self.line[:20])
 
     def _too_many(self, row: Row) -> None:
         if self.counts[row.index] == row.most + 1:
             says = f"{row.name} may stand {row.most} time{'s' if row.most > 1 else ''} here"
-            self.report(Code.IMP_LINE_REPEATED, 0, row.name, says, self.line)
+            self.report(Code.IMP_LINE_REPEATED, 0, row.options[0].segment, says, self.line)
 
 
 def _cut(variant: Variant, found: re.Match[str], node: Node, number: int, start: int) -> None:

@@ -3,6 +3,7 @@
 import re
 
 from adapters.cargo_imp.explaining import Fault
+from adapters.cargo_imp.layout import Row
 from adapters.cargo_imp.steps import Variant
 from hub.problem import Code, Problem
 
@@ -34,7 +35,9 @@ class Report:
 
     def report_fault(self, variant: Variant, fault: Fault) -> None:
         """A line that does not fit its layout."""
-        named = f"{variant.line.name}, {fault.element}" if fault.element else variant.line.name
+        segment = variant.option.segment
+        named = f"{segment}, {fault.element}" if fault.element else segment
+        self.forget_length()
         found = f", found {fault.found[:SHOWN]!r}" if fault.found else ", found nothing"
         self.problems.append(
             Problem(
@@ -43,27 +46,34 @@ class Report:
                 line=self.number,
                 column=fault.start + 1,
                 offset=self.start + fault.start,
-                segment=variant.line.name,
+                segment=segment,
                 element=fault.element,
                 found=fault.found[:SHOWN] or None,
                 expected=fault.expected,
             )
         )
 
-    def report_missing(self, name: str, came: str) -> Problem:
-        """A mandatory line that is not there, at the line that came instead."""
+    def report_missing(self, row: Row, came: str) -> Problem:
+        """A mandatory line that is not there, at the line that came instead. A line without an identifier is the ``element``."""
+        segment = row.options[0].segment
+        within = row.name if row.name != segment else None
         problem = Problem(
             code=Code.IMP_LINE_MISSING,
-            message=f"mandatory line {name} is missing: {came!r} came instead",
+            message=f"mandatory line {segment}{f' ({within})' if within else ''} is missing: {came!r} came instead",
             line=self.number,
             column=1,
             offset=self.start,
-            segment=name,
+            segment=segment,
+            element=within,
             found=came,
-            expected=name,
+            expected=row.name,
         )
         self.problems.append(problem)
         return problem
+
+    def forget_length(self) -> None:
+        """A line that does not fit its layout is one fault, however long it is."""
+        self.problems[:] = [one for one in self.problems if one.code is not Code.IMP_LINE_LENGTH or one.line != self.number]
 
     def look_at_line(self) -> None:
         """Its length and its characters."""

@@ -1,4 +1,4 @@
-"""What the class table says of a graph: classes, properties, ranges, cardinalities, datatypes, codes. Reports, changes nothing."""
+"""What the class table says of a graph: classes, properties, ranges, cardinalities, datatypes, codes. Changes nothing."""
 
 import re
 
@@ -28,7 +28,8 @@ LEXICAL = {
 """Lexical forms of XML Schema part 2, sections 3.2 and 3.3, for the datatypes the ontology uses."""
 
 WAIVED = frozenset(("notifyRequestStatusChange", "hasLogisticsEvent"))
-"""Mandatory in the ontology, optional in the standard's text (api-features, bulk events; subscriptions): the text was followed."""
+"""Mandatory in the ontology, optional in the standard's text (api-features, bulk events; subscriptions): the text was followed.
+"""
 
 NUMBERS = frozenset(("double", "float", "decimal", "integer", "int", "long", "short", "positiveInteger", "nonNegativeInteger"))
 
@@ -81,7 +82,10 @@ class Checker:
             if found is None:
                 self._unknown_class(iri, pointer, offset)
             elif kind.known and found.name not in kind.known.lineage:
-                message = f"The object is said to be both {kind.name} and {found.name}, which is no superclass of it; it was read as {kind.name}."
+                message = (
+                    f"The object is said to be both {kind.name} and {found.name}, which is no superclass of it; "
+                    f"it was read as {kind.name}."
+                )
                 self.report.add(
                     Code.ONE_CLASS_CONFLICT, message, pointer, offset, element="@type", found=found.name, expected=kind.name
                 )
@@ -136,13 +140,8 @@ class Checker:
             )
 
     def _missing(self, subject: Subject, kind: Named) -> None:
-        for rule in kind.known.properties.values() if kind.known else ():
-            if (
-                rule.min
-                and rule.iri not in subject.values
-                and rule.name not in WAIVED
-                and (subject.values or subject.key[:2] == "_:")
-            ):
+        for rule in kind.known.required if kind.known else ():
+            if rule.iri not in subject.values and rule.name not in WAIVED and (subject.values or subject.key[:2] == "_:"):
                 message = f"{kind.name} must have {rule.name}, which is absent."
                 self.report.add(
                     Code.ONE_MISSING,
@@ -194,7 +193,7 @@ class Checker:
         subject = self.graph.subjects.get(value.key)
         if subject is None or not subject.types or not rule.range:
             return
-        found = named(subject, self.vocabulary)
+        found = named(subject)
         if found.known and rule.range not in found.known.lineage and found.name not in self._above(rule.range):
             self._wrong(Code.ONE_RANGE, kind, rule, value, found.name, rule.range)
 

@@ -1,4 +1,6 @@
-"""ONE Record as a format of the hub: JSON-LD (and Turtle) in, one message per root object; compact JSON-LD out. Knows no canonical model."""
+"""ONE Record as a format of the hub: JSON-LD (and Turtle) in, one message per root object; compact JSON-LD out. Knows no
+canonical model.
+"""
 
 import re
 from collections.abc import Sequence
@@ -11,8 +13,8 @@ from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.scan import decode
 from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, vocabulary
 from hub.envelope import Frame, Outgoing, Part, Split, Written
-from hub.problem import Problem
 from hub.ports import Format
+from hub.problem import Problem
 from hub.syntax import Message, Node
 
 NAME = "one-record"
@@ -60,7 +62,7 @@ class OneRecord:
         return Split(format=NAME, frames=frames, parts=parts, problems=[] if len(parts) == 1 else list(document.problems))
 
     def _part(self, text: str, root: Root, document: Document, frames: list[Frame]) -> Part:
-        kind = named(root.subject, vocabulary())
+        kind = named(root.subject)
         frame = _frame(root, document)
         if frame:
             frames.append(frame)
@@ -78,7 +80,9 @@ class OneRecord:
         )
 
     def read(self, part: Part) -> Message:
-        """The tree under one root, checked against the class table. ``part.text`` is the whole document, ``part.reference`` the root."""
+        """The tree under one root, checked against the class table. ``part.text`` is the whole document, ``part.reference`` the
+        root.
+        """
         document = understand(part.text)
         root = _chosen(document, part.reference)
         if root is None:
@@ -86,7 +90,7 @@ class OneRecord:
                 format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems)
             )
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
-        node, visited = tree(document.graph, root, len(document.roots), vocabulary(), report)
+        node, visited = tree(document.graph, root, len(document.roots), report)
         Checker(document.graph, vocabulary(), report).check(visited)
         return Message(
             format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread
@@ -101,7 +105,7 @@ class OneRecord:
         return [(name, EDITION) for name in MAPPED]
 
     def table(self, type: str, version: str) -> tuple[str, str] | None:
-        """The nearest class above that has a mapping (a ``PieceDg`` is read as a ``Piece``), or the class itself when none has."""
+        """The nearest class above that has a mapping (a ``PieceDg`` is read as a ``Piece``), else the class itself."""
         known = vocabulary().classes.get(type)
         if known is None:
             return None

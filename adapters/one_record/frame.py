@@ -1,12 +1,13 @@
 """A graph as trees: which subjects are roots, and the tree under each. Knows the class table, not the document's JSON."""
 
+import functools
 from collections.abc import Iterable
 
 import msgspec
 
 from adapters.one_record.graph import Graph, Link, Literal, Report, Subject
 from adapters.one_record.scan import LIMIT_DEPTH
-from adapters.one_record.vocabulary import API, CARGO, CODES, Class, Property, Vocabulary, local, unversioned
+from adapters.one_record.vocabulary import API, CARGO, CODES, Class, Property, Vocabulary, local, unversioned, vocabulary
 from hub.problem import Code
 from hub.syntax import Element, Node
 
@@ -14,7 +15,7 @@ FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent"
 """Who is the root among objects that refer to each other in a circle: the document before its parts."""
 
 SPARE_NODES = 500
-GROWTH = 8
+GROWTH = 4
 """A shared object is repeated under each that refers to it until the trees would be this many times the document."""
 
 LIMIT_PATH = LIMIT_DEPTH
@@ -28,16 +29,21 @@ class Named(msgspec.Struct, frozen=True):
     known: Class | None
 
 
-def named(subject: Subject, vocabulary: Vocabulary, expected: str = "") -> Named:
+def named(subject: Subject, expected: str = "") -> Named:
     """The most specific class a subject states, else the one expected of it."""
-    found = [(iri, vocabulary.class_of(iri)) for iri in subject.types]
-    known = [one for _, one in found if one is not None]
+    return _named(tuple(subject.types), expected)
+
+
+@functools.lru_cache(maxsize=4096)
+def _named(types: tuple[str, ...], expected: str) -> Named:
+    words = vocabulary()
+    known = [one for iri in types if (one := words.class_of(iri)) is not None]
     if known:
         best = max(known, key=lambda one: len(one.lineage))
         return Named(best.name, best)
-    if found:
-        return Named(local(found[0][0]), None)
-    return Named(expected, vocabulary.classes.get(expected))
+    if types:
+        return Named(local(types[0]), words.classes.get(types[0]))
+    return Named(expected, words.classes.get(expected))
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -47,13 +53,13 @@ class Root(msgspec.Struct, frozen=True):
     weight: int
 
 
-def roots(graph: Graph, vocabulary: Vocabulary) -> list[Root]:
+def roots(graph: Graph) -> list[Root]:
     """The objects nothing refers to, in order; the document's top when it is one object; one of every circle."""
     stated = [subject for subject in graph.subjects.values() if subject.stated]
     referred = {link.key for subject in stated for link in links(subject) if link.key != subject.key}
     first = [graph.subjects[graph.top]] if graph.top in graph.subjects else []
     free = [subject for subject in stated if subject.key not in referred]
-    circles = sorted((subject for subject in stated if subject.key in referred), key=lambda one: _rank(one, vocabulary))
+    circles = sorted((subject for subject in stated if subject.key in referred), key=_rank)
     found: list[Root] = []
     reached: set[str] = set()
     for subject in (*first, *free, *circles):
@@ -69,8 +75,8 @@ def links(subject: Subject) -> Iterable[Link]:
     return (value for values in subject.values.values() for value in values if isinstance(value, Link))
 
 
-def _rank(subject: Subject, vocabulary: Vocabulary) -> int:
-    name = named(subject, vocabulary).name
+def _rank(subject: Subject) -> int:
+    name = named(subject).name
     return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
@@ -93,43 +99,45 @@ class Framer:
         self.vocabulary = vocabulary
         self.report = report
         self.budget = budget
+        self.above: set[str] = set()
         self.visited: dict[str, Named] = {}
         self.cut = False
 
     def tree(self, root: Subject) -> Node:
         """The tree of a root; its node has the short class name."""
-        kind = named(root, self.vocabulary)
-        return self._subject(root, kind.name or "Thing", kind, (), None)
+        kind = named(root)
+        return self._subject(root, kind.name or "Thing", kind, None)
 
     def element(self, text: str, pointer: str, offset: int) -> Element:
         """An element with its place."""
         line, column = self.report.lines.place(offset)
         return Element(text, line, column, offset, pointer)
 
-    def _subject(self, subject: Subject, name: str, kind: Named, path: tuple[str, ...], link: Link | None) -> Node:
+    def _subject(self, subject: Subject, name: str, kind: Named, link: Link | None) -> Node:
         place = (subject.pointer, subject.offset) if link is None or subject.key[:2] == "_:" else (link.pointer, link.offset)
         line, column = self.report.lines.place(place[1])
         node = Node(name, {}, [], line, column, place[1])
         self._identity(node, subject, link)
-        if subject.key in path:
+        if subject.key in self.above:
             return node
         self.budget -= 1
-        if self.budget <= 0 or len(path) >= LIMIT_PATH:
+        if self.budget <= 0 or len(self.above) >= LIMIT_PATH:
             self.cut = self.cut or bool(subject.values)
             return node
         self.visited.setdefault(subject.key, kind)
-        deeper = (*path, subject.key)
+        self.above.add(subject.key)
         for short, iri, values in self._sorted(subject):
             rule = kind.known.properties.get(short) if kind.known else None
-            self._values(node, short, rule or _guess(short, iri, values), values, deeper)
+            self._values(node, short, rule or _guess(short, iri, values), values)
+        self.above.remove(subject.key)
         return node
 
     def _identity(self, node: Node, subject: Subject, link: Link | None) -> None:
         if subject.key[:2] != "_:":
-            pointer, offset = (subject.id_pointer, subject.id_offset) if link is None else (link.pointer, link.offset)
+            pointer, offset = _id_place(subject, link)
             node.elements["@id"] = self.element(subject.key, pointer, offset)
         if subject.types:
-            kind = named(subject, self.vocabulary)
+            kind = named(subject)
             iri = kind.known.iri if kind.known else next(iter(subject.types))
             node.elements["@type"] = self.element(kind.name, *subject.types.get(iri, ("", 0)))
 
@@ -155,11 +163,11 @@ class Framer:
             return now
         return short
 
-    def _values(self, node: Node, short: str, rule: Property, values: list[Literal | Link], path: tuple[str, ...]) -> None:
+    def _values(self, node: Node, short: str, rule: Property, values: list[Literal | Link]) -> None:
         for value in values:
             scalar = self._scalar(value, rule)
             if scalar is None:
-                node.children.append(self._child(value, short, rule, path))
+                node.children.append(self._child(value, short, rule))
             elif rule.repeats or short in node.elements:
                 line, column = self.report.lines.place(value.offset)
                 elements = {"@value": self.element(scalar, value.pointer, value.offset)}
@@ -197,11 +205,17 @@ class Framer:
             return {f"{name}@language": self.element(value.language, value.pointer, value.offset)}
         return {}
 
-    def _child(self, value: Literal | Link, short: str, rule: Property, path: tuple[str, ...]) -> Node:
+    def _child(self, value: Literal | Link, short: str, rule: Property) -> Node:
         link = value if isinstance(value, Link) else Link("")
         subject = self.graph.subjects.get(link.key) or Subject(link.key)
-        kind = named(subject, self.vocabulary, rule.range)
-        return self._subject(subject, short, kind, path, link)
+        kind = named(subject, rule.range)
+        return self._subject(subject, short, kind, link)
+
+
+def _id_place(subject: Subject, link: Link | None) -> tuple[str, int]:
+    if link is None:
+        return subject.id_pointer, subject.id_offset
+    return (link.id_pointer, link.id_offset) if link.id_pointer else (link.pointer, link.offset)
 
 
 def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
@@ -210,14 +224,15 @@ def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
     return Property(name=short, iri=iri, kind=kind, max=1 if len(values) == 1 else None)
 
 
-def tree(graph: Graph, root: Root, parts: int, vocabulary: Vocabulary, report: Report) -> tuple[Node, dict[str, Named]]:
+def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, dict[str, Named]]:
     """The tree of one of so many roots, and the subjects it shows. All trees together cost a few times the document."""
-    budget = SPARE_NODES + GROWTH * (root.weight + len(graph.subjects) // parts)
-    framer = Framer(graph, vocabulary, report, budget)
+    budget = SPARE_NODES + GROWTH * max(root.weight, len(graph.subjects) // parts)
+    framer = Framer(graph, vocabulary(), report, budget)
     node = framer.tree(root.subject)
     if framer.cut:
         message = (
-            f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole would be many times the document; "
+            f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole "
+            "would be many times the document; "
             f"beyond that they are only named. Ask the sender to send them one by one."
         )
         report.add(Code.ONE_SHARED, message, root.subject.pointer, root.subject.offset)

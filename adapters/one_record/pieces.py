@@ -1,6 +1,8 @@
-"""Pieces as the ontology has them, one object each, ⇄ counts, measures and codes of alike pieces. Pure; part of the waybill shape.
+"""Pieces as the ontology has them, one object each, ⇄ counts, measures and codes of alike pieces. Pure; part of the waybill
+shape.
 
-Standard, Orchestration xfwb: totals are not stored but counted; pieces without detail are skeleton pieces; handling codes stand on pieces.
+Standard, Orchestration xfwb: totals are not stored but counted; pieces without detail are skeleton pieces; handling codes
+stand on pieces.
 """
 
 import re
@@ -152,7 +154,9 @@ def _weighed(group: Node, alike: list[Node], bag: Bag) -> Node:
 
 
 def write_pieces(node: Node, shipment: Node, mark: str) -> None:
-    """Make the counted pieces: those of each line item in packages of equal measures, the rest as skeletons; the shipment names all."""
+    """Make the counted pieces: those of each line item in packages of equal measures, the rest as skeletons; the shipment names
+    all.
+    """
     stated = _whole(shipment.elements.pop("pieceCount", None))
     made: list[Node] = []
     for line in node.all("waybillLineItems"):

@@ -5,9 +5,10 @@ import functools
 import msgspec
 
 from adapters.one_record import library
+from adapters.one_record.build import Builder
 from adapters.one_record.context import NotPlain, remote
 from adapters.one_record.frame import Root, roots
-from adapters.one_record.graph import Builder, Graph, Report
+from adapters.one_record.graph import Graph, Report
 from adapters.one_record.scan import Item, Lines, scan
 from adapters.one_record.vocabulary import vocabulary
 from hub.problem import Code, Problem
@@ -37,9 +38,9 @@ def is_turtle(text: str) -> bool:
     return start.startswith(("@prefix", "prefix ", "@base", "base ", "<http", "<urn", "_:", "#"))
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=1)
 def understand(text: str) -> Document:
-    """Read a document. The last few are kept, because ``split`` and every ``read`` of its parts ask for the same one."""
+    """Read a document. The last one is kept, because ``split`` and every ``read`` of its parts ask for the same one."""
     return _turtle(text) if is_turtle(text) else _jsonld(text)
 
 
@@ -50,7 +51,7 @@ def _turtle(text: str) -> Document:
 
 
 def _document(graph: Graph, report: Report) -> Document:
-    found = roots(graph, vocabulary()) if graph.subjects else []
+    found = roots(graph) if graph.subjects else []
     if not found and not report.problems:
         report.add(
             Code.ONE_GRAPH, "The document is readable but says nothing about any object.", "", 0, expected="an object with @type"
@@ -80,11 +81,21 @@ def _jsonld(text: str) -> Document:
     return _document(_graph(text, scanned.top, report), report)
 
 
+def _one_inline_context(text: str, top: Item) -> bool:
+    """The usual document, seen without a walk: its only context is an object at the top, and no key is written with escapes."""
+    stated = top.value.get("@context") if isinstance(top.value, dict) else None
+    inline = stated is None or isinstance(stated.value, dict)
+    return inline and "\\u" not in text and '"@import"' not in text and text.count('"@context"') == (stated is not None)
+
+
 def _refused(text: str, top: Item, report: Report) -> bool:
-    if '"@context"' not in text and '"@import"' not in text and "\\" not in text:
+    if _one_inline_context(text, top):
         return False
     for pointer, item in remote(top):
-        message = f"The context {str(item.value)[:120]!r} would have to be fetched; Waybridge never fetches one. Ask the sender to write it inline."
+        message = (
+            f"The context {str(item.value)[:120]!r} would have to be fetched; Waybridge never fetches "
+            "one. Ask the sender to write it inline."
+        )
         report.add(
             Code.ONE_CONTEXT_REMOTE,
             message,

@@ -1,4 +1,4 @@
-"""The safety pass over JSON bytes: bounds before any library sees them, then values with their places. Knows JSON, not JSON-LD."""
+"""The safety pass over JSON bytes: bounds before any library sees them, then values with their places. Knows only JSON."""
 
 import bisect
 import json
@@ -132,7 +132,8 @@ def _bracket(text: str, ordinal: int) -> int:
 def _limit(code: Code, what: str, found: str, bound: str) -> Problem:
     return Problem(
         code=code,
-        message=f"The document has {found} {what}; at most {bound} are read. Nothing of it was understood: send it in smaller parts.",
+        message=f"The document has {found} {what}; at most {bound} are read. Nothing of it was understood: "
+        "send it in smaller parts.",
         found=found,
         expected=f"at most {bound} {what}",
     )
@@ -158,7 +159,8 @@ def _syntax(text: str, lines: Lines, offset: int, what: str) -> Problem:
     cut = offset >= len(text.rstrip()) or "Unterminated" in what
     return Problem(
         code=Code.FILE_TRUNCATED if cut and "Extra" not in what else Code.ONE_JSON,
-        message=f"Not valid JSON at line {line} column {column}: {what}. Ask the sender to check the document with any JSON tool.",
+        message=f"Not valid JSON at line {line} column {column}: {what}. Ask the sender to check the "
+        "document with any JSON tool.",
         line=line,
         column=column,
         offset=offset,

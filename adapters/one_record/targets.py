@@ -1,4 +1,6 @@
-"""What an event is about: the waybill number of each target, from the object itself or from its address. Pure; part of the event shape."""
+"""What an event is about: the waybill number of each target, from the object itself or from its address. Pure; part of the
+event shape.
+"""
 
 import re
 from collections.abc import Iterator

@@ -46,6 +46,7 @@ class Class(msgspec.Struct, frozen=True, kw_only=True):
     iri: str
     lineage: frozenset[str]
     properties: dict[str, Property]
+    required: tuple[Property, ...] = ()
 
     @property
     def is_object(self) -> bool:
@@ -73,7 +74,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
         return known is not None and base in known.lineage
 
     def code_iri(self, code: str, rule: Property) -> str:
-        """The standard IRI of a code for a property: of its list, its enumeration, or none (empty) where the list is not fixed."""
+        """The standard IRI of a code for a property: of its list, its enumeration, or empty where the list is open."""
         listed = self.list_of(rule) or rule.range
         known = self.codes.get(listed)
         if known is None:
@@ -92,6 +93,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
         return not known or code in known
 
 
+@functools.lru_cache(maxsize=8192)
 def unversioned(iri: str) -> str:
     """The IRI data must use: no version in it, and today's place of a code (``coreCodeLists#StatusCode_DEP`` of cargo 3.0)."""
     if "/ns/c" not in iri and "/ns/a" not in iri:
@@ -102,6 +104,7 @@ def unversioned(iri: str) -> str:
     return _VERSIONED.sub(r"\1\2", iri)
 
 
+@functools.lru_cache(maxsize=8192)
 def local(iri: str) -> str:
     """The last word of an IRI: behind ``#``, else behind the last slash, else behind the colon."""
     for mark in "#/:":
@@ -168,7 +171,8 @@ def _class(name: str, raw: dict[str, Any], listlike: set[str]) -> Class:
         for prop, rule in raw.get(owner, {}).get("properties", {}).items():
             rules.setdefault(prop, {}).update(rule)
     properties = {_bare(prop): _property(prop, rule, listlike) for prop, rule in rules.items()}
-    return Class(name=_bare(name), iri=_iri(name), lineage=frozenset(map(_bare, line)), properties=properties)
+    required = tuple(rule for rule in properties.values() if rule.min)
+    return Class(name=_bare(name), iri=_iri(name), lineage=frozenset(map(_bare, line)), properties=properties, required=required)
 
 
 def _property(name: str, rule: dict[str, Any], listlike: set[str]) -> Property:

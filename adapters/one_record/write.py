@@ -1,4 +1,6 @@
-"""Writes a tree as compact JSON-LD with an inline context: equal tree and delivery, equal bytes. Knows the class table, no meaning."""
+"""Writes a tree as compact JSON-LD with an inline context: equal tree and delivery, equal bytes. Knows the class table, no
+meaning.
+"""
 
 import json
 import uuid
@@ -15,7 +17,8 @@ SPACE = uuid.UUID("5b6a1c1e-3c0e-5a52-9a53-9f0c2f6f7f10")
 
 
 def write(message: Message, outgoing: Outgoing) -> Written:
-    """One JSON-LD document. An embedded object without an id gets ``internal:<uuid5>`` of the message's id and its place; the root one below
+    """One JSON-LD document. An embedded object without an id gets ``internal:<uuid5>`` of the message's id and its place;
+    the root one below
     ``outgoing.sender`` when that is an IRI. What the class table does not have is written verbatim and reported."""
     words = vocabulary()
     scribe = Scribe(words, outgoing)
@@ -53,9 +56,7 @@ class Scribe:
         id = self._named(id, kind, pointer)
         if id:
             made["@id"] = id
-        if kind.name and (kind.known or node.text("@type")) and not _is_reference(node):
-            made["@type"] = self._compact(kind.known.iri) if kind.known else kind.name
-        elif node.text("@type"):
+        if (kind.name and (kind.known or node.text("@type")) and not _is_reference(node)) or node.text("@type"):
             made["@type"] = self._compact(kind.known.iri) if kind.known else kind.name
         for name in _names(node):
             rule = kind.known.properties.get(name) if kind.known else None

@@ -1,4 +1,4 @@
-"""One document in every JSON-LD form, and in Turtle, is one message; the fixtures' flattened forms were made by another library."""
+"""One document in every JSON-LD form, and in Turtle, is one message. The flattened forms were made by another library."""
 
 import json
 from datetime import UTC, datetime

@@ -103,7 +103,8 @@ def test_each_fault_has_its_name_and_pointer(document: object, code: Code, path:
 
 
 def test_the_key_said_twice_is_named_at_the_second() -> None:
-    raw = b'{"@context": {"cargo": "https://onerecord.iata.org/ns/cargo#"},\n "@type": "cargo:Piece",\n "cargo:upid": "1",\n "cargo:upid": "2"}'
+    raw = b'{"@context": {"cargo": "https://onerecord.iata.org/ns/cargo#"},\n "@type": "cargo:Piece",\n'
+    raw += b' "cargo:upid": "1",\n "cargo:upid": "2"}'
     (one,) = problems(raw)
     assert (one.code, one.line, one.column, one.element) == (Code.ONE_DUPLICATE, 4, 2, "cargo:upid")
 
