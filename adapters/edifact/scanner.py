@@ -132,7 +132,9 @@ def _clean(raw: Raw, text: str, delimiters: Delimiters) -> Raw:
     folded = text.find("\n", raw.start, raw.end) >= 0 or text.find("\r", raw.start, raw.end) >= 0
     if not folded and not (delimiters.release and text.find(delimiters.release, raw.start, raw.end) >= 0):
         return raw
-    pieces = [Piece([[_plain(one, delimiters) for one in rep] for rep in piece.repetitions], piece.offset) for piece in raw.pieces]
+    pieces = [
+        Piece([[_plain(one, delimiters) for one in rep] for rep in piece.repetitions], piece.offset) for piece in raw.pieces
+    ]
     return Raw(_unfold(raw.tag), pieces, raw.start, raw.end, folded)
 
 

@@ -130,7 +130,7 @@ def _named(facts: Document, path: list[str]) -> Any:
 def _key(path: list[str], value: Any, facts: Document) -> str:
     if path == ["awb"]:
         return f"awb:{value}"
-    if path[0] == "houses":
+    if path[-1] in ("hawb", "house"):
         return f"house:{canonical_get(facts, ['houses', '0', 'issuer']) or ''}:{value}"
     return f"booking:{canonical_get(facts, ['bookings', '0', 'issuer']) or ''}:{value}"
 
