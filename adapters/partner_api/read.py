@@ -76,6 +76,8 @@ class Reader:
             if name not in seen:
                 expected = f"{name}: {field.members[name].expected}"
                 self.note(Code.PARTNER_FIELD_MISSING, value.start, f"{pointer}/{name}", expected)
+        if field.either and not seen.intersection(field.either):
+            self.note(Code.PARTNER_FIELD_MISSING, value.start, pointer, " or ".join(field.either))
 
     def unknown(self, key: str, at: int, value: Value, pointer: str, node: Node) -> None:
         """A member the layout does not know: kept as it stands, and reported."""

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -19,9 +20,11 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
 _WORD = re.compile(r"true|false|null")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _SHOWN = 24
+_NONE: Any = ()
+"""Scalars share it: two empty lists for each would be most of the work."""
 
 
-class Value(msgspec.Struct, kw_only=True):
+class Value(msgspec.Struct, kw_only=True, gc=False):
     """One JSON value and its span. ``kind``: object array string number boolean null; ``text``: decoded string or literal.
 
     ``members`` are (name, offset of the name, value) in their order, twice where they stand twice.
@@ -31,8 +34,8 @@ class Value(msgspec.Struct, kw_only=True):
     start: int
     end: int
     text: str = ""
-    members: list[tuple[str, int, "Value"]] = []
-    items: list["Value"] = []
+    members: list[tuple[str, int, "Value"]] = _NONE
+    items: list["Value"] = _NONE
 
     def member(self, name: str) -> "Value | None":
         """The first member of a name."""

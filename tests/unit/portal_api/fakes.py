@@ -1,4 +1,4 @@
-"""The hub's ports in memory, small and honest: an intake that understands what it is handed, a read side that knows who sees what."""
+"""The hub's ports in memory, small and honest: an intake that understands, a read side that knows who sees what."""
 
 import asyncio
 import hashlib

@@ -5,10 +5,10 @@ import base64
 import json
 
 import pytest
-from tests.unit.portal_api.fakes import Client, Holders, Reading, Taking
 
 from portal_api.app import create
 from portal_api.bodies import Limits
+from tests.unit.portal_api.fakes import Client, Holders, Reading, Taking
 
 AGENT = {"Authorization": "Bearer agent-key"}
 BOOKING = {

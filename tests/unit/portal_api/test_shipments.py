@@ -1,9 +1,9 @@
 """Shipments and timelines over HTTP: who sees what, in which words, and what is refused."""
 
 import pytest
-from tests.unit.portal_api.fakes import AWB, FOREIGN, Client, Holders, Reading, Taking
 
 from portal_api.app import create
+from tests.unit.portal_api.fakes import AWB, FOREIGN, Client, Holders, Reading, Taking
 
 AGENT = {"Authorization": "Bearer agent-key"}
 STAFF = {"X-Api-Key": "staff-key"}
@@ -47,8 +47,14 @@ def test_foreign_and_unknown_are_the_same(client, path):
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic agent-key"}, {"X-Api-Key": ""}, {"X-Api-Key": "k" * 5000}]
-    + [{"Authorization": "Bearer agent-key", "X-Api-Key": "staff-key"}],
+    [
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic agent-key"},
+        {"X-Api-Key": ""},
+        {"X-Api-Key": "k" * 5000},
+        {"Authorization": "Bearer agent-key", "X-Api-Key": "staff-key"},
+    ],
 )
 def test_without_a_known_key_nothing(client, headers):
     answer = client.get(f"/v1/shipments/{AWB}", headers=headers)
