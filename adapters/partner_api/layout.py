@@ -1,7 +1,8 @@
 """The layouts of our own documents: a subset of JSON Schema, compiled once to fields. Knows no mapping.
 
-Keywords used: type, properties, required, anyOf (of one required name each), items, minItems, maxItems, pattern, enum, const, format, minLength, maxLength, minimum,
-maximum, $ref to ``common_1.json``. An unknown keyword stops the load, so a rule that is written is a rule that is checked.
+Keywords used: type, properties, required, anyOf (of one required name each), items, minItems, maxItems, pattern, enum, const,
+format, minLength, maxLength, minimum, maximum, $ref to ``common_1.json``. An unknown keyword stops the load, so a rule that is
+written is a rule that is checked.
 """
 
 import json
