@@ -1,6 +1,6 @@
 """Who may speak about a shipment, and who may see it: a partner's profile against facts. Pure; knows no storage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from hub.canonical.document import Document
 from hub.fold.rules import GROUPS
@@ -47,26 +47,12 @@ def _groups_allowed(admission: Admission, facts: Document) -> bool:
     return not admission.groups or spoken <= set(admission.groups)
 
 
-def identities(document: Document) -> Iterator[str]:
-    """What makes a shipment somebody's: ``agent:``, ``account:``, ``prefix:`` and ``awb:`` identities stated in it."""
-    agent = document.get("agent", {})
-    if agent.get("iata_code"):
-        yield f"agent:{agent['iata_code']}"
-    for name in ("shipper", "consignee", "notify", "agent"):
-        account = document.get(name, {}).get("account")
-        if account:
-            yield f"account:{account}"
-    if document.get("awb"):
-        yield f"prefix:{document['awb'][:3]}"
-        yield f"awb:{document['awb']}"
-
-
 def sees(sight: Sight) -> list[str] | None:
-    """The identities that open a shipment to somebody; None for everything."""
+    """The identities that open a shipment to somebody (as hub/store/projection.py finds them in it); None for everything."""
     if sight.everything:
         return None
     return [
-        *(f"agent:{one}" for one in sight.agents),
+        *(f"iata_code:{one}" for one in sight.agents),
         *(f"account:{one}" for one in sight.accounts),
         *(f"prefix:{one}" for one in sight.prefixes),
         *(f"awb:{one}" for one in sight.grants),

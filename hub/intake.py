@@ -7,7 +7,7 @@ import hashlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Overslept
 
@@ -80,14 +80,44 @@ class DurableIntake:
         """Commit the bytes and say so. Raises IntakeRefused (too-large, unknown-partner, busy, full) only when nothing was stored;
         after a refusal for ``busy`` the bytes may still be committed, and handing them in again is a duplicate.
         """
+        return self._result(self._hand_in(arrival))
+
+    def receive_all(self, arrivals: Iterable[Arrival]) -> list[Received | IntakeRefused]:
+        """Hand in many at once, for a caller who has them all: they share commits. What became of each, in order."""
+        waiting: list[_Waiting | IntakeRefused] = []
+        for one in arrivals:
+            try:
+                waiting.append(self._hand_in(one))
+            except IntakeRefused as refused:
+                waiting.append(refused)
+        return [self._outcome(one) for one in waiting]
+
+    def _outcome(self, waiting: _Waiting | IntakeRefused) -> Received | IntakeRefused:
+        if isinstance(waiting, IntakeRefused):
+            return waiting
+        try:
+            return self._result(waiting)
+        except IntakeRefused as refused:
+            return refused
+
+    def _hand_in(self, arrival: Arrival) -> _Waiting:
         self._admit(arrival)
         waiting = _Waiting(self._kept(arrival))
         try:
             self._queue.put(waiting, timeout=self._seconds)
+        except queue.Full:
+            raise self._too_slow() from None
+        return waiting
+
+    def _result(self, waiting: _Waiting) -> Received:
+        try:
             return waiting.future.result(timeout=self._seconds)
-        except (queue.Full, Overslept):
+        except Overslept:
             waiting.future.cancel()
-            raise IntakeRefused("busy", f"not stored within {self._seconds:g} s: hand it in again later") from None
+            raise self._too_slow() from None
+
+    def _too_slow(self) -> IntakeRefused:
+        return IntakeRefused("busy", f"not stored within {self._seconds:g} s: hand it in again later")
 
     def _admit(self, arrival: Arrival) -> None:
         if self._closed:

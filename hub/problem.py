@@ -100,6 +100,8 @@ class Code(enum.StrEnum):
     EDI_ELEMENT_FORMAT = "edifact.element.format"
     EDI_ELEMENT_UNEXPECTED = "edifact.element.unexpected"
     EDI_ELEMENT_REPEATED = "edifact.element.repeated"
+    EDI_MOMENT = "edifact.moment"
+    EDI_STATUS_KEPT = "edifact.status.kept"
     EDI_PROBLEMS_MANY = "edifact.problems.many"
     EDI_APPROXIMATION = "edifact.approximation"
 

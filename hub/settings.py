@@ -208,6 +208,10 @@ def _unique(partners: Iterable[Partner]) -> dict[str, Partner]:
     return found
 
 
+class SecretMissing(Misconfigured, LookupError):
+    """No secret of that name; the text says where to put it."""
+
+
 class Secrets:
     """Secrets by name: ``WAYBRIDGE_SECRET_<NAME>`` in the environment, else a file of that name in the secrets folder."""
 
@@ -216,7 +220,7 @@ class Secrets:
         self._environment = os.environ if environment is None else environment
 
     def __call__(self, name: str) -> str:
-        """The secret. Raises Misconfigured naming what to set."""
+        """The secret. Raises SecretMissing naming what to set."""
         variable = f"WAYBRIDGE_SECRET_{name.upper().replace('-', '_')}"
         if variable in self._environment:
             return self._environment[variable]
@@ -224,4 +228,4 @@ class Secrets:
             file = Path(self._folder) / name
             if file.is_file():
                 return file.read_text().strip()
-        raise Misconfigured(f"no secret {name!r}: set {variable}, or put a file {name!r} in the secrets folder")
+        raise SecretMissing(f"no secret {name!r}: set {variable}, or put a file {name!r} in the secrets folder")

@@ -199,7 +199,7 @@ _TRANSPORT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,5}[A-Z]?
 def _awb_parts(texts: Texts, _: Context) -> str | None:
     """Prefix and number, or the whole number in the second element."""
     prefix, number = texts
-    match = _AWB.fullmatch((prefix or "") + (number or ""))
+    match = _AWB.fullmatch(f"{prefix}-{number}" if prefix else number or "")
     if match is None:
         raise ValueError("a waybill prefix of 3 digits and a number of 8")
     return f"{match[1]}-{match[2]}"
@@ -427,7 +427,40 @@ def _day_month_time_change_write(value: str, context: Context) -> Texts:
     return [*_day_month_write(on, context), _hhmm(value), _CHANGE_LETTERS.get(days)]
 
 
+_TIME_TYPES = {"A": "actual", "E": "estimated", "S": "planned"}
+_TIME_LETTERS = {word: letter for letter, word in _TIME_TYPES.items()}
+
+
+def _movement_time(texts: Texts, context: Context) -> str | None:
+    """The departure slot of a movement as the milestone's own time: type A, E or S, time of day, day change."""
+    kind, time, change = texts
+    return _time_on_date_read([time, change], context) if kind in _TIME_TYPES else None
+
+
+def _movement_time_write(value: str, context: Context) -> Texts:
+    """The slot itself is written from ``departure`` where that is told; else from the milestone's own time."""
+    if context.item.get("departure"):
+        return [None, None, None]
+    return [_TIME_LETTERS[context.item.get("time", "actual")], *_time_on_date_write(value, context)]
+
+
+def _movement_time_type(texts: Texts, context: Context) -> str | None:
+    kind, time = texts
+    return _TIME_TYPES.get(kind or "") if time and "at" in context.item else None
+
+
+def _movement_time_type_write(value: str, context: Context) -> Texts:
+    """Said by the slot's type; without a slot a booking is planned and a departure is actual, and nothing else can be said."""
+    item = context.item
+    told = "at" in item or item.get("departure")
+    if not told and value != ("planned" if item.get("code") in ("BKD", "PRE") else "actual"):
+        raise ValueError(f"a time of day, to say that it is {value}")
+    return [None, None]
+
+
 PAIRS |= {
+    "movement_time": Pair(read=_movement_time, write=_movement_time_write, joins=True),
+    "movement_time_type": Pair(read=_movement_time_type, write=_movement_time_type_write, joins=True),
     "amount_or_code": Pair(read=_amount_or_code, write=_as_is),
     "day_month_time_change": Pair(read=_day_month_time_change, write=_day_month_time_change_write, joins=True),
 }

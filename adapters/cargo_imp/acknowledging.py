@@ -27,7 +27,8 @@ def acknowledge(outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | No
     answered = [outcome for outcome in outcomes if outcome.type not in ANSWERS]
     if not answered:
         return None
-    return Written(raws=[enveloped(_answer(outcome), outgoing) for outcome in answered])
+    made = [enveloped(_answer(outcome), outgoing) for outcome in answered]
+    return Written(raws=[raw for raw, _ in made], problems=made[0][1])
 
 
 def _answer(outcome: Outcome) -> str:

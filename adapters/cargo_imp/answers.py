@@ -25,7 +25,9 @@ class Answers:
         waybill = next((node for node in quoted + own if _WAYBILL.search(node.text("text") or "")), None)
         if waybill is not None:
             elements["reference"] = _part(waybill, _WAYBILL, 0)
-        return Node(root.name, root.elements, [*root.children, Node("answered", elements, [])], root.line, root.column, root.offset)
+        return Node(
+            root.name, root.elements, [*root.children, Node("answered", elements, [])], root.line, root.column, root.offset
+        )
 
     def write(self, root: Node) -> Node:
         """Without it."""

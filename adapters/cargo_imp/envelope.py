@@ -149,7 +149,9 @@ def _frame(heading: list[FileLine]) -> Frame | None:
     return _framed(priority, recipients, origin, said_at, rest, duplicate=any(line.text == "PDM" for line in heading))
 
 
-def _framed(priority: str | None, recipients: list[str], origin: str | None, said_at: str | None, rest: str, *, duplicate: bool) -> Frame:
+def _framed(
+    priority: str | None, recipients: list[str], origin: str | None, said_at: str | None, rest: str, *, duplicate: bool
+) -> Frame:
     pima = next((word for word in rest.split() if _PIMA.fullmatch(word)), None)
     return Frame(
         layer="type-b",
@@ -216,7 +218,7 @@ def _stray(lines: list[FileLine]) -> list[Problem]:
     return [
         Problem(
             code=Code.IMP_HEADING,
-            message=f"{len(left)} line{'s' if len(left) > 1 else ''} before the message belong to no heading we know; kept with the file",
+            message=f"{len(left)} line(s) before the message belong to no heading we know; kept with the file",
             line=first.number,
             column=first.indent + 1,
             offset=first.offset + first.indent,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from adapters.cargo_imp.notation import Choice, Field, Item, Literal, Maybe, Repeat, describe, expression
+from adapters.cargo_imp.notation import LETTERS, Choice, Field, Item, Literal, Maybe, Repeat, describe, expression
 from hub.problem import Code
 
 EXPLAINED = 200
@@ -34,6 +34,7 @@ class _Atom:
     item: Literal | Field | None
     previous: Field | None
     optional: bool
+    following: Field | None = None
 
 
 def explain(items: tuple[Item, ...], line: str) -> Fault:
@@ -52,7 +53,7 @@ def explain(items: tuple[Item, ...], line: str) -> Fault:
 
 @lru_cache(maxsize=1024)
 def _atoms(items: tuple[Item, ...]) -> tuple[_Atom, ...]:
-    return tuple(_walk(items, "", None, False)) + (_atom(expression(items, capture=False), None, _last(items), False),)
+    return (*_walk(items, "", None, False), _atom(expression(items, capture=False), None, _last(items), False))
 
 
 def _atom(before: str, item: Literal | Field | None, previous: Field | None, optional: bool) -> _Atom:
@@ -60,10 +61,12 @@ def _atom(before: str, item: Literal | Field | None, previous: Field | None, opt
 
 
 def _walk(items: Sequence[Item], before: str, previous: Field | None, optional: bool) -> Iterator[_Atom]:
+    """``optional`` holds for the beginning only: what has begun must be finished."""
     for place, item in enumerate(items):
         match item:
             case Literal():
-                yield from _literal(item, before, previous, optional)
+                following = items[place + 1] if place + 1 < len(items) else None
+                yield from _literal(item, before, previous, optional, following if isinstance(following, Field) else None)
             case Field():
                 yield _atom(before, item, previous, optional or _may_be_empty(item))
             case Maybe():
@@ -73,16 +76,21 @@ def _walk(items: Sequence[Item], before: str, previous: Field | None, optional: 
                     yield from _walk(branch, before, previous, optional)
             case Repeat():
                 several = f"(?:{expression(item.items, capture=False)}){{0,{item.most - 1}}}"
-                yield from _walk(item.items, before + several, previous, optional or item.least == 0)
+                yield from _walk(item.items, before + several, previous, True)
         before += expression((item,), capture=False)
         previous = _last(items[: place + 1]) or previous
+        optional = optional and isinstance(item, Maybe)
 
 
-def _literal(item: Literal, before: str, previous: Field | None, optional: bool) -> Iterator[_Atom]:
+def _literal(item: Literal, before: str, previous: Field | None, optional: bool, following: Field | None) -> Iterator[_Atom]:
     """Each character of a literal is a step of its own, so that a half-matched one is told from a missing one."""
     for place in range(len(item.text)):
-        yield _atom(
-            before + re.escape(item.text[:place]), Literal(text=item.text[place:]), previous if place == 0 else None, optional
+        yield _Atom(
+            before=re.compile(before + re.escape(item.text[:place])),
+            item=Literal(text=item.text[place:]),
+            previous=previous if place == 0 else None,
+            optional=optional and place == 0,
+            following=following,
         )
 
 
@@ -107,14 +115,21 @@ def _may_be_empty(item: Field) -> bool:
 
 def _fault(line: str, reached: int, atoms: list[_Atom]) -> Fault:
     separator = line[reached : reached + 1] in ("", "/")
+    spilled = next((atom.previous for atom in atoms if atom.previous is not None), None)
+    if spilled is not None and not separator and _goes_on(spilled, line[reached]):
+        return _spilled(line, reached, spilled)
     wanted = [atom for atom in atoms if isinstance(atom.item, Field)]
     firm = [atom for atom in wanted if not atom.optional] or wanted
     if firm and (not separator or not firm[0].optional):
         return _element(line, reached, firm)
-    spilled = next((atom.previous for atom in atoms if atom.previous is not None), None)
     if spilled is not None and not separator:
         return _spilled(line, reached, spilled)
     return _character(line, reached, atoms)
+
+
+def _goes_on(field: Field, character: str) -> bool:
+    """Whether a character could belong to an element if only it were allowed to be longer."""
+    return bool(field.runs) and field.runs[-1].kind != "t" and re.fullmatch(LETTERS[field.runs[-1].kind], character) is not None
 
 
 def _element(line: str, reached: int, wanted: list[_Atom]) -> Fault:
@@ -139,13 +154,19 @@ def _beginning(line: str, reached: int, field: Field) -> int:
     """Where the element that ends at ``reached`` begins: the earliest place in its slant-delimited part that still fits."""
     pattern = re.compile(expression((field,), capture=False))
     floor = line.rfind("/", 0, reached) + 1
-    return next((place for place in range(floor, reached) if (met := pattern.match(line, place, reached)) and met.end() == reached), reached)
+    return next(
+        (place for place in range(floor, reached) if (met := pattern.match(line, place, reached)) and met.end() == reached),
+        reached,
+    )
 
 
 def _character(line: str, reached: int, atoms: list[_Atom]) -> Fault:
-    literals = [atom.item.text for atom in atoms if isinstance(atom.item, Literal) and not atom.optional]
-    expected = " or ".join(dict.fromkeys(repr(text) for text in literals)) or "end of line"
-    code = Code.IMP_ELEMENT_MISSING if literals and reached == len(line) else Code.IMP_LINE_TRAILING
-    if literals and reached < len(line):
-        code = Code.IMP_ELEMENT_FORMAT
-    return Fault(code=code, start=reached, element=None, found=line[reached:], expected=expected, reached=reached)
+    firm = [atom for atom in atoms if isinstance(atom.item, Literal) and not atom.optional]
+    texts = [f"{atom.item.text!r}" for atom in firm if isinstance(atom.item, Literal)]
+    element = firm[0].following if firm else None
+    expected = " or ".join(dict.fromkeys(texts)) or "end of line"
+    if element is not None:
+        expected += f" and {describe(element)}"
+    code = Code.IMP_LINE_TRAILING if not firm else Code.IMP_ELEMENT_MISSING if reached == len(line) else Code.IMP_ELEMENT_FORMAT
+    name = element.name if element else None
+    return Fault(code=code, start=reached, element=name, found=line[reached:], expected=expected, reached=reached)

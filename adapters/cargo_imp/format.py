@@ -78,9 +78,12 @@ class CargoImp:
         known = self.table(message.type, message.version)
         if known is None:
             what = f"{message.type}/{message.version}"
-            return Written(raws=[], problems=[Problem(code=Code.VERSION_UNSUPPORTED, message=f"no layout to write {what}", found=what)])
+            return Written(
+                raws=[], problems=[Problem(code=Code.VERSION_UNSUPPORTED, message=f"no layout to write {what}", found=what)]
+            )
         text, problems = self.writer(*known).write(message.root)
-        return Written(raws=[enveloped(text, outgoing)], problems=problems)
+        raw, of_envelope = enveloped(text, outgoing)
+        return Written(raws=[raw], problems=problems + of_envelope)
 
     def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
         """FMA or FNA for each message of an envelope; never for an FMA or FNA."""
@@ -123,7 +126,12 @@ class CargoImp:
         root = Node(part.type, line=part.line, column=part.column, offset=part.offset)
         text = part.text.strip(BLANKS + "\n")
         return Message(
-            format=FORMAT, type=part.type, version=part.version, root=root, problems=[problem], unread=[(part.line, text)] if text else []
+            format=FORMAT,
+            type=part.type,
+            version=part.version,
+            root=root,
+            problems=[problem],
+            unread=[(part.line, text)] if text else [],
         )
 
 

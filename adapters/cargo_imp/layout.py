@@ -106,6 +106,16 @@ class Option:
     joined: bool = False
     clear: bool = False
 
+    @cached_property
+    def segment(self) -> str:
+        """The identifier an engineer finds in the message: the line's own, else that of the group it stands in."""
+        if self.name.isupper() and (self.line is None or self.line.keys[0] != SLANT):
+            return self.name
+        owner = self.row.owner
+        if owner is None:
+            return self.name
+        return owner.segment if owner.name.isupper() or owner.rows[0] is self.row else owner.rows[0].options[0].segment
+
 
 @dataclass(kw_only=True, eq=False)
 class Table:
@@ -205,7 +215,9 @@ class _Structure:
 
     def _option(self, name: str, row: Row) -> Option:
         if name not in self.lines and name not in self.spec:
-            raise LayoutError(f"schemas/cargo_imp/{self.file}.toml: structure names {name!r}, which is neither a line nor a group")
+            raise LayoutError(
+                f"schemas/cargo_imp/{self.file}.toml: structure names {name!r}, which is neither a line nor a group"
+            )
         option = Option(name=name, row=row, line=self.lines.get(name))
         if name in self.spec:
             option.clear = self._strings(name)[0].startswith("=")

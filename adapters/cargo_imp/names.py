@@ -4,8 +4,8 @@ Sources: reference/cargo-imp.md section 10.
 """
 
 CARGO_IMP = frozenset(
-    "CSN FAD FBL FBR FDA FDD FFA FFM FFR FHL FMA FMB FMC FMX FNA FQA FQR FRH FRP FSA FSR FSU FUM FVA FVR FWB FWR FXX FZA FZB FZC FZE".split()  # noqa: SIM905
-)
+    "CSN FAD FBL FBR FDA FDD FFA FFM FFR FHL FMA FMB FMC FMX FNA FQA FQR FRH FRP FSA FSR FSU FUM FVA FVR FWB FWR".split()  # noqa: SIM905
+) | {"FXX", "FZA", "FZB", "FZC", "FZE"}
 UNVERSIONED = frozenset({"FMA", "FMB", "FNA", "FRP", "FSR"})
 ANSWERS = frozenset({"FMA", "FNA"})
 CUSTOMS = frozenset("FDM FER FRC FRI FRX FSC FSI FSN FSQ FXC FXI PRI PRN PSN PER".split())  # noqa: SIM905

@@ -1,5 +1,6 @@
-"""The manual's notation (``a n m t p``, ``[3]``, ``[1..4]``; ``x`` for a line of any text) as a small tree, and the regular expression it stands for.
+"""The manual's notation (``a n m t p``, ``[3]``, ``[1..4]``) as a small tree, and the regular expression it stands for.
 
+Besides the manual's kinds there is ``x``: any text, slants too.
 Knows nothing of files, messages or meanings.
 """
 

@@ -20,7 +20,7 @@ class RateLines:
     """The shape object: ``read`` regroups, ``write`` lays out again."""
 
     def read(self, root: Node) -> Node:
-        """RTD as ``entry`` nodes (and ``all`` for the shipment's own lists), OTH as ``charge`` nodes. Elements are shared, not copied."""
+        """RTD as ``entry`` nodes (``all``: the shipment's lists), OTH as ``charge`` nodes; elements are shared, not copied."""
         unit = next((node.elements.get("weight_unit") for node in root.all("AWB")), None)
         return _copy(root, [self._read(child, unit) for child in root.children])
 

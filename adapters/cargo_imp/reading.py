@@ -6,14 +6,14 @@ Knows tables and text; knows no meaning of any message, and no envelope.
 import re
 
 from adapters.cargo_imp.checks import awb_check_digit, message_checks
-from adapters.cargo_imp.explaining import Fault, explain
+from adapters.cargo_imp.explaining import explain
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Row, Table
+from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.steps import Place, Step, Variant, Walk
 from hub.problem import Code, Problem
 from hub.syntax import Element, Node
 
 BLANKS = " \t\r\x01\x02\x03\x1a\x00"
-LONGEST_LINE = 69
 LONGEST_MATCHED = 400
 _IDENTIFIER = re.compile(r"[A-Z]{3,4}")
 
@@ -32,23 +32,21 @@ class Reader:
         return reading
 
 
-class Reading:
+class Reading(Report):
     """One walk through one message."""
 
     def __init__(self, table: Table, walk: Walk, line: int, offset: int) -> None:
         self.table, self.walk = table, walk
         self.root = Node(table.type, line=line, column=1, offset=offset)
-        self.problems: list[Problem] = []
+        super().__init__(line, offset)
         self.unread: list[tuple[int, str]] = []
-        self.number, self.start, self.line = line, offset, ""
         self.place: Place = walk.start
         self.counts = [0] * len(table.all_rows)
         self.open: list[Node] = [self.root] * 8
         self.absent: dict[int, Problem] = {}
-        self.first_seen: dict[int, tuple[int, int]] = {}
         self.lost = False
 
-    def run(self, text: str) -> None:
+    def run(self, text: str) -> None:  # noqa: C901 - the hot path: a call per line would cost a tenth of all time
         """Read every line. Written for speed: nearly every line is met by a plain step, and costs one look-up and one match."""
         number, start, counts, opened, plain = self.number - 1, self.start, self.counts, self.open, text.isascii()
         for raw in text.split("\n"):
@@ -90,7 +88,7 @@ class Reading:
     def _slow_line(self, line: str, plain: bool) -> None:
         """A line that opens a group, leaves one out, is long or strange, or does not fit at all."""
         if len(line) > LONGEST_LINE or not plain:
-            self._look_at_line()
+            self.look_at_line()
         key = SLANT if line[0] == "/" else CONSIGNMENT if line[0].isdigit() else line.partition("/")[0]
         for step in self.place.steps.get(key, ()) if not self.lost or key != SLANT else ():
             found = step.match(line) if len(line) < LONGEST_MATCHED else None
@@ -153,7 +151,7 @@ class Reading:
             return
         if steps:
             self._faulty(steps, line)
-        elif self._unprefixed(line, key):
+        elif self._unprefixed(line, key) or self._leader_missing(line, key):
             return
         elif key in self.walk.anywhere and not self._verbatim(line):
             self._out_of_order(self.walk.anywhere[key], line)
@@ -177,12 +175,18 @@ class Reading:
                 if found is not None:
                     kind = departure.tolerated
                     self._enter(step, departure.variant, self._node(departure.variant, found))
-                    self._report(Code(kind.code), 0, departure.variant.line.name, f"{kind.says} (difference {kind.difference})", line)
+                    self.report(
+                        Code(kind.code), 0, departure.variant.option.segment, f"{kind.says} (difference {kind.difference})", line
+                    )
                     return True
         return False
 
     def _unprefixed(self, line: str, key: str) -> bool:
-        if key == SLANT or (key in self.walk.anywhere and line[len(key) : len(key) + 1] in ("", "/")) or len(line) > LONGEST_MATCHED:
+        if (
+            key == SLANT
+            or (key in self.walk.anywhere and line[len(key) : len(key) + 1] in ("", "/"))
+            or len(line) > LONGEST_MATCHED
+        ):
             return False
         for step in self.place.steps.get(SLANT, ()):
             for variant in step.variants:
@@ -190,7 +194,23 @@ class Reading:
                 if found is not None:
                     says = f"continuation without a slant (difference {variant.line.unprefixed})"
                     self._enter(step, variant, self._node(variant, found, -1))
-                    self._report(Code.IMP_CONTINUATION, 0, variant.line.name, says, line)
+                    self.report(Code.IMP_CONTINUATION, 0, variant.option.segment, says, line)
+                    return True
+        return False
+
+    def _leader_missing(self, line: str, key: str) -> bool:
+        """A line of the mandatory group that should begin here, its opening line left out: that one is missing, this one is read."""
+        if self.lost or len(line) >= LONGEST_MATCHED:
+            return False
+        for steps in self.place.steps.values():
+            first = steps[0]
+            if first.missing or first.only is None or not first.rows[0].mandatory or self.counts[first.rows[0].index]:
+                continue
+            for step in first.only.place.steps.get(key, ()):
+                if not step.missing and step.match(line):
+                    self._enter(first, first.only, Node(first.only.node, {}, [], self.number, 1, self.start))
+                    self.report_missing(first.rows[-1], line[:20])
+                    self._slow_line(line, True)
                     return True
         return False
 
@@ -199,7 +219,7 @@ class Reading:
         variants = [(step, variant, explain(variant.items, line)) for step in steps for variant in step.variants]
         step, variant, fault = max(variants, key=lambda one: (one[2].reached, -len(one[0].missing)))
         self._enter(step, variant, Node(variant.node, {}, [], self.number, 1, self.start))
-        self._report_fault(variant, fault)
+        self.report_fault(variant, fault)
         self.unread.append((self.number, line))
 
     def _out_of_order(self, steps: tuple[Step, ...], line: str) -> None:
@@ -207,17 +227,25 @@ class Reading:
         repeated = self.counts[step.rows[-1].index] >= step.rows[-1].most and self.place.option in step.rows[-1].options
         known = step.rows[0].index in self.absent
         for row in step.rows[:-1]:
-            self.open[row.depth + 1] = self.open[row.depth].children[-1] if self.open[row.depth].children else self.open[row.depth]
+            self.open[row.depth + 1] = (
+                self.open[row.depth].children[-1] if self.open[row.depth].children else self.open[row.depth]
+            )
         found = step.match(line)
         variant = (step.only or step.by_group[found.lastindex or 0]) if found else step.variants[0]
         before = len(self.problems)
-        self._enter(step, variant, self._node(variant, found) if found else Node(variant.node, {}, [], self.number, 1, self.start))
+        self._enter(
+            step, variant, self._node(variant, found) if found else Node(variant.node, {}, [], self.number, 1, self.start)
+        )
         if found is None:
-            self._report_fault(variant, explain(variant.items, line))
+            self.report_fault(variant, explain(variant.items, line))
             self.unread.append((self.number, line))
         elif known or len(self.problems) == before:
-            code, says = (Code.IMP_LINE_REPEATED, "stands more often than it may") if repeated else (Code.IMP_LINE_ORDER, "is out of its order")
-            self._report(code, 0, variant.line.name, f"line {variant.line.name} {says}", line)
+            code, says = (
+                (Code.IMP_LINE_REPEATED, "stands more often than it may")
+                if repeated
+                else (Code.IMP_LINE_ORDER, "is out of its order")
+            )
+            self.report(code, 0, variant.option.segment, f"line {variant.option.segment} {says}", line)
 
     def _unknown(self, line: str, key: str) -> None:
         """Kept word for word. Lines with a slant behind an unknown identifier belong to it and are no second problem."""
@@ -225,77 +253,23 @@ class Reading:
         self.root.children.append(node)
         if not (self.lost and key == SLANT):
             name = key if _IDENTIFIER.fullmatch(key) else None
-            self._report(Code.IMP_LINE_UNKNOWN, 0, name, "no line of this message begins like this; kept word for word", line)
+            self.report(Code.IMP_LINE_UNKNOWN, 0, name, "no line of this message begins like this; kept word for word", line)
         self.lost = True
 
     def _end(self, number: int, start: int) -> None:
-        self.number, self.start, self.line = number, start, ""
-        if self.line == "" and self.root.children:
-            last = self.root.children[-1]
-            self.number, self.start = max(number, last.line), start - 1
+        self.number, self.start, self.line = number, start - 1, ""
         self._report_missing(self.place.missing_at_end, "end of message")
         self.problems.extend(message_checks(self.table, self.root, self.number, self.start))
 
     def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:
         for row in rows:
             if not self.counts[row.index]:
-                came = came or self.line[:20]
-                problem = Problem(
-                    code=Code.IMP_LINE_MISSING,
-                    message=f"mandatory line {row.name} is missing: {came!r} came instead",
-                    line=self.number,
-                    column=1,
-                    offset=self.start,
-                    segment=row.name,
-                    found=came,
-                    expected=row.name,
-                )
-                self.absent[row.index] = problem
-                self.problems.append(problem)
+                self.absent[row.index] = self.report_missing(row, came or self.line[:20])
 
     def _too_many(self, row: Row) -> None:
         if self.counts[row.index] == row.most + 1:
             says = f"{row.name} may stand {row.most} time{'s' if row.most > 1 else ''} here"
-            self._report(Code.IMP_LINE_REPEATED, 0, row.name, says, self.line)
-
-    def _report_fault(self, variant: Variant, fault: Fault) -> None:
-        named = f"{variant.line.name}, {fault.element}" if fault.element else variant.line.name
-        self.problems.append(
-            Problem(
-                code=fault.code,
-                message=f"{named}: expected {fault.expected}, found {fault.found!r}" if fault.found else f"{named}: expected {fault.expected}",
-                line=self.number,
-                column=fault.start + 1,
-                offset=self.start + fault.start,
-                segment=variant.line.name,
-                element=fault.element,
-                found=fault.found[:80] or None,
-                expected=fault.expected,
-            )
-        )
-
-    def _report(self, code: Code, column: int, segment: str | None, message: str, found: str) -> None:
-        self.problems.append(
-            Problem(
-                code=code,
-                message=message,
-                line=self.number,
-                column=column + 1,
-                offset=self.start + column,
-                segment=segment,
-                found=found[:80] or None,
-            )
-        )
-
-    def _look_at_line(self) -> None:
-        line = self.line
-        if len(line) > LONGEST_LINE:
-            self._report(
-                Code.IMP_LINE_LENGTH, LONGEST_LINE, line[:3], f"line of {len(line)} characters, at most {LONGEST_LINE}", line[LONGEST_LINE:]
-            )
-        strange = next((place for place, one in enumerate(line) if not " " <= one <= "~"), None)
-        if strange is not None:
-            self._report(Code.IMP_CHARACTER, strange, None, f"character {line[strange]!r} is not in the Cargo-IMP character set", line[strange])
+            self.report(Code.IMP_LINE_REPEATED, 0, row.options[0].segment, says, self.line)
 
 
 def _cut(variant: Variant, found: re.Match[str], node: Node, number: int, start: int) -> None:

@@ -101,7 +101,9 @@ class Walk:
             keyed.setdefault(way.key, []).append(way)
         place.missing_at_end = keyed.pop(END)[0].missing
         place.steps.update({key: self._steps(found) for key, found in keyed.items()})
-        place.fast.update({key[:3]: found for key, found in place.steps.items() if all(step.plain for step in found) and key != ANY})
+        place.fast.update(
+            {key[:3]: found for key, found in place.steps.items() if all(step.plain for step in found) and key != ANY}
+        )
 
     def _steps(self, ways: list["_Way"]) -> tuple[Step, ...]:
         """Ways of one key as steps; ways of the same row are one step with several variants."""
@@ -129,7 +131,11 @@ class Walk:
             end=first.rows[-1].last,
             most=first.rows[-1].most,
             inner=[0] * (first.rows[-1].last - first.rows[-1].index - 1),
-            departures=tuple(self._departure(one, way.prefix, kind) for way, one in zip(ways, variants, strict=True) for kind in one.line.tolerated),
+            departures=tuple(
+                self._departure(one, way.prefix, kind)
+                for way, one in zip(ways, variants, strict=True)
+                for kind in one.line.tolerated
+            ),
         )
 
     def _departure(self, variant: Variant, prefix: str, kind: Tolerated) -> Departure:
@@ -137,10 +143,8 @@ class Walk:
         form = replace(variant, node=kind.node, items=items, slots=slots(items, 1), within=within(items, 1))
         return Departure(pattern=re.compile(expression(items)), variant=form, tolerated=kind)
 
-    def _branches(
-        self, ways: list["_Way"], laid: list[tuple[Item, ...]], shared: tuple[Item, ...]
-    ) -> tuple[list[Variant], str]:
-        """The variants and the one expression for all: what they have in common first, then a branch for each, closed by an empty group."""
+    def _branches(self, ways: list["_Way"], laid: list[tuple[Item, ...]], shared: tuple[Item, ...]) -> tuple[list[Variant], str]:
+        """The variants and one expression for all: what they share, then a branch for each, closed by an empty group."""
         if len(ways) == 1:
             return [self._variant(ways[0], laid[0], slots(laid[0], 1), within(laid[0], 1))], expression(laid[0])
         group = 1 + len(list(captures(shared)))
@@ -229,7 +233,12 @@ def _after(row: Row, missing: tuple[Row, ...], table: Table) -> Iterator[_Way]:
 def _through(rows: tuple[Row, ...], missing: tuple[Row, ...]) -> Iterator[_Way]:
     yield from _rows(rows, missing)
     yield _Way(
-        key=END, option=rows[0].options[0], prefix="", wrappers=(), rows=(), missing=missing + tuple(one for one in rows if one.mandatory)
+        key=END,
+        option=rows[0].options[0],
+        prefix="",
+        wrappers=(),
+        rows=(),
+        missing=missing + tuple(one for one in rows if one.mandatory),
     )
 
 
@@ -258,9 +267,7 @@ def _entries(option: Option, outer: tuple[tuple[int, str], ...], missing: tuple[
 
 
 def _joined(way: _Way, option: Option) -> _Way:
-    return _Way(
-        key=option.name, option=way.option, prefix=option.name, wrappers=way.wrappers, rows=way.rows, missing=way.missing
-    )
+    return _Way(key=option.name, option=way.option, prefix=option.name, wrappers=way.wrappers, rows=way.rows, missing=way.missing)
 
 
 def _owners(row: Row) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
 from adapters.cargo_imp.notation import Choice, Field, Item, Literal, Maybe, Repeat, captures, describe, field_expression
-from adapters.cargo_imp.reading import LONGEST_LINE
+from adapters.cargo_imp.reporting import LONGEST_LINE
 from hub.problem import Code, Problem
 from hub.syntax import Element, Node
 
@@ -68,10 +68,7 @@ class _Writing:
             if matched == row.most:
                 break
             matched += 1
-            if option.line is None and option.clear:
-                group = _clear_group(option, parent, left)
-            else:
-                group = [child]
+            group = _clear_group(option, left) if option.line is None and option.clear else [child]
             for one in group:
                 left[:] = [other for other in left if other is not one]
             self._option(option, child, group)
@@ -80,7 +77,8 @@ class _Writing:
 
     def _option(self, option: Option, child: Node, group: list[Node]) -> None:
         if option.line is not None:
-            inner = self._line(option.line, child)
+            for piece in _pieces(option, child):
+                inner = self._line(option.line, piece)
             if option.rows:
                 self.rows(option.rows, inner)
             return
@@ -134,7 +132,15 @@ class _Writing:
         whole, self.prefix = self.prefix + text, ""
         if len(whole) > LONGEST_LINE:
             says = f"{line.name}: line of {len(whole)} characters, at most {LONGEST_LINE}"
-            self.problems.append(Problem(code=Code.IMP_LINE_LENGTH, message=says, segment=line.name, line=len(self.lines) + 1, found=whole[LONGEST_LINE:]))
+            self.problems.append(
+                Problem(
+                    code=Code.IMP_LINE_LENGTH,
+                    message=says,
+                    segment=line.name,
+                    line=len(self.lines) + 1,
+                    found=whole[LONGEST_LINE:],
+                )
+            )
         self.lines.append(whole)
 
     def report(self, segment: str, field: Field | None, found: str | None, message: str) -> None:
@@ -162,7 +168,16 @@ def _fits(option: Option, child: Node) -> bool:
     return option.name == child.name
 
 
-def _clear_group(option: Option, parent: Node, left: list[Node]) -> list[Node]:
+def _pieces(option: Option, node: Node) -> list[Node]:
+    """The node itself, or as many as its lines need where a line is nothing but a list and may be continued."""
+    items = option.line.items if option.line else ()
+    only = items[0] if len(items) == 1 else None
+    if not isinstance(only, Repeat) or option.row.most == 1 or len(node.children) <= only.most:
+        return [node]
+    return [Node(node.name, node.elements, node.children[at : at + only.most]) for at in range(0, len(node.children), only.most)]
+
+
+def _clear_group(option: Option, left: list[Node]) -> list[Node]:
     """The children that stand directly in the parent although their lines share an identifier, up to the group's limit."""
     most = option.rows[0].most
     return [child for child in left if _fits(option, child)][:most]

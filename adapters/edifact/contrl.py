@@ -44,7 +44,8 @@ def acknowledge(outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | No
         return None
     version_4 = (frame.syntax or "").partition(":")[2] >= "4"
     kind = ["CONTRL", "4", "1", "UN"] if version_4 else ["CONTRL", "D", "3", "UN"]
-    return interchange([(kind, list(_body(frame, told, outgoing)))], _addressed(frame, outgoing), [])
+    messages = [(kind, list(_body(frame, told, outgoing)))]
+    return interchange(messages, _addressed(frame, outgoing), [], "4" if version_4 else "3")
 
 
 def _addressed(frame: Frame, outgoing: Outgoing) -> Outgoing:

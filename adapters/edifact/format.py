@@ -68,3 +68,8 @@ class Edifact:
 def stream(chunks: Iterable[bytes]) -> Iterator[Found]:
     """Frames, parts and problems of a file of any size, in its order; memory is that of the largest message."""
     return Interchanges(chunks).run()
+
+
+def build() -> Edifact:
+    """The format and acknowledger, for the registry."""
+    return Edifact()

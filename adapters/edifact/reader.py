@@ -8,6 +8,7 @@ from adapters.edifact.element import Fault
 from adapters.edifact.scanner import Raw
 from adapters.edifact.service import from_part
 from adapters.edifact.structure import Missing
+from adapters.edifact.values import CHECKED, moment_fault, status_fault
 from adapters.edifact.versions import Tables, tables
 from adapters.edifact.walk import CLEAN, Accepted, Walk
 from hub.envelope import Part
@@ -189,8 +190,17 @@ class Reader:
                 self.message.unread.append((node.line, self.text[position:end]))
             elif accepted is not CLEAN:
                 self._misplaced(accepted, node, position)
+            if node.name in CHECKED:
+                self._value(node)
         if node.name == "UNT":
             self._trailer(node, position)
+
+    def _value(self, node: Node) -> None:
+        """What no directory says but everyone must know: whether a DTM is a moment, whether a status has a counterpart."""
+        told = moment_fault(node) if node.name == "DTM" else status_fault(node)
+        if told is not None:
+            code, at, message, number = told
+            self._report(code, message, at.offset - self.part.offset, node.name, element=number[0], component=number[1], found=at.text)
 
     def _misplaced(self, accepted: Accepted, node: Node, position: int) -> None:
         self._owed(accepted.missing, position, node.name)

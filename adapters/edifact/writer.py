@@ -9,6 +9,7 @@ from pydifact.segments import Segment
 from adapters.edifact import element, wire
 from adapters.edifact.directory import Directory, Layout, Position, directory
 from adapters.edifact.service import DEFAULT
+from adapters.edifact.structure import Item
 from adapters.edifact.versions import tables
 from hub.envelope import Outgoing, Written
 from hub.problem import Code, Problem
@@ -37,8 +38,9 @@ def write(message: Message, outgoing: Outgoing) -> Written:
         )
         return Written(raws=[], problems=[problem])
     body = Body()
-    for node in _segments(message.root):
-        _write_segment(node, directory(chosen.structure.directory), body)
+    segments = directory(chosen.structure.directory)
+    for node in _ordered(message.root, chosen.structure.root, body):
+        _write_segment(node, segments, body)
     return interchange([(_kind(message), body.segments)], outgoing, body.problems)
 
 
@@ -50,9 +52,11 @@ def _kind(message: Message) -> list[str]:
     return [message.type, version, release, AGENCY, association]
 
 
-def interchange(messages: list[tuple[list[str], list[Segment]]], outgoing: Outgoing, problems: list[Problem]) -> Written:
+def interchange(
+    messages: list[tuple[list[str], list[Segment]]], outgoing: Outgoing, problems: list[Problem], version: str = SYNTAX_VERSION
+) -> Written:
     """Put messages (S009 and segments) into their envelopes. Message references count from 1 within the interchange."""
-    segments = [_header(outgoing, problems)]
+    segments = [_header(outgoing, problems, version)]
     for number, (kind, body) in enumerate(messages, 1):
         segments.append(wire.segment("UNH", [str(number), kind]))
         segments.extend(body)
@@ -79,18 +83,18 @@ def _unencodable(text: str, at: int) -> Problem:
     )
 
 
-def _header(outgoing: Outgoing, problems: list[Problem]) -> Segment:
+def _header(outgoing: Outgoing, problems: list[Problem], version: str) -> Segment:
     at = outgoing.at.astimezone(UTC)
     values: list[str | list[str]] = [
-        [IDENTIFIER, SYNTAX_VERSION],
+        [IDENTIFIER, version],
         _address(outgoing.sender),
         _address(outgoing.recipients[0] if outgoing.recipients else ""),
-        [at.strftime("%y%m%d"), at.strftime("%H%M")],
+        [at.strftime("%Y%m%d" if version >= "4" else "%y%m%d"), at.strftime("%H%M")],
         outgoing.control_reference,
     ]
     if outgoing.test:
         values += ["", "", "", "", "", "1"]
-    layout = directory("service_v3").segments["UNB"]
+    layout = directory("service_v4" if version >= "4" else "service_v3").segments["UNB"]
     problems.extend(_envelope_faults(layout, values))
     return wire.segment("UNB", values)
 
@@ -111,13 +115,29 @@ def _envelope_faults(layout: Layout, values: list[str | list[str]]) -> Iterator[
                 yield Problem(code=fault[0], message=f"UNB {one.number}: {fault[1]}", segment="UNB", element=str(number), found=text, expected=one.notation())
 
 
-def _segments(root: Node) -> Iterator[Node]:
-    """The segments below the root in order, groups opened; the envelope's own are made anew."""
-    for child in root.children:
-        if child.name.startswith("SG"):
-            yield from _segments(child)
-        elif child.name not in ENVELOPE:
-            yield child
+def _ordered(node: Node, group: Item, body: Body) -> Iterator[Node]:
+    """The segments below a node in the order of its group; what is missing, too many or of no place is a problem."""
+    known = {item.name for item in group.items}
+    for child in node.children:
+        if child.name not in known:
+            message = f"{child.name} has no place in {group.name or 'the message'}"
+            body.problems.append(Problem(code=Code.NOT_EXPRESSIBLE, message=message, segment=child.name))
+    for item in group.items:
+        if item.name in ENVELOPE:
+            continue
+        found = list(node.all(item.name))
+        if len(found) > item.times or (item.mandatory and not found):
+            message = f"{item.name} stands {len(found)} times in {group.name or 'the message'}, it must stand {_times(item)}"
+            body.problems.append(Problem(code=Code.NOT_EXPRESSIBLE, message=message, segment=item.trigger, expected=_times(item)))
+        for one in found:
+            if item.items:
+                yield from _ordered(one, item, body)
+            else:
+                yield one
+
+
+def _times(item: Item) -> str:
+    return f"{1 if item.mandatory else 0} to {item.times} times"
 
 
 def _write_segment(node: Node, segments: Directory, body: Body) -> None:

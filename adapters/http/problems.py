@@ -4,6 +4,7 @@ Knows no route.
 """
 
 import json
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -99,10 +100,17 @@ class Guard:
         try:
             await self._app(scope, receive, guarded)
         except Exception as error:
-            log.exception("intake.fault", method=scope["method"], path=scope["path"], error=type(error).__name__)
+            _log(error, scope)
             if begun:
                 raise
             await problem(500, "The fault is ours and is in our log. Try again later.")(scope, receive, guarded)
+
+
+def _log(error: Exception, scope: Scope) -> None:
+    """Where it happened and the first line of what was said; never the values in the frames, which may be a message's."""
+    said = str(error).partition("\n")[0][:200]
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-8:]]
+    log.error("intake.fault", method=scope["method"], path=scope["path"], error=type(error).__name__, said=said, where=where)
 
 
 def _add_headers(message: MutableMapping[str, Any]) -> None:

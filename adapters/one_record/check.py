@@ -1,4 +1,4 @@
-"""What the class table says of a graph: classes, properties, ranges, cardinalities, datatypes, codes. Reports, changes nothing."""
+"""What the class table says of a graph: classes, properties, ranges, cardinalities, datatypes, codes. Changes nothing."""
 
 import re
 
@@ -20,12 +20,16 @@ LEXICAL = {
         "a time like 2026-11-21T10:30:00Z",
     ),
     "xsd:anyURI": (re.compile(r"[^\s<>\"{}|\\^`]+"), "an IRI"),
-    "xsd:duration": (re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"), "a duration like P3DT12H"),
+    "xsd:duration": (
+        re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"),
+        "a duration like P3DT12H",
+    ),
 }
 """Lexical forms of XML Schema part 2, sections 3.2 and 3.3, for the datatypes the ontology uses."""
 
 WAIVED = frozenset(("notifyRequestStatusChange", "hasLogisticsEvent"))
-"""Mandatory in the ontology, optional in the standard's text (api-features, bulk events; subscriptions): the text was followed."""
+"""Mandatory in the ontology, optional in the standard's text (api-features, bulk events; subscriptions): the text was followed.
+"""
 
 NUMBERS = frozenset(("double", "float", "decimal", "integer", "int", "long", "short", "positiveInteger", "nonNegativeInteger"))
 
@@ -64,15 +68,27 @@ class Checker:
         if not subject.types:
             if not kind.name:
                 message = "The object states no @type, so its meaning is unknown. Ask the sender to add it."
-                self.report.add(Code.ONE_CLASS_MISSING, message, subject.pointer, subject.offset, element="@type", expected="a cargo or api class")
+                self.report.add(
+                    Code.ONE_CLASS_MISSING,
+                    message,
+                    subject.pointer,
+                    subject.offset,
+                    element="@type",
+                    expected="a cargo or api class",
+                )
             return
         for iri, (pointer, offset) in subject.types.items():
             found = self.vocabulary.class_of(iri)
             if found is None:
                 self._unknown_class(iri, pointer, offset)
             elif kind.known and found.name not in kind.known.lineage:
-                message = f"The object is said to be both {kind.name} and {found.name}, which is no superclass of it; it was read as {kind.name}."
-                self.report.add(Code.ONE_CLASS_CONFLICT, message, pointer, offset, element="@type", found=found.name, expected=kind.name)
+                message = (
+                    f"The object is said to be both {kind.name} and {found.name}, which is no superclass of it; "
+                    f"it was read as {kind.name}."
+                )
+                self.report.add(
+                    Code.ONE_CLASS_CONFLICT, message, pointer, offset, element="@type", found=found.name, expected=kind.name
+                )
 
     def _unknown_class(self, iri: str, pointer: str, offset: int) -> None:
         if iri.startswith(NAMESPACE + "code-lists/"):
@@ -82,19 +98,32 @@ class Checker:
             message = f"The class {iri!r} has no namespace; {bare.iri} was meant. Ask the sender to write the prefix."
             self.report.add(Code.ONE_TERM, message, pointer, offset, element="@type", found=iri, expected=bare.iri)
             return
-        message = f"{iri} is no class of cargo 3.3.0 or API 2.3.0. Check the spelling (classes begin with a capital) and the namespace."
-        self.report.add(Code.ONE_CLASS_UNKNOWN, message, pointer, offset, element="@type", found=iri, expected="a cargo or api class")
+        message = (
+            f"{iri} is no class of cargo 3.3.0 or API 2.3.0. Check the spelling (classes begin with a capital) and the namespace."
+        )
+        self.report.add(
+            Code.ONE_CLASS_UNKNOWN, message, pointer, offset, element="@type", found=iri, expected="a cargo or api class"
+        )
 
     def _unknown(self, subject: Subject, kind: Named, iri: str, short: str, value: Literal | Link) -> None:
         now = self.vocabulary.renamed.get(short)
         if now and kind.known and now in kind.known.properties:
             message = f"{short} is spelled {now} in cargo 3.3.0, and was read as that."
-            self.report.add(Code.ONE_PROPERTY_RENAMED, message, value.pointer, value.offset, element=short, found=short, expected=now)
+            self.report.add(
+                Code.ONE_PROPERTY_RENAMED, message, value.pointer, value.offset, element=short, found=short, expected=now
+            )
             return
-        if iri.startswith(API) and kind.known and (kind.known.is_object or "LogisticsEvent" in kind.known.lineage) and iri in self.vocabulary.names:
+        if (
+            iri.startswith(API)
+            and kind.known
+            and (kind.known.is_object or "LogisticsEvent" in kind.known.lineage)
+            and iri in self.vocabulary.names
+        ):
             return
         message = f"{kind.name} has no property {short}; it was kept as it is and means nothing to the hub."
-        self.report.add(Code.ONE_PROPERTY_UNKNOWN, message, value.pointer, value.offset, element=f"{kind.name}#{short}", found=iri)
+        self.report.add(
+            Code.ONE_PROPERTY_UNKNOWN, message, value.pointer, value.offset, element=f"{kind.name}#{short}", found=iri
+        )
 
     def _cardinality(self, kind: Named, rule: Property, values: list[Literal | Link]) -> None:
         if rule.max is not None and len(values) > rule.max:
@@ -112,10 +141,20 @@ class Checker:
 
     def _missing(self, subject: Subject, kind: Named) -> None:
         for rule in kind.known.properties.values() if kind.known else ():
-            if rule.min and rule.iri not in subject.values and rule.name not in WAIVED and (subject.values or subject.key[:2] == "_:"):
+            if (
+                rule.min
+                and rule.iri not in subject.values
+                and rule.name not in WAIVED
+                and (subject.values or subject.key[:2] == "_:")
+            ):
                 message = f"{kind.name} must have {rule.name}, which is absent."
                 self.report.add(
-                    Code.ONE_MISSING, message, subject.pointer, subject.offset, element=f"{kind.name}#{rule.name}", expected=f"at least {rule.min}"
+                    Code.ONE_MISSING,
+                    message,
+                    subject.pointer,
+                    subject.offset,
+                    element=f"{kind.name}#{rule.name}",
+                    expected=f"at least {rule.min}",
                 )
 
     def _value(self, kind: Named, rule: Property, value: Literal | Link) -> None:
@@ -123,7 +162,14 @@ class Checker:
             if rule.kind == "literal":
                 self._literal(kind, rule, value)
             else:
-                self._wrong(Code.ONE_DATATYPE, kind, rule, value, f"{value.text[:40]!r}, a text", "{'@id': …}" if rule.kind == "code" else "an object")
+                self._wrong(
+                    Code.ONE_DATATYPE,
+                    kind,
+                    rule,
+                    value,
+                    f"{value.text[:40]!r}, a text",
+                    "{'@id': …}" if rule.kind == "code" else "an object",
+                )
         elif rule.kind == "code":
             self._code(kind, rule, value)
         else:
@@ -134,7 +180,9 @@ class Checker:
         if form is not None and not form[0].fullmatch(value.text):
             self._wrong(Code.ONE_LEXICAL, kind, rule, value, repr(value.text[:40]), form[1])
         elif not self._fits(value, rule):
-            self._wrong(Code.ONE_DATATYPE, kind, rule, value, f"{value.text[:40]!r} as {value.datatype.removeprefix(XSD)}", rule.range)
+            self._wrong(
+                Code.ONE_DATATYPE, kind, rule, value, f"{value.text[:40]!r} as {value.datatype.removeprefix(XSD)}", rule.range
+            )
 
     def _fits(self, value: Literal, rule: Property) -> bool:
         stated, wanted = value.datatype.removeprefix(XSD), rule.range.removeprefix("xsd:")
@@ -150,7 +198,7 @@ class Checker:
         subject = self.graph.subjects.get(value.key)
         if subject is None or not subject.types or not rule.range:
             return
-        found = named(subject, self.vocabulary)
+        found = named(subject)
         if found.known and rule.range not in found.known.lineage and found.name not in self._above(rule.range):
             self._wrong(Code.ONE_RANGE, kind, rule, value, found.name, rule.range)
 
@@ -169,4 +217,6 @@ class Checker:
 
     def _wrong(self, code: Code, kind: Named, rule: Property, value: Literal | Link, found: str, expected: str) -> None:
         message = f"{kind.name}#{rule.name} is {found}; {expected} was expected."
-        self.report.add(code, message, value.pointer, value.offset, element=f"{kind.name}#{rule.name}", found=found, expected=expected)
+        self.report.add(
+            code, message, value.pointer, value.offset, element=f"{kind.name}#{rule.name}", found=found, expected=expected
+        )

@@ -13,8 +13,31 @@ import msgspec
 from adapters.one_record.scan import Item
 
 KEYWORDS = frozenset(
-    "@id @type @value @language @graph @context @included @list @set @reverse @index @json @none @nest @direction @vocab @base "
-    "@version @protected @import @propagate @container @prefix".split()
+    [
+        "@id",
+        "@type",
+        "@value",
+        "@language",
+        "@graph",
+        "@context",
+        "@included",
+        "@list",
+        "@set",
+        "@reverse",
+        "@index",
+        "@json",
+        "@none",
+        "@nest",
+        "@direction",
+        "@vocab",
+        "@base",
+        "@version",
+        "@protected",
+        "@import",
+        "@propagate",
+        "@container",
+        "@prefix",
+    ]
 )
 PLAIN_TERM = frozenset(("@id", "@type", "@language", "@prefix", "@protected"))
 PLAIN_SETTING = frozenset(("@vocab", "@base", "@language", "@version", "@protected"))
@@ -34,13 +57,16 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Context(msgspec.Struct, kw_only=True):
-    """An active context. ``tolerated`` prefixes are expanded though undeclared; the caller reports those it finds in ``undeclared``."""
+    """An active context. ``tolerated`` prefixes are expanded though undeclared; the caller reports those it finds in
+    ``undeclared``.
+    """
 
     terms: dict[str, Term] = msgspec.field(default_factory=dict)
     vocab: str | None = None
     base: str | None = None
     language: str | None = None
     tolerated: Mapping[str, str] = {}
+    aliased: bool = False
     undeclared: set[str] = msgspec.field(default_factory=set)
     seen: dict[str, Term] = msgspec.field(default_factory=dict)
 
@@ -135,6 +161,7 @@ class Context(msgspec.Struct, kw_only=True):
             raise NotPlain
         self.terms.pop(name, None)
         iri = "" if stated is None else stated if stated in KEYWORDS else self.expand(stated) if isinstance(stated, str) else ""
+        self.aliased = self.aliased or iri in KEYWORDS
         prefix = definition.get("@prefix") is True or (len(definition) == 1 and iri[-1:] in set(":/?#[]@"))
         return Term(iri, kind if kind in ("@id", "@vocab") else self.expand(kind) if kind else "", language, prefix)
 

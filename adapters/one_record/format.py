@@ -1,4 +1,6 @@
-"""ONE Record as a format of the hub: JSON-LD (and Turtle) in, one message per root object; compact JSON-LD out. Knows no canonical model."""
+"""ONE Record as a format of the hub: JSON-LD (and Turtle) in, one message per root object; compact JSON-LD out. Knows no
+canonical model.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,12 +9,12 @@ from adapters.one_record import write as writer
 from adapters.one_record.check import Checker
 from adapters.one_record.frame import Root, named, tree
 from adapters.one_record.graph import Literal, Report
-from adapters.one_record.read import Document, is_turtle, understand
+from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.scan import decode
 from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, vocabulary
 from hub.envelope import Frame, Outgoing, Part, Split, Written
-from hub.problem import Problem
 from hub.ports import Format
+from hub.problem import Problem
 from hub.syntax import Message, Node
 
 NAME = "one-record"
@@ -60,7 +62,7 @@ class OneRecord:
         return Split(format=NAME, frames=frames, parts=parts, problems=[] if len(parts) == 1 else list(document.problems))
 
     def _part(self, text: str, root: Root, document: Document, frames: list[Frame]) -> Part:
-        kind = named(root.subject, vocabulary())
+        kind = named(root.subject)
         frame = _frame(root, document)
         if frame:
             frames.append(frame)
@@ -74,19 +76,25 @@ class OneRecord:
             column=column,
             offset=root.subject.offset,
             frame=len(frames) - 1 if frame else None,
-            reference=_reference(root),
+            reference=reference(root),
         )
 
     def read(self, part: Part) -> Message:
-        """The tree under one root, checked against the class table. ``part.text`` is the whole document, ``part.reference`` the root."""
+        """The tree under one root, checked against the class table. ``part.text`` is the whole document, ``part.reference`` the
+        root.
+        """
         document = understand(part.text)
         root = _chosen(document, part.reference)
         if root is None:
-            return Message(format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems))
+            return Message(
+                format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems)
+            )
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
-        node, visited = tree(document.graph, root, len(document.roots), vocabulary(), report)
+        node, visited = tree(document.graph, root, len(document.roots), report)
         Checker(document.graph, vocabulary(), report).check(visited)
-        return Message(format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread)
+        return Message(
+            format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread
+        )
 
     def write(self, message: Message, outgoing: Outgoing) -> Written:
         """Compact JSON-LD with an inline context; deterministic in the tree and the delivery."""
@@ -97,7 +105,7 @@ class OneRecord:
         return [(name, EDITION) for name in MAPPED]
 
     def table(self, type: str, version: str) -> tuple[str, str] | None:
-        """The nearest class above that has a mapping (a ``PieceDg`` is read as a ``Piece``), or the class itself when none has."""
+        """The nearest class above that has a mapping (a ``PieceDg`` is read as a ``Piece``), else the class itself."""
         known = vocabulary().classes.get(type)
         if known is None:
             return None
@@ -112,14 +120,10 @@ def build() -> Format:
     return OneRecord()
 
 
-def _reference(root: Root) -> str:
-    return root.subject.pointer if root.subject.key.startswith("_:") else root.subject.key
-
-
-def _chosen(document: Document, reference: str) -> Root | None:
+def _chosen(document: Document, wanted: str) -> Root | None:
     if len(document.roots) == 1:
         return document.roots[0]
-    return next((root for root in document.roots if _reference(root) == reference), None)
+    return document.by_reference.get(wanted)
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
@@ -152,5 +156,3 @@ def _text(root: Root, predicate: str, document: Document) -> str | None:
         return first.key
     held = document.graph.subjects[first.key].values.get(CARGO + "name", [])
     return held[0].text if held and isinstance(held[0], Literal) else None
-
-

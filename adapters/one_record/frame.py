@@ -1,12 +1,13 @@
 """A graph as trees: which subjects are roots, and the tree under each. Knows the class table, not the document's JSON."""
 
+import functools
 from collections.abc import Iterable
 
 import msgspec
 
 from adapters.one_record.graph import Graph, Link, Literal, Report, Subject
 from adapters.one_record.scan import LIMIT_DEPTH
-from adapters.one_record.vocabulary import API, CARGO, CODES, Class, Property, Vocabulary, local, unversioned
+from adapters.one_record.vocabulary import API, CARGO, CODES, Class, Property, Vocabulary, local, unversioned, vocabulary
 from hub.problem import Code
 from hub.syntax import Element, Node
 
@@ -28,16 +29,21 @@ class Named(msgspec.Struct, frozen=True):
     known: Class | None
 
 
-def named(subject: Subject, vocabulary: Vocabulary, expected: str = "") -> Named:
+def named(subject: Subject, expected: str = "") -> Named:
     """The most specific class a subject states, else the one expected of it."""
-    found = [(iri, vocabulary.class_of(iri)) for iri in subject.types]
-    known = [one for _, one in found if one is not None]
+    return _named(tuple(subject.types), expected)
+
+
+@functools.lru_cache(maxsize=4096)
+def _named(types: tuple[str, ...], expected: str) -> Named:
+    words = vocabulary()
+    known = [one for iri in types if (one := words.class_of(iri)) is not None]
     if known:
         best = max(known, key=lambda one: len(one.lineage))
         return Named(best.name, best)
-    if found:
-        return Named(local(found[0][0]), None)
-    return Named(expected, vocabulary.classes.get(expected))
+    if types:
+        return Named(local(types[0]), words.classes.get(types[0]))
+    return Named(expected, words.classes.get(expected))
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -47,13 +53,13 @@ class Root(msgspec.Struct, frozen=True):
     weight: int
 
 
-def roots(graph: Graph, vocabulary: Vocabulary) -> list[Root]:
+def roots(graph: Graph) -> list[Root]:
     """The objects nothing refers to, in order; the document's top when it is one object; one of every circle."""
     stated = [subject for subject in graph.subjects.values() if subject.stated]
     referred = {link.key for subject in stated for link in links(subject) if link.key != subject.key}
     first = [graph.subjects[graph.top]] if graph.top in graph.subjects else []
     free = [subject for subject in stated if subject.key not in referred]
-    circles = sorted((subject for subject in stated if subject.key in referred), key=lambda one: _rank(one, vocabulary))
+    circles = sorted((subject for subject in stated if subject.key in referred), key=_rank)
     found: list[Root] = []
     reached: set[str] = set()
     for subject in (*first, *free, *circles):
@@ -69,8 +75,8 @@ def links(subject: Subject) -> Iterable[Link]:
     return (value for values in subject.values.values() for value in values if isinstance(value, Link))
 
 
-def _rank(subject: Subject, vocabulary: Vocabulary) -> int:
-    name = named(subject, vocabulary).name
+def _rank(subject: Subject) -> int:
+    name = named(subject).name
     return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
@@ -98,7 +104,7 @@ class Framer:
 
     def tree(self, root: Subject) -> Node:
         """The tree of a root; its node has the short class name."""
-        kind = named(root, self.vocabulary)
+        kind = named(root)
         return self._subject(root, kind.name or "Thing", kind, (), None)
 
     def element(self, text: str, pointer: str, offset: int) -> Element:
@@ -126,10 +132,10 @@ class Framer:
 
     def _identity(self, node: Node, subject: Subject, link: Link | None) -> None:
         if subject.key[:2] != "_:":
-            pointer, offset = (subject.id_pointer, subject.id_offset) if link is None else (link.pointer, link.offset)
+            pointer, offset = _id_place(subject, link)
             node.elements["@id"] = self.element(subject.key, pointer, offset)
         if subject.types:
-            kind = named(subject, self.vocabulary)
+            kind = named(subject)
             iri = kind.known.iri if kind.known else next(iter(subject.types))
             node.elements["@type"] = self.element(kind.name, *subject.types.get(iri, ("", 0)))
 
@@ -163,7 +169,9 @@ class Framer:
             elif rule.repeats or short in node.elements:
                 line, column = self.report.lines.place(value.offset)
                 elements = {"@value": self.element(scalar, value.pointer, value.offset)}
-                node.children.append(Node(short, elements | self._extras("", value, rule, scalar), [], line, column, value.offset))
+                node.children.append(
+                    Node(short, elements | self._extras("", value, rule, scalar), [], line, column, value.offset)
+                )
             else:
                 node.elements[short] = self.element(scalar, value.pointer, value.offset)
                 node.elements.update(self._extras(short, value, rule, scalar))
@@ -198,8 +206,14 @@ class Framer:
     def _child(self, value: Literal | Link, short: str, rule: Property, path: tuple[str, ...]) -> Node:
         link = value if isinstance(value, Link) else Link("")
         subject = self.graph.subjects.get(link.key) or Subject(link.key)
-        kind = named(subject, self.vocabulary, rule.range)
+        kind = named(subject, rule.range)
         return self._subject(subject, short, kind, path, link)
+
+
+def _id_place(subject: Subject, link: Link | None) -> tuple[str, int]:
+    if link is None:
+        return subject.id_pointer, subject.id_offset
+    return (link.id_pointer, link.id_offset) if link.id_pointer else (link.pointer, link.offset)
 
 
 def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
@@ -208,14 +222,15 @@ def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
     return Property(name=short, iri=iri, kind=kind, max=1 if len(values) == 1 else None)
 
 
-def tree(graph: Graph, root: Root, parts: int, vocabulary: Vocabulary, report: Report) -> tuple[Node, dict[str, Named]]:
+def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, dict[str, Named]]:
     """The tree of one of so many roots, and the subjects it shows. All trees together cost a few times the document."""
     budget = SPARE_NODES + GROWTH * (root.weight + len(graph.subjects) // parts)
-    framer = Framer(graph, vocabulary, report, budget)
+    framer = Framer(graph, vocabulary(), report, budget)
     node = framer.tree(root.subject)
     if framer.cut:
         message = (
-            f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole would be many times the document; "
+            f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole "
+            "would be many times the document; "
             f"beyond that they are only named. Ask the sender to send them one by one."
         )
         report.add(Code.ONE_SHARED, message, root.subject.pointer, root.subject.offset)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable
+from typing import Any
 
 import pyoxigraph
 import rdflib
@@ -59,11 +60,11 @@ def _quad_triples(quads: Iterable["pyoxigraph.Quad"]) -> Iterable[Triple]:
         yield _name(quad.subject), quad.predicate.value, _term(quad.object)
 
 
-def _name(node: "pyoxigraph.NamedNode | pyoxigraph.BlankNode") -> str:
+def _name(node: Any) -> str:
     return node.value if isinstance(node, pyoxigraph.NamedNode) else f"_:{node.value}"
 
 
-def _term(node: "pyoxigraph.Term") -> Literal | Link:
+def _term(node: Any) -> Literal | Link:
     if isinstance(node, pyoxigraph.Literal):
         datatype = XSD + "string" if node.language else node.datatype.value
         return literal(node.value, datatype, node.language or "")
@@ -143,7 +144,9 @@ def _places(top: Item) -> dict[str, list[tuple[str, int]]]:
     while waiting:
         item, pointer = waiting.pop()
         if isinstance(item.value, dict):
-            waiting.extend((inner, f"{pointer}/{escape(key)}") for key, inner in reversed(item.value.items()) if key != "@context")
+            waiting.extend(
+                (inner, f"{pointer}/{escape(key)}") for key, inner in reversed(item.value.items()) if key != "@context"
+            )
         elif isinstance(item.value, list):
             waiting.extend((one, f"{pointer}/{place}") for place, one in reversed([*enumerate(item.value)]))
         elif isinstance(item.value, str):

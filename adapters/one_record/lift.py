@@ -1,4 +1,6 @@
-"""What all ONE Record shapes do first: a copy of the tree, codes lifted out of code objects, references that say more than a name marked."""
+"""What all ONE Record shapes do first: a copy of the tree, codes lifted out of code objects, references that say more than a
+name marked.
+"""
 
 import functools
 import re
@@ -7,8 +9,24 @@ from adapters.one_record.vocabulary import vocabulary
 from hub.syntax import Element, Node
 
 SAID_BY_PLACE = frozenset(
-    "pieces pieceReferences waybill shipment masterWaybill houseWaybills ofShipment eventFor issuedForWaybill issuedForShipment "
-    "issuedForPiece insuredShipments inPiece describedObjects recordingOrganization recordingActor".split()
+    [
+        "pieces",
+        "pieceReferences",
+        "waybill",
+        "shipment",
+        "masterWaybill",
+        "houseWaybills",
+        "ofShipment",
+        "eventFor",
+        "issuedForWaybill",
+        "issuedForShipment",
+        "issuedForPiece",
+        "insuredShipments",
+        "inPiece",
+        "describedObjects",
+        "recordingOrganization",
+        "recordingActor",
+    ]
 )
 """References whose address is used, or is only the way back: their ``@id`` is no value that could be lost."""
 
@@ -20,6 +38,14 @@ class Bag:
 
     def __init__(self) -> None:
         self.node = Node("merged")
+        self._said: set[tuple[int, str, str]] = set()
+
+    def is_new(self, holder: Node, name: str, text: str) -> bool:
+        """Whether a holder is told a value of this name for the first time."""
+        mark = (id(holder), name, text)
+        new = mark not in self._said
+        self._said.add(mark)
+        return new
 
     def put(self, *elements: Element) -> None:
         """Keep elements as said elsewhere."""

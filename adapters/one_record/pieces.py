@@ -1,6 +1,8 @@
-"""Pieces as the ontology has them, one object each, ⇄ counts, measures and codes of alike pieces. Pure; part of the waybill shape.
+"""Pieces as the ontology has them, one object each, ⇄ counts, measures and codes of alike pieces. Pure; part of the waybill
+shape.
 
-Standard, Orchestration xfwb: totals are not stored but counted; pieces without detail are skeleton pieces; handling codes stand on pieces.
+Standard, Orchestration xfwb: totals are not stored but counted; pieces without detail are skeleton pieces; handling codes
+stand on pieces.
 """
 
 import re
@@ -94,10 +96,10 @@ def _text(piece: Node, name: str, holder: Node, to: str, bag: Bag) -> None:
 
 
 def _value(holder: Node, name: str, element: Element, bag: Bag) -> None:
-    if any(child.name == name and child.text("@value") == element.text for child in holder.children):
-        bag.put(element)
-    else:
+    if bag.is_new(holder, name, element.text):
         holder.children.append(Node(name, {"@value": element}, [], element.line, element.column, element.offset))
+    else:
+        bag.put(element)
 
 
 def _groups(pieces: list[Node], bag: Bag) -> list[Node]:
@@ -106,7 +108,9 @@ def _groups(pieces: list[Node], bag: Bag) -> list[Node]:
     for piece in pieces:
         measured = piece.first("dimensions")
         sides = [measured.first(side) if measured else None for side in SIDES]
-        key = tuple(text for side in sides for text in ((side.text("numericalValue"), side.text("unit")) if side else (None, None)))
+        key = tuple(
+            text for side in sides for text in ((side.text("numericalValue"), side.text("unit")) if side else (None, None))
+        )
         units = {side.text("unit") for side in sides if side}
         if measured is None or len(units) > 1:
             continue
@@ -150,7 +154,9 @@ def _weighed(group: Node, alike: list[Node], bag: Bag) -> Node:
 
 
 def write_pieces(node: Node, shipment: Node, mark: str) -> None:
-    """Make the counted pieces: those of each line item in packages of equal measures, the rest as skeletons; the shipment names all."""
+    """Make the counted pieces: those of each line item in packages of equal measures, the rest as skeletons; the shipment names
+    all.
+    """
     stated = _whole(shipment.elements.pop("pieceCount", None))
     made: list[Node] = []
     for line in node.all("waybillLineItems"):
@@ -209,7 +215,9 @@ def _write_line(line: Node, mark: str, number: int) -> list[Node]:
     packages = _measured(_take(line, "dimensions"), mark, number)
     count = sum(len(pieces) for _, pieces in packages)
     described = _described(line)
-    rest = [_piece(mark, number + count + place) for place in range(1, max(stated - count, 1 if described and not count else 0) + 1)]
+    rest = [
+        _piece(mark, number + count + place) for place in range(1, max(stated - count, 1 if described and not count else 0) + 1)
+    ]
     if rest:
         packages.append((Node("rest"), rest))
     everything = [piece for _, pieces in packages for piece in pieces]

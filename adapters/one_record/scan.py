@@ -1,4 +1,4 @@
-"""The safety pass over JSON bytes: bounds before any library sees them, then values with their places. Knows JSON, not JSON-LD."""
+"""The safety pass over JSON bytes: bounds before any library sees them, then values with their places. Knows only JSON."""
 
 import bisect
 import json
@@ -97,7 +97,9 @@ def scan(text: str) -> Scanned:
 def _empty(text: str) -> Problem | None:
     if text.strip():
         return None
-    return Problem(code=Code.FILE_EMPTY, message="The document has no content. Ask the sender to send it again.", line=1, column=1, offset=0)
+    return Problem(
+        code=Code.FILE_EMPTY, message="The document has no content. Ask the sender to send it again.", line=1, column=1, offset=0
+    )
 
 
 def _too_deep(text: str, lines: Lines) -> Problem | None:
@@ -113,7 +115,10 @@ def _too_deep(text: str, lines: Lines) -> Problem | None:
             offset = _bracket(text, ordinal)
             line, column = lines.place(offset)
             return msgspec.structs.replace(
-                _limit(Code.ONE_DEPTH, "levels", f"more than {LIMIT_DEPTH}", str(LIMIT_DEPTH)), line=line, column=column, offset=offset
+                _limit(Code.ONE_DEPTH, "levels", f"more than {LIMIT_DEPTH}", str(LIMIT_DEPTH)),
+                line=line,
+                column=column,
+                offset=offset,
             )
     return None
 
@@ -127,7 +132,8 @@ def _bracket(text: str, ordinal: int) -> int:
 def _limit(code: Code, what: str, found: str, bound: str) -> Problem:
     return Problem(
         code=code,
-        message=f"The document has {found} {what}; at most {bound} are read. Nothing of it was understood: send it in smaller parts.",
+        message=f"The document has {found} {what}; at most {bound} are read. Nothing of it was understood: "
+        "send it in smaller parts.",
         found=found,
         expected=f"at most {bound} {what}",
     )
@@ -153,7 +159,8 @@ def _syntax(text: str, lines: Lines, offset: int, what: str) -> Problem:
     cut = offset >= len(text.rstrip()) or "Unterminated" in what
     return Problem(
         code=Code.FILE_TRUNCATED if cut and "Extra" not in what else Code.ONE_JSON,
-        message=f"Not valid JSON at line {line} column {column}: {what}. Ask the sender to check the document with any JSON tool.",
+        message=f"Not valid JSON at line {line} column {column}: {what}. Ask the sender to check the "
+        "document with any JSON tool.",
         line=line,
         column=column,
         offset=offset,

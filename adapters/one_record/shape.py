@@ -1,29 +1,18 @@
-"""The shape of ONE Record trees: from objects as the ontology links them to one node per statement, and back. Pure; knows no canonical names.
+"""The shape of ONE Record trees: from objects as the ontology links them to one node per statement, and back. Pure; knows no
+canonical names.
 
-Reading, a Waybill becomes ``Waybill/master`` with parties, handling codes, dimensions and counted pieces beside its line items, and one
-``house`` node for each house waybill; an event becomes one ``target`` for each object it is about. The same Element objects are used
-throughout, so that places and the account of what was carried stay exact. Rules: standard, Orchestration (xfwb, xfsu), workbooks 1.2.0.
+Reading, a Waybill becomes ``Waybill/master`` with parties, handling codes, dimensions and counted pieces beside its line
+items, and one
+``house`` node for each house waybill; an event becomes one ``target`` for each object it is about. The same Element objects
+are used
+throughout, so that places and the account of what was carried stay exact. Rules: standard, Orchestration (xfwb, xfsu),
+workbooks 1.2.0.
 """
 
+from adapters.one_record.arrange import arranged, drop, linked, name_master, says_nothing, state_classes
 from adapters.one_record.lift import Bag, copy, lift
-from adapters.one_record.pieces import read_pieces, write_pieces
 from adapters.one_record.targets import read_targets, write_targets
 from hub.syntax import Element, Node
-
-MONEY = ("declaredValueForCarriage", "declaredValueForCustoms", "valuationCharge", "taxAmount", "rateCharge", "otherChargeAmount", "insuredAmount")
-CLASSES = {
-    "partyDetails": "Company",
-    "activity": "TransportMovement",
-    "contactPersons": "Person",
-    "transferredFrom": "Carrier",
-    "transferredTo": "Carrier",
-    "notifiedOrganization": "Company",
-    "referredBookingOption": "Booking",
-    "transportOrganization": "Carrier",
-}
-"""The class written where the property's range is wider than what is meant."""
-
-IDENTITY = frozenset(("@id", "@type", "waybillPrefix", "waybillNumber", "waybillType"))
 
 
 class WaybillShape:
@@ -33,16 +22,16 @@ class WaybillShape:
         """One ``master`` or, for a house waybill, one ``house`` node; and a ``house`` for each of its house waybills."""
         shaped = Node(root.name, line=root.line, column=root.column, offset=root.offset)
         if root.text("waybillType") == "HOUSE":
-            house = _statement(root, "house")
+            house = arranged(root, "house")
             above = house.first("masterWaybill")
-            _number(house, above.elements if above else {})
+            name_master(house, above.elements if above else {})
             shaped.children = [house]
             return shaped
-        master = _statement(root, "master")
+        master = arranged(root, "master")
         houses = [child for child in master.children if child.name == "houseWaybills"]
         master.children = [child for child in master.children if child.name != "houseWaybills"]
         told = [self._house(one, master) for one in houses]
-        if told and _says_nothing(master):
+        if told and says_nothing(master):
             told[0].children.append(Node("merged", master.elements))
             shaped.children = told
         else:
@@ -50,20 +39,20 @@ class WaybillShape:
         return shaped
 
     def _house(self, node: Node, master: Node) -> Node:
-        house = _arranged(node, "house")
-        _number(house, master.elements)
+        house = arranged(node, "house")
+        name_master(house, master.elements)
         return house
 
     def write(self, root: Node) -> Node:
         """The waybill with its shipment, pieces and house waybills as the ontology links them."""
         made = root.first("master") or Node("master")
-        houses = [_unstatement(one, f"house{place}-") for place, one in enumerate(root.all("house"), 1) if one.elements]
-        waybill = _unstatement(made, "")
+        houses = [linked(one, f"house{place}-") for place, one in enumerate(root.all("house"), 1) if one.elements]
+        waybill = linked(made, "")
         waybill.name = "Waybill"
         for house in houses:
             house.name = "houseWaybills"
             house.elements["waybillType"] = Element("HOUSE")
-            _drop(house, "masterPrefix", "masterNumber")
+            drop(house, "masterPrefix", "masterNumber")
         waybill.children.extend(houses)
         return waybill
 
@@ -97,8 +86,22 @@ class PieceShape:
     def read(self, root: Node) -> Node:
         """The piece as the only known one of its shipment."""
         above = next((child for child in root.children if child.name == "ofShipment"), None)
-        piece = Node("pieces", dict(root.elements), [child for child in root.children if child is not above], root.line, root.column, root.offset)
-        inner = Node("Shipment", dict(above.elements) if above else {}, [*(above.children if above else ())], root.line, root.column, root.offset)
+        piece = Node(
+            "pieces",
+            dict(root.elements),
+            [child for child in root.children if child is not above],
+            root.line,
+            root.column,
+            root.offset,
+        )
+        inner = Node(
+            "Shipment",
+            dict(above.elements) if above else {},
+            [*(above.children if above else ())],
+            root.line,
+            root.column,
+            root.offset,
+        )
         inner.children = [child for child in inner.children if child.name != "pieces"] + [piece]
         shaped = _SHIPMENT.read(inner)
         if "@id" in root.elements:
@@ -113,7 +116,7 @@ class PieceShape:
         piece = pieces[0] if pieces else Node("pieces")
         shipment.children = [child for child in shipment.children if child.name not in ("pieces",)]
         piece.name, shipment.name = "Piece", "ofShipment"
-        _drop(piece, "@id")
+        drop(piece, "@id")
         if shipment.elements or shipment.children:
             piece.children.append(shipment)
         return piece
@@ -132,157 +135,8 @@ class EventShape:
         """One event, or a collection where several were told."""
         made = write_targets(root)
         for event in made.children if made.name == "Collection" else [made]:
-            _classes(event)
+            state_classes(event)
         return made
-
-
-def _statement(root: Node, name: str) -> Node:
-    return _arranged(root, name)
-
-
-def _arranged(root: Node, name: str) -> Node:
-    bag = Bag()
-    node = lift(copy(root), bag)
-    node.name = name
-    shipment = node.first("shipment") or Node("shipment")
-    if shipment not in node.children:
-        node.children.append(shipment)
-    _hoist_parties(node, shipment, bag)
-    read_pieces(node, shipment, bag)
-    _texts(shipment, bag)
-    _customs(shipment)
-    _lines(node)
-    _currency(node)
-    reference = node.elements.pop("shippingRefNo", None)
-    if reference is not None:
-        node.children.append(Node("shippingReference", {"@value": reference}, [], reference.line))
-    node.children.append(bag.node)
-    return node
-
-
-def _says_nothing(master: Node) -> bool:
-    """A master that only names itself around its house waybills: it must not replace what was said of it before."""
-    return not master.elements.keys() - IDENTITY and not any(child.elements or child.children for child in master.children)
-
-
-def _number(house: Node, elements: dict[str, Element]) -> None:
-    for ours, theirs in (("masterPrefix", "waybillPrefix"), ("masterNumber", "waybillNumber")):
-        if theirs in elements:
-            house.elements[ours] = elements[theirs]
-
-
-def _hoist_parties(node: Node, shipment: Node, bag: Bag) -> None:
-    """All parties beside the waybill: a forwarder stands for the agent where no agent is named; the second to be notified is another node."""
-    parties = [*node.all("involvedParties"), *shipment.all("involvedParties")]
-    shipment.children = [child for child in shipment.children if child.name != "involvedParties"]
-    node.children = [child for child in node.children if child.name != "involvedParties"] + parties
-    roles = [party.text("partyRole") for party in parties]
-    if "AGT" not in roles and "FFW" in roles:
-        forwarder = parties[roles.index("FFW")]
-        bag.put(forwarder.elements["partyRole"])
-        forwarder.elements["partyRole"] = _like("AGT", forwarder.elements["partyRole"])
-    notified = [party for party in parties if party.text("partyRole") == "NFY"]
-    for party in notified[1:]:
-        party.name = "alsoNotify"
-
-
-def _like(text: str, element: Element) -> Element:
-    return Element(text, element.line, element.column, element.offset, element.path)
-
-
-def _texts(shipment: Node, bag: Bag) -> None:
-    """The goods description as its lines."""
-    whole = shipment.elements.pop("goodsDescription", None)
-    if whole is None:
-        return
-    bag.put(whole)
-    for line in whole.text.splitlines():
-        if line.strip():
-            shipment.children.append(Node("goods", {"@value": _like(line.strip(), whole)}, [], whole.line))
-
-
-def _customs(shipment: Node) -> None:
-    """OCI lines in their order; a number that only says its place is said by the order."""
-    lines = [*shipment.all("customsInformation")]
-    lines.sort(key=lambda one: int(one.text("ociLineNumber") or 0) if (one.text("ociLineNumber") or "0").isdigit() else 0)
-    shipment.children = [child for child in shipment.children if child.name != "customsInformation"] + lines
-    for place, line in enumerate(lines, 1):
-        if line.text("ociLineNumber") == str(place):
-            line.elements["@place"] = line.elements.pop("ociLineNumber")
-
-
-def _lines(node: Node) -> None:
-    """Line items by their number; one without a number gets its place."""
-    lines = [*node.all("waybillLineItems")]
-    for place, line in enumerate(lines, 1):
-        line.elements.setdefault("lineItemNumber", Element(str(place), line.line, line.column, line.offset))
-    lines.sort(key=lambda one: int(number) if (number := one.text("lineItemNumber") or "").isdigit() and len(number) < 9 else 0)
-    node.children = [child for child in node.children if child.name != "waybillLineItems"] + lines
-
-
-def _currency(node: Node) -> None:
-    """The waybill's currency is that of its rates, else of its first amount; where an amount has the same it is said once."""
-    amounts = [one for one in node.walk() if one.name in MONEY and "currencyUnit" in one.elements]
-    rates = [one for one in amounts if one.name == "rateCharge"]
-    if not amounts:
-        return
-    first = (rates or amounts)[0].elements["currencyUnit"]
-    node.elements["currency"] = first
-    for one in amounts:
-        if one.elements["currencyUnit"].text == first.text:
-            one.elements["@currency"] = one.elements.pop("currencyUnit")
-
-
-def _unstatement(node: Node, mark: str) -> Node:
-    currency = node.elements.pop("currency", None)
-    shipment = node.first("shipment") or Node("shipment")
-    for party in [child for child in node.children if child.name in ("involvedParties", "alsoNotify")]:
-        node.children = [child for child in node.children if child is not party]
-        if party.name == "alsoNotify":
-            party.name = "involvedParties"
-            party.elements["partyRole"] = Element("NFY")
-        shipment.children.append(party)
-    write_pieces(node, shipment, mark)
-    _write_texts(shipment)
-    _write_references(node)
-    for place, line in enumerate(shipment.all("customsInformation"), 1):
-        line.elements["ociLineNumber"] = Element(str(place))
-    if currency is not None:
-        for one in node.walk():
-            if one.name in MONEY and "currencyUnit" not in one.elements:
-                one.elements["currencyUnit"] = currency
-    if shipment not in node.children and (shipment.children or shipment.elements):
-        node.children.append(shipment)
-    _classes(node)
-    return node
-
-
-def _write_references(node: Node) -> None:
-    references = [child for child in node.children if child.name == "shippingReference"]
-    node.children = [child for child in node.children if child.name != "shippingReference"]
-    for place, reference in enumerate(references):
-        if place == 0:
-            node.elements["shippingRefNo"] = reference.elements["@value"]
-        else:
-            node.children.append(Node("otherIdentifiers", {"otherIdentifierType": Element("SRI"), "textualValue": reference.elements["@value"]}))
-
-
-def _write_texts(shipment: Node) -> None:
-    lines = [child.text("@value") or "" for child in shipment.children if child.name == "goods"]
-    if lines:
-        shipment.elements["goodsDescription"] = Element("\n".join(lines))
-        shipment.children = [child for child in shipment.children if child.name != "goods"]
-
-
-def _classes(node: Node) -> None:
-    for one in node.walk():
-        if one.name in CLASSES and "@type" not in one.elements:
-            one.elements["@type"] = Element(CLASSES[one.name])
-
-
-def _drop(node: Node, *names: str) -> None:
-    for name in names:
-        node.elements.pop(name, None)
 
 
 _WAYBILL, _SHIPMENT = WaybillShape(), ShipmentShape()

@@ -1,9 +1,12 @@
-"""What an event is about: the waybill number of each target, from the object itself or from its address. Pure; part of the event shape."""
+"""What an event is about: the waybill number of each target, from the object itself or from its address. Pure; part of the
+event shape.
+"""
 
 import re
 from collections.abc import Iterator
 
 from adapters.one_record.lift import Bag, copy
+from hub.canonical.settle import INBOUND, OUTBOUND
 from hub.syntax import Element, Node
 
 _IN_ADDRESS = re.compile(r"(?<![0-9A-Za-z])(\d{3})-?(\d{7})(\d)(?![0-9A-Za-z])")
@@ -19,10 +22,11 @@ def read_targets(root: Node, event: Node, bag: Bag) -> Node:
     event.children = [child for child in event.children if child.name != "eventFor"]
     _discrepancy(event, bag)
     _movements(event)
+    _stations(event, bag)
     event.name = "event"
     for about in targets or [Node("eventFor", {"@id": event.elements["@id"]} if "@id" in event.elements else {}, [], root.line)]:
         shaped.children.append(_target(about, event))
-    shaped.children.append(bag.node)
+    shaped.children[0].children.append(bag.node)
     return shaped
 
 
@@ -32,7 +36,9 @@ def _target(about: Node, event: Node) -> Node:
     if waybill is not None:
         house = waybill.text("waybillType") == "HOUSE"
         above = waybill.first("masterWaybill") if house else waybill
-        target.elements.update({name: above.elements[name] for name in ("waybillPrefix", "waybillNumber") if above and name in above.elements})
+        target.elements.update(
+            {name: above.elements[name] for name in ("waybillPrefix", "waybillNumber") if above and name in above.elements}
+        )
         if house and "waybillNumber" in waybill.elements:
             target.elements["houseNumber"] = waybill.elements["waybillNumber"]
     elif (found := _addressed(about, event)) is not None:
@@ -81,6 +87,20 @@ def _movements(event: Node) -> None:
             letter = next((letter for letter, name in TIME_TYPES.items() if name == time.text("movementTimeType")), "")
             if "movementMilestone" not in time.elements and side and letter:
                 time.elements["movementMilestone"] = Element(letter + side, time.line, time.column, time.offset)
+
+
+def _stations(event: Node, bag: Bag) -> None:
+    """The end of the movement that is the event's own location is said once."""
+    side = "departureLocation" if event.text("eventCode") in OUTBOUND else "arrivalLocation"
+    location = event.first("eventLocation")
+    code = location.first("locationCodes") if location else None
+    if code is None or event.text("eventCode") not in OUTBOUND | INBOUND:
+        return
+    for movement in event.all("transportMovementReference"):
+        for end in [child for child in movement.children if child.name == side]:
+            if {child.text("@value") for child in end.all("locationCodes")} == {code.text("@value")}:
+                bag.put_all(end)
+                movement.children.remove(end)
 
 
 def write_targets(root: Node) -> Node:

@@ -73,7 +73,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
         return known is not None and base in known.lineage
 
     def code_iri(self, code: str, rule: Property) -> str:
-        """The standard IRI of a code for a property: of its list, its enumeration, or none (empty) where the list is not fixed."""
+        """The standard IRI of a code for a property: of its list, its enumeration, or empty where the list is open."""
         listed = self.list_of(rule) or rule.range
         known = self.codes.get(listed)
         if known is None:
@@ -92,6 +92,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
         return not known or code in known
 
 
+@functools.lru_cache(maxsize=8192)
 def unversioned(iri: str) -> str:
     """The IRI data must use: no version in it, and today's place of a code (``coreCodeLists#StatusCode_DEP`` of cargo 3.0)."""
     if "/ns/c" not in iri and "/ns/a" not in iri:
@@ -102,6 +103,7 @@ def unversioned(iri: str) -> str:
     return _VERSIONED.sub(r"\1\2", iri)
 
 
+@functools.lru_cache(maxsize=8192)
 def local(iri: str) -> str:
     """The last word of an IRI: behind ``#``, else behind the last slash, else behind the colon."""
     for mark in "#/:":
@@ -123,7 +125,9 @@ def vocabulary() -> Vocabulary:
     listlike = {name for name in raw if "CodeListElement" in _lineage(name, raw)} | set(enumerations)
     classes = {_bare(name): _class(name, raw, listlike) for name in raw}
     unlisted = frozenset(name for name, items in lists.items() if not items)
-    return Vocabulary(classes=classes, names=names, codes=codes, open=unlisted, renamed=renamed["properties"], prefixes=renamed["prefixes"])
+    return Vocabulary(
+        classes=classes, names=names, codes=codes, open=unlisted, renamed=renamed["properties"], prefixes=renamed["prefixes"]
+    )
 
 
 def _sibling(known: dict[str, str], code: str) -> str:
@@ -136,8 +140,6 @@ def _table(name: str) -> Any:
 
 def _bare(name: str) -> str:
     return name.split(":", 1)[-1]
-
-
 
 
 def _iri(name: str) -> str:

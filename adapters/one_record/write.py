@@ -1,4 +1,6 @@
-"""Writes a tree as compact JSON-LD with an inline context: equal tree and delivery, equal bytes. Knows the class table, no meaning."""
+"""Writes a tree as compact JSON-LD with an inline context: equal tree and delivery, equal bytes. Knows the class table, no
+meaning.
+"""
 
 import json
 import uuid
@@ -15,7 +17,8 @@ SPACE = uuid.UUID("5b6a1c1e-3c0e-5a52-9a53-9f0c2f6f7f10")
 
 
 def write(message: Message, outgoing: Outgoing) -> Written:
-    """One JSON-LD document. An embedded object without an id gets ``internal:<uuid5>`` of the message's id and its place; the root one below
+    """One JSON-LD document. An embedded object without an id gets ``internal:<uuid5>`` of the message's id and its place;
+    the root one below
     ``outgoing.sender`` when that is an IRI. What the class table does not have is written verbatim and reported."""
     words = vocabulary()
     scribe = Scribe(words, outgoing)
@@ -33,6 +36,7 @@ class Scribe:
         self.outgoing = outgoing
         self.prefixes = {"cargo": CARGO}
         self.problems: list[Problem] = []
+        self.said: dict[str, tuple[Any, ...]] = {}
 
     def context(self) -> dict[str, str]:
         """The inline context: only prefixes in use."""
@@ -47,19 +51,33 @@ class Scribe:
         """One object: identity first, then its properties by name."""
         made: dict[str, Any] = {}
         id = node.text("@id") or ""
-        id = self._new_id(node, kind, pointer if not id else "/" + id[2:]) if id[:2] in ("", "_:") else id
+        if id and self._said_before(id, node):
+            return {"@id": self._named(id, kind, pointer)}
+        id = self._named(id, kind, pointer)
         if id:
             made["@id"] = id
-        if kind.name and (kind.known or node.text("@type")) and not _is_reference(node):
-            made["@type"] = self._compact(kind.known.iri) if kind.known else kind.name
-        elif node.text("@type"):
+        if (kind.name and (kind.known or node.text("@type")) and not _is_reference(node)) or node.text("@type"):
             made["@type"] = self._compact(kind.known.iri) if kind.known else kind.name
         for name in _names(node):
             rule = kind.known.properties.get(name) if kind.known else None
             made[self._compact(self._iri(name, rule))] = self._values(node, name, rule, kind, pointer)
         return made
 
-    def _new_id(self, node: Node, kind: Named, pointer: str) -> str:
+    def _said_before(self, id: str, node: Node) -> bool:
+        """Whether all this node says of a named object was written already: an object is written in full once."""
+        if _is_reference(node):
+            return False
+        said = _texts(node)
+        if self.said.get(id) == said:
+            return True
+        self.said[id] = said
+        return False
+
+    def _named(self, id: str, kind: Named, pointer: str) -> str:
+        """The id as it stands; one made for a place, or for a label ``_:…`` of a shape, where there is none."""
+        return self._new_id(kind, f"/{id[2:]}" if id else pointer) if id[:2] in ("", "_:") else id
+
+    def _new_id(self, kind: Named, pointer: str) -> str:
         place = f"{self.outgoing.message_id}{pointer}"
         base = self.outgoing.sender
         if not pointer and "://" in base:
@@ -95,7 +113,9 @@ class Scribe:
     def _unknown(self, kind: Named, name: str) -> None:
         if ":" not in name and API + name not in self.words.names:
             message = f"{kind.name} has no property {name}; it was written verbatim."
-            self.problems.append(Problem(code=Code.ONE_PROPERTY_UNKNOWN, message=message, element=f"{kind.name}#{name}", found=name))
+            self.problems.append(
+                Problem(code=Code.ONE_PROPERTY_UNKNOWN, message=message, element=f"{kind.name}#{name}", found=name)
+            )
 
     def _child(self, child: Node, rule: Property | None, pointer: str) -> Any:
         value = child.text("@value")
@@ -132,6 +152,10 @@ class Scribe:
 def _names(node: Node) -> list[str]:
     elements = {name for name in node.elements if name[:1] != "@" and not name.endswith(("@id", "@language"))}
     return sorted(elements | {child.name for child in node.children})
+
+
+def _texts(node: Node) -> tuple[Any, ...]:
+    return ({name: one.text for name, one in node.elements.items()}, [(child.name, _texts(child)) for child in node.children])
 
 
 def _is_reference(node: Node) -> bool:

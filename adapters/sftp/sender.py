@@ -1,6 +1,8 @@
 """Uploads deliveries under a hidden name and renames them. Knows the drop-off folder only."""
 
 import contextlib
+import errno
+from collections.abc import Callable
 
 import paramiko
 
@@ -43,24 +45,39 @@ def _upload(sftp: paramiko.SFTPClient, path: str, raw: bytes) -> None:
 
 
 def _put_in_place(attempt: Attempt, temporary: str, path: str) -> None:
+    try:
+        _rename(attempt, attempt.sftp.posix_rename, temporary, path)
+    except OSError as error:
+        if error.errno is not None or _is_lost(error):
+            raise
+        _put_in_place_without_extension(attempt, temporary, path)
+
+
+def _put_in_place_without_extension(attempt: Attempt, temporary: str, path: str) -> None:
+    """The draft's own rename never overwrites: only when it fails does an earlier copy of the same delivery go first."""
+    try:
+        _rename(attempt, attempt.sftp.rename, temporary, path)
+    except OSError as error:
+        if error.errno not in (None, errno.EEXIST) or _is_lost(error):
+            raise
+        with contextlib.suppress(FileNotFoundError):
+            attempt.sftp.remove(path)
+        _rename(attempt, attempt.sftp.rename, temporary, path)
+
+
+def _rename(attempt: Attempt, rename: Callable[[str, str], None], temporary: str, path: str) -> None:
+    """The deciding step: in doubt until the server has said yes or no."""
     attempt.doubt = True
     try:
-        attempt.sftp.posix_rename(temporary, path)
+        rename(temporary, path)
     except OSError as error:
-        attempt.doubt = False
-        if error.errno is not None or isinstance(error, TimeoutError):
-            attempt.doubt = isinstance(error, (TimeoutError, ConnectionError))
-            raise
-        _replace_without_extension(attempt, temporary, path)
+        attempt.doubt = _is_lost(error)
+        raise
     attempt.doubt = False
 
 
-def _replace_without_extension(attempt: Attempt, temporary: str, path: str) -> None:
-    """The draft's own rename never overwrites, so an earlier copy of the same delivery goes first."""
-    with contextlib.suppress(FileNotFoundError):
-        attempt.sftp.remove(path)
-    attempt.doubt = True
-    attempt.sftp.rename(temporary, path)
+def _is_lost(error: OSError) -> bool:
+    return isinstance(error, (TimeoutError, ConnectionError))
 
 
 def _remove_quietly(sftp: paramiko.SFTPClient, path: str) -> None:

@@ -53,16 +53,22 @@ def _settle_money(facts: Document) -> None:
 def _settle_milestone(milestone: Document) -> None:
     code = milestone.get("code")
     side = milestone.get("departure" if code in OUTBOUND else "arrival") if code in OUTBOUND or code in INBOUND else None
-    for wire, canonical in _KINDS:
-        if side and wire in side and "at" not in milestone:
-            milestone["at"] = side[wire]
-            milestone["time"] = canonical
+    told = best(side)
+    if told is not None and "at" not in milestone:
+        milestone["at"], milestone["time"] = told
+    elif told is not None and code in INBOUND and milestone["at"] == told[0]:
+        milestone["told_twice"] = True
     milestone.setdefault("time", "planned" if code == "BKD" else "actual")
     at = milestone.get("at")
     if at is not None and "T" not in at:
         milestone["date"] = milestone.pop("at")
     if milestone.get("description_code") in ("P", "S", "D"):
         milestone["partial"] = True
+
+
+def best(side: Document | None) -> tuple[str, str] | None:
+    """The best time of one end of a leg and what it is: actual before estimated before planned."""
+    return next(((side[wire], canonical) for wire, canonical in _KINDS if wire in side), None) if side else None
 
 
 def prepared(document: Document) -> Document:
@@ -74,13 +80,23 @@ def prepared(document: Document) -> Document:
 
 
 def _spread_milestone(milestone: Document) -> Document:
-    """Give a flight milestone that has only ``at`` (from another format) the departure or arrival time it stands for."""
+    """The reverse of :func:`_settle_milestone`: ``at`` goes back to the departure or arrival time that it is, or came from."""
     copy = dict(milestone)
-    side = "departure" if copy.get("code") in OUTBOUND else "arrival"
-    if "flight" in copy and "at" in copy and not copy.get("departure") and not copy.get("arrival"):
-        wire = next(wire for wire, canonical in _KINDS if canonical == copy.get("time", "actual"))
-        copy[side] = {wire: copy["at"]}
-        copy.setdefault("date", copy["at"][:10])
     if copy.get("partial") and "description_code" not in copy:
         copy["description_code"] = "P"
+    if "at" in copy and (copy["code"] in OUTBOUND or copy["code"] in INBOUND) and "flight" in copy:
+        _spread_time(copy)
+    copy.pop("told_twice", None)
     return copy
+
+
+def _spread_time(milestone: Document) -> None:
+    side = "departure" if milestone["code"] in OUTBOUND else "arrival"
+    told = best(milestone.get(side))
+    here = milestone["code"] in INBOUND and milestone.get("time", "actual") == "actual"
+    if told is None and not here:
+        wire = next(wire for wire, canonical in _KINDS if canonical == milestone.get("time", "actual"))
+        milestone[side] = {**milestone.get(side, {}), wire: milestone["at"]}
+    if not here or (told is not None and told[0] == milestone["at"] and not milestone.get("told_twice")):
+        milestone.setdefault("date", milestone["at"][:10])
+        del milestone["at"]

@@ -123,6 +123,7 @@ class Milestone(Part, frozen=True, kw_only=True):
     other_service: list[str] = []
     customs: list[Customs] = []
     withdrawn: bool | None = None
+    told_twice: bool | None = None
 
 
 class Shipment(Part, frozen=True, kw_only=True):

@@ -18,10 +18,10 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from hub.cli import line, pure
+    from hub.cli import line, look, pure
 
-    pure.register(app)
-    line.register(app)
+    for commands in (pure, line, look):
+        commands.register(app)
 
 
 def main() -> None:

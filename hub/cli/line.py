@@ -11,7 +11,9 @@ from hub.cli.output import line, print_json, progress, say, usage
 Json = Annotated[bool, typer.Option("--json", help="one JSON document on standard output")]
 
 
-def init(json: Json = False, folder: Annotated[str, typer.Option("--config", help="also copy the configuration there")] = "") -> None:
+def init(
+    json: Json = False, folder: Annotated[str, typer.Option("--config", help="also copy the configuration there")] = ""
+) -> None:
     """Make or upgrade the database, and optionally a configuration folder of your own.
 
     Example: waybridge init --config /etc/waybridge

@@ -66,6 +66,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 def reports(statement: Statement) -> Iterator[Report]:
     """The milestones of one statement with their places."""
     for at, document in enumerate(statement.facts.get("milestones", ())):
+        if "code" not in document:
+            continue
         place = next((where for name, where in statement.places.items() if name.startswith(f"/milestones/{at}/")), Place(0, 0, 0))
         moment = instant(document.get("at"), document.get("station"))
         yield Report(document=document, statement=statement, place=place, moment=moment)

@@ -45,6 +45,21 @@ def _holders(run: Pass, node: Node, path: TreePath) -> Iterator[Node]:
         yield from run.tree.find(node, path.steps)
 
 
+def _is_anywhere(path: TreePath) -> bool:
+    """Whether a path to be ignored is ``**/name``: one element, wherever it stands."""
+    return len(path.steps) == 1 and path.steps[0].name == "**" and path.element not in ("*", "**")
+
+
+def _ignore_anywhere(run: Pass, node: Node, names: frozenset[str]) -> None:
+    """Count the elements of these names in a whole tree as ignored, in one walk for all of them."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        waiting.extend(one.children)
+        for name in names & one.elements.keys():
+            run.used.add(id(one.elements[name]))
+
+
 class StatementReader:
     """One compiled [[statement]] table."""
 
@@ -55,7 +70,9 @@ class StatementReader:
         self.keys = [path.split("/") for path in table.key_paths()]
         self.scope_by = [path.split("/") for path in table.scope_by]
         self.part = element_path(table.part) if table.part else None
-        self.ignores = [element_path(one.source) for one in table.ignore]
+        ignores = [element_path(one.source) for one in table.ignore]
+        self.anywhere = frozenset(path.element for path in ignores if _is_anywhere(path))
+        self.ignores = [path for path in ignores if not _is_anywhere(path)]
 
     def read(self, run: Pass) -> Iterator[tuple[Document, dict[str, Place], Node]]:
         """The facts of every node ``each`` meets, with their places."""
@@ -65,6 +82,8 @@ class StatementReader:
             run.context.item = facts
             for row in self.rows:
                 row(run, node, facts, "")
+            if self.anywhere:
+                _ignore_anywhere(run, node, self.anywhere)
             for path in self.ignores:
                 run.used.update(map(id, _ignored(run, node, path)))
             yield facts, run.places, node

@@ -16,7 +16,7 @@ from hub.transforms import Context
 DERIVED = frozenset({"key", "sequence", "kind", "goods_text", "security", "status", "partial_status"})
 """Views that the fold makes (canonical.md): never written, because what they are made from is."""
 
-DERIVED_IN_MILESTONES = frozenset({"id", "instant", "withdrawn"})
+DERIVED_IN_MILESTONES = frozenset({"id", "instant", "withdrawn", "time", "partial"})
 
 
 class Expressed(msgspec.Struct, frozen=True, kw_only=True):

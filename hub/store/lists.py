@@ -29,6 +29,11 @@ def messages(partner: str | None, state: str | None, type: str | None, *, after:
     return query.order_by(message.c.seq.desc()).limit(min(limit, LARGEST))
 
 
+def of_envelope(seq: int) -> Select[Any]:
+    """The messages of one envelope in order."""
+    return _messages().where(message.c.envelope == seq).order_by(message.c.ordinal)
+
+
 def unsplit(partner: str | None, limit: int) -> Select[Any]:
     """Envelopes of which nothing has been taken apart yet, newest first."""
     query = (

@@ -77,6 +77,10 @@ def _references(document: Document) -> Iterator[tuple[str, str | None]]:
 
 
 def _parties(document: Document) -> Iterator[tuple[str, str | None]]:
+    awb = document.get("awb")
+    if isinstance(awb, str):
+        yield PARTY, f"awb:{awb}"
+        yield PARTY, f"prefix:{awb[:3]}"
     for party in _every_party(document):
         for name in _IDENTITIES:
             value = party.get(name)

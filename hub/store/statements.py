@@ -16,7 +16,7 @@ from hub.position import Place
 from hub.statement import Document, Statement
 from hub.store.rows import execute_in, insert_all, lane_of, select_in
 from hub.store.sealer import Sealer
-from hub.store.tables import refold_item, slot, statement
+from hub.store.tables import envelope, message, refold_item, slot, statement
 
 CLAIMING = ("replace", "cancel")
 """The actions of a complete message; ``add`` and ``patch`` claim no slot and live until a newer complete one."""
@@ -86,6 +86,9 @@ CLAIMS_OF_SLOTS = select(
 OF_MESSAGES = select(statement.c.message, statement.c.slot, statement.c.key).where(
     statement.c.message.in_(bindparam("values", expanding=True))
 )
+MESSAGES_OF_ENVELOPES = select(message.c.seq, envelope.c.id.label("envelope_id")).join_from(
+    message, envelope, envelope.c.seq == message.c.envelope
+).where(message.c.envelope.in_(bindparam("values", expanding=True)))
 DROP_STATEMENTS = delete(statement).where(statement.c.message.in_(bindparam("values", expanding=True)))
 ADD_STATEMENTS = insert(statement)
 ADD_ITEMS = insert(refold_item)
@@ -213,6 +216,12 @@ def withdraw(connection: Connection, messages: Sequence[int]) -> set[str]:
     remaining = newest(claims_of(connection, slots))
     insert_all(connection, ADD_SLOTS, [_slot_values(name, claim) for name, claim in sorted(remaining.items())])
     return touched
+
+
+def keys_of_envelopes(connection: Connection, envelopes: Sequence[int]) -> list[tuple[str, str]]:
+    """(key, envelope id) of every statement that the messages of these envelopes made."""
+    numbers = {row.seq: row.envelope_id for row in select_in(connection, MESSAGES_OF_ENVELOPES, envelopes)}
+    return [(row.key, numbers[row.message]) for row in select_in(connection, OF_MESSAGES, sorted(numbers))]
 
 
 def claims_of(connection: Connection, slots: Sequence[str]) -> Iterable[tuple[str, Claim]]:

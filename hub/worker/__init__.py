@@ -3,6 +3,7 @@
 Any number of workers may share a database; each works only in the lanes it has leased. Knows no format and no SQL.
 """
 
+import logging
 import os
 import socket
 import threading
@@ -27,6 +28,8 @@ from hub.worker.line import Desk, Line
 from hub.worker.splitting import Splitting
 
 __all__ = ["Desk", "Drained", "Line", "Worker"]
+
+_log = logging.getLogger("waybridge.worker")
 
 BATCH = 256
 LEASE_SECONDS = 30.0
@@ -66,6 +69,7 @@ class Worker:
         self._answering = Answering(desk, self._splitting)
         self._delivering = Delivering(desk, hang_seconds=hang_seconds)
         self._stop = threading.Event()
+        self.trouble: str | None = None
         self._keeper = threading.Thread(target=self._keep, args=(lease_seconds / 3,), name="leases", daemon=True)
 
     def step(self, *, wait: float = 0) -> int:
@@ -82,7 +86,7 @@ class Worker:
         """Work until nothing is left to do now (deliveries due later are left), or ``seconds`` are over."""
         began = time.monotonic()
         while time.monotonic() - began < seconds:
-            if not self._patiently(0.05) and self._delivering.out == 0 and not self._waiting():
+            if not self._patiently(0.05) and not self.trouble and self._delivering.out == 0 and not self._waiting():
                 break
         with reading(self._desk.engine) as connection:
             messages, deliveries = counts.messages(connection), counts.deliveries(connection)
@@ -105,24 +109,33 @@ class Worker:
         self._desk.holding.release()
 
     def _patiently(self, wait: float) -> int:
-        """One step; a database that is locked or away is waited for, nothing is lost by it."""
+        """One step; a database that is locked, full or away is waited for: nothing is lost by it, and it is said once."""
         try:
-            return self.step(wait=wait)
-        except OperationalError:
+            done = self.step(wait=wait)
+        except OperationalError as fault:
+            self._tell(str(fault.orig))
             time.sleep(_LONGEST_SLEEP)
             return 0
+        self._tell(None)
+        return done
+
+    def _tell(self, trouble: str | None) -> None:
+        if trouble and trouble != self.trouble:
+            _log.error("the database refuses: %s; trying again every %g s", trouble, _LONGEST_SLEEP)
+        elif self.trouble and not trouble:
+            _log.info("the database is back")
+        self.trouble = trouble
 
     def _waiting(self) -> bool:
         with reading(self._desk.engine) as connection:
-            waiting = counts.waiting(connection, micros(self._desk.clock.now()))
-        if waiting and len(self._desk.holding.lanes) == 0:
-            self._renew()
-        return waiting
+            return counts.waiting(connection, micros(self._desk.clock.now()))
 
     def _begin(self) -> None:
         if self._keeper.ident is None:
             self._renew()
             self._keeper.start()
+        elif not self._desk.holding.lanes:
+            self._renew()
 
     def _renew(self) -> None:
         self._desk.holding.keep(micros(self._desk.clock.now()))

@@ -28,6 +28,7 @@ class Delivering:
         self._back: queue.SimpleQueue[Courier] = queue.SimpleQueue()
         self._couriers: dict[str, Courier] = {}
         self._out: dict[str, Sequence[Due]] = {}
+        self._home: list[Courier] = []
 
     @property
     def out(self) -> int:
@@ -70,20 +71,23 @@ class Delivering:
         return self._couriers[partner]
 
     def _collect(self, wait: float) -> int:
-        results: list[Result] = []
-        back: list[str] = []
+        """Record what the couriers that are back have done; when that fails, they stay at home until it has been done."""
+        self._come_home(wait)
+        results = [one for courier in self._home for one in courier.done]
+        self._record(results)
+        for courier in self._home:
+            self._out.pop(courier.partner, None)
+        self._home.clear()
+        return len(results)
+
+    def _come_home(self, wait: float) -> None:
         try:
             while True:
-                courier = self._back.get(timeout=wait) if wait and not back else self._back.get_nowait()
+                courier = self._back.get(timeout=wait) if wait and not self._home else self._back.get_nowait()
                 if self._couriers.get(courier.partner) is courier:
-                    results.extend(courier.done)
-                    back.append(courier.partner)
+                    self._home.append(courier)
         except queue.Empty:
-            pass
-        self._record(results)
-        for partner in back:
-            self._out.pop(partner, None)
-        return len(results)
+            return
 
     def _record(self, results: Sequence[Result]) -> None:
         """By lane, so that a lane lost to another worker costs only its own results (they are delivered again under their keys)."""
@@ -117,8 +121,8 @@ class Delivering:
             courier = self._couriers[partner]
             stuck = courier.current
             if stuck is not None and time.monotonic() - courier.since > self._hang_seconds:
-                del self._couriers[partner]
                 self._record([*courier.done, lost(stuck, self._hang_seconds, self._desk.line, self._desk.clock)])
+                del self._couriers[partner]
                 del self._out[partner]
                 courier.leave()
 

@@ -21,7 +21,7 @@ from hub.store.inbox import MessageRow, SplitTo, ToSplit
 from hub.store.rows import message_id, message_number
 from hub.store.statements import Spoken
 from hub.worker.faults import told
-from hub.worker.line import Desk
+from hub.worker.line import Desk, Line
 
 MESSAGES = 500
 """Messages of one commit, at most."""
@@ -302,7 +302,7 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
 
 
 def _rejected(todo: ToSplit, one: Reading) -> Failure:
-    worst = next((problem for problem in one.problems if has_error([problem])), None)
+    worst = next((problem for problem in one.problems if has_error([problem])), next(iter(one.problems), None))
     problem = worst or Problem(code=Code.INTERNAL, message="the message is not readable, and no problem says why")
     rejected = failure(todo, "check", one.ordinal, one.type, problem)
     impact, reasons = dead_letters.weigh(one.said[0].facts if one.said else {})
@@ -311,15 +311,16 @@ def _rejected(todo: ToSplit, one: Reading) -> Failure:
 
 def _speak(desk: Desk, todo: ToSplit, one: Reading) -> list[Spoken]:
     return [
-        statements.speak(_seq(todo, one.ordinal), place, _statement(desk, todo.envelope, one, place, said), desk.sealer)
+        statements.speak(_seq(todo, one.ordinal), place, statement_of(desk.line, todo.envelope, one, place, said), desk.sealer)
         for place, said in enumerate(one.said)
     ]
 
 
-def _statement(desk: Desk, envelope: Envelope, one: Reading, place: int, said: Said) -> Statement:
+def statement_of(line: Line, envelope: Envelope, one: Reading, place: int, said: Said) -> Statement:
+    """A statement as it is stored: admitted or not, in its slot, at its place in the order."""
     author = one.author or envelope.partner
-    admitted = bool(desk.line.admit(said, envelope.partner, author))
-    kind = desk.line.kind(one)
+    admitted = bool(line.admit(said, envelope.partner, author))
+    kind = line.kind(one)
     # What is not admitted must not displace what is: it gets a slot of its own, by partner.
     claimant = author if admitted else f"{author}\x1e{envelope.partner}"
     return Statement(

@@ -20,13 +20,17 @@ class RememberingIntake:
     """An intake in memory with the hub's own promises: the same bytes from the same partner are a duplicate."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """As new."""
         self.arrivals: list[Arrival] = []
         self.duplicates = 0
         self.refusal: IntakeRefused | None = None
         self.after_commit: Callable[[Arrival], None] = lambda _: None
         self.answers: dict[str, StoredAnswer] = {}
         self._seen: dict[tuple[str, str], str] = {}
-        self._lock = threading.Lock()
 
     def receive(self, arrival: Arrival) -> Received:
         if self.refusal is not None:

@@ -16,7 +16,10 @@ from pathlib import Path
 import pytest
 
 from adapters import directory
+from adapters.directory.folder import DirectoryFolder
+from adapters.directory.tree import Tree
 from hub.channel import CLAIM
+from hub.pickup import UnreadableError
 from hub.ports import DeliveryError, Misconfigured, Parcel, Retriable, Unknown
 from tests.contract.partners import RememberingIntake, small_disk
 
@@ -249,3 +252,13 @@ def test_two_pollers_at_once_lose_nothing_and_store_nothing_twice(tmp_path: Path
     assert sorted(int(raw) for raw in intake.raws) == list(range(60))
     assert sorted(int(path.read_bytes()) for path in (tmp_path / "archive").iterdir()) == list(range(60))
     assert os.listdir(tmp_path / "in") == []
+
+
+def test_a_file_swapped_for_a_link_or_pipe_after_it_was_listed_is_not_read(tmp_path: Path) -> None:
+    folder = DirectoryFolder(Tree.prepared(str(tmp_path)))
+    (tmp_path / "private.txt").write_bytes(b"not yours")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "private.txt")
+    os.mkfifo(tmp_path / "in" / "pipe")
+    for name in ("link", "pipe"):
+        with pytest.raises(UnreadableError):
+            folder.read(name, 1_000)

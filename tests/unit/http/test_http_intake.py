@@ -13,8 +13,9 @@ import httpx
 import msgspec
 import pytest
 
+from adapters.http import open_sender
 from adapters.http.intake import Limits, create
-from hub.ports import Arrival, Identity, IntakeRefused, Received
+from hub.ports import Arrival, Identity, IntakeRefused, Misconfigured, Parcel, Received, Retriable
 from tests.contract.partners import RememberingIntake, http_server
 
 KEYS = {
@@ -40,12 +41,19 @@ class Hub:
         return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=5)
 
 
-@pytest.fixture
-def hub() -> Iterator[Hub]:
+@pytest.fixture(scope="module")
+def served() -> Iterator[Hub]:
     hub = Hub()
     app = create(hub.intake, Keys(), Limits(max_bytes=10_000, body_seconds=0.5, bodies=3), ready=lambda: hub.is_ready)
     with http_server(app) as hub.port:
         yield hub
+
+
+@pytest.fixture
+def hub(served: Hub) -> Hub:
+    served.intake.forget()
+    served.is_ready = True
+    return served
 
 
 @pytest.fixture
@@ -189,11 +197,15 @@ def test_what_the_hub_refuses(hub: Hub, client: httpx.Client, reason: str, statu
     assert ("retry-after" in answer.headers) == (status == 503)
 
 
-def test_a_fault_of_ours_tells_nothing(hub: Hub, client: httpx.Client) -> None:
-    hub.intake.refusal = RuntimeError("inner words: /etc/waybridge")  # type: ignore[assignment]
-    answer = client.post("/v1/messages", content=b"FWB", headers=SKY)
+def test_a_fault_of_ours_tells_the_log_and_nobody_else(hub: Hub, client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
+    hub.intake.refusal = RuntimeError("inner words\nparameters: SHIPPER LTD")  # type: ignore[assignment]
+    answer = client.post("/v1/messages", content=b"FWB CONSIGNEE LTD", headers=SKY)
     assert_problem(answer, 500)
     assert "inner" not in answer.text
+    logged = "".join(capfd.readouterr())
+    assert "intake.fault" in logged
+    assert "inner words" in logged
+    assert not any(word in logged for word in ("SHIPPER", "CONSIGNEE", "key-sky", "Traceback"))
 
 
 @pytest.mark.parametrize(
@@ -250,3 +262,17 @@ def test_fifty_equal_posts_at_once_have_one_effect(hub: Hub) -> None:
         thread.join()
     assert answers == ["m1"] * 50
     assert len(hub.intake.arrivals) == 1
+
+
+def test_our_own_sender_and_intake_understand_each_other(hub: Hub) -> None:
+    settings = {"url": f"http://127.0.0.1:{hub.port}/v1/messages", "allow_private": True, "api_key_secret": "ours"}
+    parcel = Parcel(key="5f3a09", name="FWB.txt", raw=b"FWB/17", media="text/plain")
+    sender = open_sender(settings, {"ours": "key-sky"}.__getitem__)
+    assert [sender.deliver(parcel).reference for _ in range(2)] == ["/v1/messages/m1"] * 2
+    assert hub.intake.raws == [b"FWB/17"]
+    hub.intake.refusal = IntakeRefused("full", "later")
+    with pytest.raises(Retriable) as raised:
+        sender.deliver(parcel)
+    assert raised.value.retry_after == 30.0
+    with pytest.raises(Misconfigured, match="check the secret"):
+        open_sender(settings, {"ours": "key-old"}.__getitem__).deliver(parcel)

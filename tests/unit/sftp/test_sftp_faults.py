@@ -13,7 +13,7 @@ import adapters.sftp.server as endpoint
 from adapters import sftp
 from adapters.sftp.server import SftpServer, User
 from hub.ports import DeliveryError, Misconfigured, Parcel, Poller, Refused, Retriable, Unknown
-from tests.contract.partners import Proxy, RememberingIntake, raw_server
+from tests.contract.partners import Proxy, RememberingIntake, closed_port, raw_server
 
 PASSWORD = "a-secret-word-of-our-own"
 SECRETS = {"password": PASSWORD}
@@ -143,6 +143,31 @@ def test_a_file_that_may_not_be_claimed_does_not_hide_the_others(
 def poller(server: SftpServer, **more: object) -> Poller:
     settings = login(server, **{"pickup": "/inbox", "partner": "p", "channel": "c", "settle_seconds": 0, **more})
     return sftp.open_poller(settings, SECRETS.__getitem__)
+
+
+def test_a_poll_of_a_silent_or_absent_server_ends_in_time(server: SftpServer, home: Path) -> None:
+    (home / "inbox" / "a.txt").write_bytes(b"a")
+    intake = RememberingIntake()
+    begun = time.monotonic()
+    for limit in (0, 600, 2_300):
+        hanging = raw_server(Proxy(server.port, limit=limit, then="hang").serve)
+        with hanging as port, contextlib.closing(poller(server, port=port)) as opened, pytest.raises(Retriable):
+            opened.poll(intake)
+    with contextlib.closing(poller(server, port=closed_port())) as opened, pytest.raises(Retriable, match="refused"):
+        opened.poll(intake)
+    assert time.monotonic() - begun < 15
+    assert (home / "inbox" / "a.txt").exists()
+
+
+def test_a_server_that_fails_the_rename_has_answered(server: SftpServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(OldServer):
+        def rename(self, oldpath: bytes, newpath: bytes) -> None:
+            raise asyncssh.SFTPFailure("quota")
+
+    monkeypatch.setattr(endpoint, "_Home", Failing)
+    with pytest.raises(Retriable, match="quota"):
+        deliver(login(server))
+    assert list((home / "inbox").iterdir()) == []
 
 
 def test_delete_after_commit(server: SftpServer, home: Path) -> None:

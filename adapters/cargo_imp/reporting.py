@@ -1,0 +1,86 @@
+"""Says what is wrong with a line, with its place. Knows problems and places; knows no table's structure."""
+
+import re
+
+from adapters.cargo_imp.explaining import Fault
+from adapters.cargo_imp.layout import Row
+from adapters.cargo_imp.steps import Variant
+from hub.problem import Code, Problem
+
+LONGEST_LINE = 69
+SHOWN = 80
+_STRANGE = re.compile(r"[^ -~]")
+
+
+class Report:
+    """The problems of one message, and the line that is being looked at: its number, its offset, its text."""
+
+    def __init__(self, number: int, start: int) -> None:
+        self.problems: list[Problem] = []
+        self.number, self.start, self.line = number, start, ""
+
+    def report(self, code: Code, column: int, segment: str | None, message: str, found: str) -> None:
+        """A problem of the present line; ``column`` from 0."""
+        self.problems.append(
+            Problem(
+                code=code,
+                message=message,
+                line=self.number,
+                column=column + 1,
+                offset=self.start + column,
+                segment=segment,
+                found=found[:SHOWN] or None,
+            )
+        )
+
+    def report_fault(self, variant: Variant, fault: Fault) -> None:
+        """A line that does not fit its layout."""
+        segment = variant.option.segment
+        named = f"{segment}, {fault.element}" if fault.element else segment
+        self.forget_length()
+        found = f", found {fault.found[:SHOWN]!r}" if fault.found else ", found nothing"
+        self.problems.append(
+            Problem(
+                code=fault.code,
+                message=f"{named}: expected {fault.expected}{found}",
+                line=self.number,
+                column=fault.start + 1,
+                offset=self.start + fault.start,
+                segment=segment,
+                element=fault.element,
+                found=fault.found[:SHOWN] or None,
+                expected=fault.expected,
+            )
+        )
+
+    def report_missing(self, row: Row, came: str) -> Problem:
+        """A mandatory line that is not there, at the line that came instead. A line without an identifier is the ``element``."""
+        segment = row.options[0].segment
+        within = row.name if row.name != segment else None
+        problem = Problem(
+            code=Code.IMP_LINE_MISSING,
+            message=f"mandatory line {segment}{f' ({within})' if within else ''} is missing: {came!r} came instead",
+            line=self.number,
+            column=1,
+            offset=self.start,
+            segment=segment,
+            element=within,
+            found=came,
+            expected=row.name,
+        )
+        self.problems.append(problem)
+        return problem
+
+    def forget_length(self) -> None:
+        """A line that does not fit its layout is one fault, however long it is."""
+        self.problems[:] = [one for one in self.problems if one.code is not Code.IMP_LINE_LENGTH or one.line != self.number]
+
+    def look_at_line(self) -> None:
+        """Its length and its characters."""
+        length, strange = len(self.line), _STRANGE.search(self.line)
+        if length > LONGEST_LINE:
+            says = f"line of {length} characters, at most {LONGEST_LINE}"
+            self.report(Code.IMP_LINE_LENGTH, LONGEST_LINE, self.line[:3], says, self.line[LONGEST_LINE:])
+        if strange is not None:
+            says = f"character {strange[0]!r} is not in the Cargo-IMP character set"
+            self.report(Code.IMP_CHARACTER, strange.start(), None, says, strange[0])

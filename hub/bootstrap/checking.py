@@ -1,0 +1,53 @@
+"""Checks the partners' files as far as that goes without speaking to anybody."""
+
+from collections.abc import Iterator
+
+from hub.bootstrap.durable import Hub
+from hub.bootstrap.pure import PureHub
+from hub.ports import Misconfigured
+from hub.settings import Partner, Settings
+
+
+def check_partners(configured: Settings) -> list[dict[str, str]]:
+    """Every problem found, with the partner it belongs to."""
+    return [
+        {"partner": partner.id, "problem": problem}
+        for partner in configured.partners.values()
+        for problem in _problems(partner, configured)
+    ]
+
+
+def _problems(partner: Partner, configured: Settings) -> Iterator[str]:
+    targets = list(_targets(partner, configured))
+    yield from targets
+    if not targets:
+        yield from _channels(partner, configured)
+
+
+def _targets(partner: Partner, configured: Settings) -> Iterator[str]:
+    pure = PureHub(configured)
+    for rule in partner.send:
+        try:
+            pure.kind(rule.target)
+            partner.open_channel(rule.channel)
+        except KeyError:
+            yield f"cannot write {rule.target!r}; `waybridge formats` lists the targets"
+        except Misconfigured as fault:
+            yield str(fault)
+
+
+def _channels(partner: Partner, configured: Settings) -> Iterator[str]:
+    hub = Hub(Settings(hub=configured.hub, partners={partner.id: partner}, source=configured.source))
+    for channel in partner.channel:
+        try:
+            if channel.poll:
+                hub.open_poller(partner.id, channel.name).close()
+            if any(rule.channel == channel.name for rule in partner.send):
+                hub.open_sender(partner.id, channel.name).close()
+        except Misconfigured as fault:
+            yield f"channel {channel.name}: {fault}"
+    for name in partner.api_keys:
+        try:
+            hub.secrets(name)
+        except Misconfigured as fault:
+            yield str(fault)

@@ -1,0 +1,120 @@
+"""Everything in one process: the HTTP applications, the worker, the polls and housekeeping, started and stopped together."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from hub import registry
+from hub.bootstrap.doors import Reading
+from hub.bootstrap.durable import Hub
+from hub.logs import Log, origin
+from hub.ports import Doors, Poller
+from hub.read import ReadSide
+from hub.schedule import Recurring, Schedule
+from hub.serving import Background, Dispatcher
+from hub.store.migrations import current, head
+
+_log = Log("service")
+
+
+class Service:
+    """One running hub."""
+
+    def __init__(self, hub: Hub, *, host: str | None = None, port: int | None = None) -> None:
+        self._hub = hub
+        listen = hub.settings.hub.listen
+        self._socket = _listening(host or listen.host, listen.port if port is None else port)
+        self._server = uvicorn.Server(_uvicorn(self._application()))
+        self._pollers: list[Poller] = []
+        self._worker = hub.worker()
+        self._background = [Background("http", self._http), Background("worker", self._worker.run)]
+        self._schedule = Schedule(hub.engine, hub.clock, self._worker.owner, list(self._polls()))
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host, port = self._socket.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    def start(self) -> None:
+        """Start every part."""
+        for one in self._background:
+            one.start()
+        self._schedule.start()
+
+    def stop(self) -> None:
+        """Stop every part; what is half done is done again at the next start."""
+        self._schedule.close()
+        self._server.should_exit = True
+        for one in self._background:
+            one.stop()
+        self._worker.close()
+        for poller in self._pollers:
+            with contextlib.suppress(OSError):
+                poller.close()
+
+    def ready(self) -> bool:
+        """Whether the database is there and at our schema."""
+        try:
+            return current(self._hub.engine) == head()
+        except Exception as fault:
+            _log.warning("not ready", fault=origin(fault))
+            return False
+
+    def _application(self) -> Dispatcher:
+        doors = Doors(
+            intake=self._hub.intake,
+            accounts=self._hub.accounts,
+            read=Reading(lambda: ReadSide(self._hub.engine)),
+            ready=self.ready,
+            max_bytes=self._hub.settings.hub.limits.max_bytes,
+        )
+        made: dict[str, Any] = {}
+        mounts = self._hub.settings.hub.listen.mounts
+        for dotted in mounts.values():
+            if dotted not in made:
+                made[dotted] = registry.resolve(dotted)(doors)
+        return Dispatcher({prefix: made[dotted] for prefix, dotted in mounts.items()})
+
+    def _http(self, stop: threading.Event) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def _polls(self) -> list[Recurring]:
+        polls = []
+        for partner in self._hub.settings.partners.values():
+            for channel in partner.channel:
+                if channel.poll:
+                    name = f"{partner.id}/{channel.name}"
+                    polls.append(Recurring(name=name, seconds=channel.poll, work=self._poll(partner.id, channel.name)))
+        return polls
+
+    def _poll(self, partner: str, channel: str) -> Callable[[], int]:
+        opened: list[Poller] = []
+
+        def work() -> int:
+            if not opened:
+                opened.append(self._hub.open_poller(partner, channel))
+                self._pollers.append(opened[0])
+            return opened[0].poll(self._hub.intake)
+
+        return work
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A listening socket made as TCP by name: otherwise answers wait for Nagle's clock."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((host, port))
+    made.listen(256)
+    return made
+
+
+def _uvicorn(application: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        application, log_level="warning", access_log=False, lifespan="off", server_header=False, timeout_keep_alive=15
+    )

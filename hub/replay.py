@@ -1,0 +1,153 @@
+"""Replay: understand stored envelopes anew, or only show what that would change. Knows no format; SQL by hub.store."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine
+
+from hub.canonical.difference import difference
+from hub.clock import micros
+from hub.envelope import Envelope
+from hub.ports import Clock
+from hub.statement import DeliveryPlan, Folded, Reading, Statement
+from hub.store import dead_letters, inbox, outbox, replays, statements
+from hub.store.engine import reading, writing
+from hub.store.sealer import Sealer, Unsealed
+from hub.store.selection import Selected, Wanted, select_for_replay
+from hub.worker.line import Line
+from hub.worker.splitting import statement_of
+
+CHUNK = 200
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What a replay would change: ``shipments`` with RFC 6902 differences, deliveries that would come, go or be other."""
+
+    selected: int
+    unmappable: int
+    shipments: Sequence[dict[str, Any]]
+    deliveries: dict[str, list[dict[str, Any]]]
+
+
+def choose(engine: Engine, wanted: Wanted) -> Selected:
+    """Freeze the selection."""
+    with reading(engine) as connection:
+        return select_for_replay(connection, wanted)
+
+
+def replay(engine: Engine, selected: Selected, clock: Clock, *, reason: str = "", batch: int = CHUNK) -> Iterator[int]:
+    """Hand a selection back to the workers, batch by batch; yields how many are handed over. Ends early when cancelled."""
+    now = micros(clock.now())
+    with writing(engine) as connection:
+        id = replays.start(connection, selected.envelopes, reason=reason, now=now)
+        for one in selected.deliveries:
+            outbox.again(connection, one, now)
+    state = replays.RUNNING if selected.envelopes else replays.FINISHED
+    while state == replays.RUNNING:
+        with writing(engine) as connection:
+            progress = replays.step(connection, id, batch)
+        if progress is None:
+            return
+        state = progress.state
+        yield progress.done
+
+
+def discard(engine: Engine, id: int) -> bool:
+    """Say that a dead letter needs nothing more; whether it was there."""
+    with writing(engine) as connection:
+        return dead_letters.mark(connection, id, dead_letters.DISCARDED)
+
+
+def outlook(engine: Engine, selected: Selected, line: Line, *, sealer: Sealer | None = None) -> Outlook:
+    """What understanding these envelopes anew would change. Writes nothing."""
+    seal = sealer or Unsealed()
+    with reading(engine) as connection:
+        envelopes = {
+            number: one
+            for part in _chunks(selected.envelopes)
+            for number, one in inbox.load_envelopes(connection, part, seal).items()
+        }
+    fresh = [said for one in envelopes.values() if one.raw for said in _understood(one, line)]
+    replaced = {one.id for one in envelopes.values() if one.raw}
+    with reading(engine) as connection:
+        old_keys = {key for key, message in _spoken(connection, selected) if message in replaced}
+        keys = sorted(old_keys | {one.key for one in fresh})
+        stored = {key: found for part in _chunks(keys) for key, found in statements.load(connection, part, seal).items()}
+    changes = [_change(key, stored.get(key, []), replaced, fresh, line) for key in keys]
+    return Outlook(
+        selected=len(envelopes),
+        unmappable=sum(not one.raw for one in envelopes.values()),
+        shipments=[one for change in changes for one in change[0]],
+        deliveries={name: [one for change in changes for one in change[1][name]] for name in ("added", "removed", "changed")},
+    )
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[at : at + CHUNK] for at in range(0, len(values), CHUNK))
+
+
+def _spoken(connection: Any, selected: Selected) -> Iterable[tuple[str, str]]:
+    """(key, envelope id) of every statement of the selected envelopes."""
+    return statements.keys_of_envelopes(connection, selected.envelopes)
+
+
+def _understood(envelope: Envelope, line: Line) -> Iterator[Statement]:
+    understood = line.understand(envelope, partner=envelope.partner)
+    for one in understood.readings:
+        if one.readable:
+            yield from _said(line, envelope, one)
+
+
+def _said(line: Line, envelope: Envelope, one: Reading) -> Iterator[Statement]:
+    return (statement_of(line, envelope, one, place, said) for place, said in enumerate(one.said))
+
+
+Change = tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]
+
+
+def _change(key: str, stored: Sequence[Statement], replaced: set[str], fresh: Sequence[Statement], line: Line) -> Change:
+    kept = [one for one in stored if one.message.rpartition("-")[0] not in replaced]
+    now = [one for one in fresh if one.key == key]
+    lived = {one.slot: one.live for one in stored if one not in kept}
+    anew = [msgspec.structs.replace(one, live=lived.get(one.slot, True)) for one in now]
+    before, after = line.fold(key, stored), line.fold(key, [*kept, *anew])
+    return _documents(before, after), _deliveries(before, after, line.route)
+
+
+def _documents(before: Sequence[Folded], after: Sequence[Folded]) -> list[dict[str, Any]]:
+    old = {one.key: one.document for one in before}
+    new = {one.key: one.document for one in after}
+    found = ((key, list(difference(old.get(key, {}), new.get(key, {})))) for key in sorted(old | new))
+    return [{"key": key, "diff": operations} for key, operations in found if operations]
+
+
+def _deliveries(
+    before: Sequence[Folded], after: Sequence[Folded], route: Callable[[Folded, bytes | None], list[DeliveryPlan]]
+) -> dict[str, list[dict[str, Any]]]:
+    old = {plan.key: plan for one in before for plan in route(one, None)}
+    new = {plan.key: plan for one in after for plan in route(one, None)}
+    gone = [plan for key, plan in old.items() if key not in new]
+    come = [plan for key, plan in new.items() if key not in old]
+    changed = []
+    for plan in list(gone):
+        twin = next((one for one in come if _place(one) == _place(plan)), None)
+        if twin is not None:
+            gone.remove(plan)
+            come.remove(twin)
+            changed.append({**_shown(twin), "diff": list(difference(_content(plan), _content(twin)))})
+    return {"added": [_shown(one) for one in come], "removed": [_shown(one) for one in gone], "changed": changed}
+
+
+def _place(plan: DeliveryPlan) -> tuple[str, ...]:
+    milestones = _content(plan).get("milestones") or [{}]
+    return (plan.partner, plan.channel, plan.target, plan.shipment, str(milestones[0].get("id", "")))
+
+
+def _content(plan: DeliveryPlan) -> dict[str, Any]:
+    content: dict[str, Any] = msgspec.json.decode(plan.content)
+    return content
+
+
+def _shown(plan: DeliveryPlan) -> dict[str, Any]:
+    return {"partner": plan.partner, "channel": plan.channel, "target": plan.target, "shipment": plan.shipment, "key": plan.key}

@@ -1,0 +1,255 @@
+"""Laws of the ONE Record format: no bytes make it raise, its work grows linearly, what it writes it reads."""
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pyoxigraph
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.one_record.format import build
+from adapters.one_record.vocabulary import CODES, Class, Property, vocabulary
+from hub.envelope import Envelope, Outgoing
+from hub.mapping import Mappings
+from hub.pipeline import Line
+from hub.problem import Severity
+from hub.profiles import problem_rows, profile
+from hub.statement import Reading
+from hub.syntax import Node
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+LINE = Line(formats={"one-record": build()}, mappings=Mappings())
+STANDARD = profile("standard", problem_rows())
+XSD = "http://www.w3.org/2001/XMLSchema#"
+CONTEXT = {"cargo": "https://onerecord.iata.org/ns/cargo#", "cl": CODES, "xsd": XSD}
+RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\r", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
+scalars = st.none() | st.booleans() | st.integers(-5, 10**20) | st.floats(allow_nan=False) | texts
+KEYWORDS = ["@id", "@type", "@value", "@context", "@graph", "@list", "@set", "@language", "@reverse"]
+NAMES = ["cargo:Waybill", "cargo:shipment", "cargo:pieces", "cargo:waybillNumber", "cargo:eventFor", "_:b0", "https://a.example/1"]
+words = st.sampled_from([*KEYWORDS, *NAMES])
+anything = st.recursive(
+    scalars | words, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words | texts, inner, max_size=5), max_leaves=20
+)
+
+
+def read_all(raw: bytes) -> list[Reading]:
+    envelope = Envelope(id="1", partner="blue", channel="http", received_at=NOW, digest="", raw=raw)
+    return list(LINE.understand(envelope, STANDARD).readings)
+
+
+def exercise(raw: bytes) -> int:
+    """Split and read whatever it is; the number of messages and problems, of which there must be one."""
+    format = build()
+    split = format.split(raw)
+    messages = [format.read(part) for part in split.parts]
+    for part, message in zip(split.parts, messages, strict=True):
+        mapping = LINE.meaning(message)
+        if mapping is not None:
+            LINE.to_canonical(message, NOW.date())
+        assert part.type
+    return len(messages) + len(split.problems)
+
+
+@RELAXED
+@given(st.binary(max_size=300))
+def test_any_bytes_give_a_message_or_a_problem(raw: bytes) -> None:
+    assert exercise(raw) > 0
+    assert 0 <= build().sniff(raw) <= 100
+
+
+@RELAXED
+@given(anything)
+def test_any_json_gives_a_message_or_a_problem(value: Any) -> None:
+    assert exercise(json.dumps(value).encode()) > 0
+
+
+@RELAXED
+@given(anything, st.sampled_from(["cargo:Waybill", "cargo:Shipment", "cargo:Piece", "cargo:StatusUpdateEvent", "api:Collection"]))
+def test_any_properties_of_a_class_give_a_message_or_a_problem(value: Any, type: str) -> None:
+    document = {"@context": CONTEXT, "@type": type}
+    known = vocabulary().classes.get(type.partition(":")[2])
+    document |= {f"cargo:{name}": value for name in (known.properties if known else {})}
+    assert exercise(json.dumps(document).encode()) > 0
+
+
+@RELAXED
+@given(st.data())
+def test_a_document_cut_anywhere_is_said_to_be_cut_or_broken(data: st.DataObject) -> None:
+    raw = json.dumps({"@context": CONTEXT, "@type": "cargo:Piece", "cargo:upid": "1"}).encode()
+    cut = raw[: data.draw(st.integers(1, len(raw) - 1))]
+    split = build().split(cut)
+    assert split.parts == []
+    assert [one.severity for one in split.problems] == [Severity.ERROR]
+    assert split.problems[0].line == 1
+
+
+def values_of(rule: Property, depth: int) -> st.SearchStrategy[Any]:
+    """Valid values of a property, generated from the class table."""
+    if rule.kind == "code":
+        listed = sorted(vocabulary().codes.get(vocabulary().list_of(rule) or rule.range, {}))
+        code = st.sampled_from(listed) if listed else st.sampled_from(["AAA", "B1"])
+        return code.map(lambda one: {"@id": vocabulary().code_iri(one, rule) or f"https://a.example/codes#{one}"})
+    if rule.kind == "object":
+        known = vocabulary().classes.get(rule.range)
+        return objects(known, depth + 1) if known else st.nothing()
+    forms: dict[str, st.SearchStrategy[Any]] = {
+        "xsd:string": texts,
+        "xsd:boolean": st.booleans(),
+        "xsd:double": st.floats(-1e6, 1e6).map(lambda one: {"@type": "xsd:double", "@value": repr(one)}),
+        "xsd:integer": st.integers(0, 10**9).map(lambda one: {"@type": "xsd:integer", "@value": str(one)}),
+        "xsd:dateTime": st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1)).map(  # noqa: DTZ001 - made aware below
+            lambda one: {"@type": "xsd:dateTime", "@value": one.isoformat(timespec="seconds") + "Z"}
+        ),
+    }
+    return forms.get(rule.range, texts.map(lambda one: {"@type": rule.range, "@value": "urn:x"}))
+
+
+def objects(known: Class, depth: int = 0) -> st.SearchStrategy[dict[str, Any]]:
+    """An object of a class with a few of its properties."""
+    fitting = [
+        one for one in known.properties.values() if one.iri.startswith(CONTEXT["cargo"]) and (one.kind != "object" or depth < 3)
+    ]
+    chosen = st.lists(st.sampled_from(fitting), max_size=4, unique_by=lambda one: one.name) if fitting else st.just([])
+
+    def fill(rules: list[Property]) -> st.SearchStrategy[dict[str, Any]]:
+        parts = {
+            f"cargo:{one.name}": st.lists(values_of(one, depth), min_size=1, max_size=3, unique_by=repr)
+            if one.repeats
+            else values_of(one, depth)
+            for one in rules
+        }
+        return st.fixed_dictionaries(parts).map(lambda made: {"@type": f"cargo:{known.name}", **made})
+
+    return chosen.flatmap(fill)
+
+
+documents = st.sampled_from(["Waybill", "Shipment", "Piece", "StatusUpdateEvent", "Booking", "TransportMovement"]).flatmap(
+    lambda name: objects(vocabulary().classes[name])
+)
+
+
+def plain(node: Node) -> tuple[Any, ...]:
+    texts = sorted((name, one.text) for name, one in node.elements.items() if not one.text.startswith("internal:"))
+    return node.name, texts, [plain(child) for child in node.children]
+
+
+def tree(raw: bytes) -> tuple[Any, ...]:
+    format = build()
+    (part,) = format.split(raw).parts
+    return plain(format.read(part).root)
+
+
+@RELAXED
+@given(documents)
+def test_law_a_what_is_written_is_what_was_read(document: dict[str, Any]) -> None:
+    raw = json.dumps({"@context": CONTEXT, **document}).encode()
+    format = build()
+    message = format.read(format.split(raw).parts[0])
+    written = format.write(message, Outgoing(message_id="m", control_reference="1", at=NOW))
+    assert written.problems == []
+    assert tree(written.raws[0]) == plain(message.root)
+
+
+@RELAXED
+@given(documents)
+def test_the_flattened_form_of_another_library_is_the_same_tree(document: dict[str, Any]) -> None:
+    raw = json.dumps({"@context": CONTEXT, **document}).encode()
+    quads = list(pyoxigraph.parse(raw, format=pyoxigraph.RdfFormat.JSON_LD))
+    flattened = pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.JSON_LD)
+    assert tree(flattened) == tree(raw)
+
+
+@RELAXED
+@given(documents)
+def test_law_b_through_the_model_and_back_nothing_changes(document: dict[str, Any]) -> None:
+    number = {"cargo:waybillPrefix": "020", "cargo:waybillNumber": "12345675"}
+    if document["@type"] == "cargo:Waybill":
+        document |= number | {"cargo:waybillType": {"@id": "cargo:MASTER"}}
+    elif document["@type"] == "cargo:Shipment":
+        document["cargo:waybill"] = {"@type": "cargo:Waybill", **number}
+    elif document["@type"] == "cargo:StatusUpdateEvent":
+        document["cargo:eventFor"] = {"@type": "cargo:Shipment", "cargo:waybill": {"@type": "cargo:Waybill", **number}}
+        document |= {"cargo:eventCode": {"@id": CODES + "StatusCode#RCS"}}
+    first = read_all(json.dumps({"@context": CONTEXT, **document}).encode())[0]
+    whole: dict[str, Any] = {}
+    for said in first.said:
+        whole.update(said.facts)
+    if not first.said or len(first.said) > 1:
+        return
+    written = LINE.render(f"one-record:{first.type}", whole, Outgoing(message_id="m", control_reference="1", at=NOW))
+    again = read_all(written.raws[0])[0]
+    refused = {one.path for one in written.problems}
+    assert [_without(said.facts, refused) for said in again.said] == [_without(said.facts, refused) for said in first.said]
+
+
+def _without(facts: dict[str, Any], refused: set[str | None]) -> dict[str, Any]:
+    tops = {str(path).split("/")[1] for path in refused if path}
+    return {name: value for name, value in facts.items() if name not in tops}
+
+
+def many(count: int) -> bytes:
+    items = [
+        {
+            "@id": f"https://a.example/{at}",
+            "@type": "cargo:Piece",
+            "cargo:upid": str(at),
+            "cargo:ofShipment": {"@id": "https://a.example/s"},
+        }
+        for at in range(count)
+    ]
+    return json.dumps({"@context": CONTEXT, "@graph": items}).encode()
+
+
+def one_waybill(count: int) -> bytes:
+    pieces = [{"@type": "cargo:Piece", "cargo:grossWeight": {"cargo:numericalValue": at}} for at in range(count)]
+    return json.dumps({"@context": CONTEXT, "@type": "cargo:Waybill", "cargo:shipment": {"cargo:pieces": pieces}}).encode()
+
+
+def chain(count: int) -> bytes:
+    items = [
+        {"@id": f"https://a.example/{at}", "@type": "cargo:Piece", "cargo:inPiece": {"@id": f"https://a.example/{at + 1}"}}
+        for at in range(count)
+    ]
+    return json.dumps({"@context": CONTEXT, "@graph": items}).encode()
+
+
+def lattice(count: int) -> bytes:
+    items = [
+        {
+            "@id": f"https://a.example/{at}",
+            "@type": "cargo:Piece",
+            "cargo:containedPieces": [{"@id": f"https://a.example/{at + step}"} for step in (1, 2, 3)],
+        }
+        for at in range(count)
+    ]
+    return json.dumps({"@context": CONTEXT, "@graph": items}).encode()
+
+
+def seconds(raw: bytes) -> float:
+    start = time.process_time()
+    exercise(raw)
+    return time.process_time() - start
+
+
+def test_ten_times_the_bytes_cost_at_most_fifteen_times_the_work() -> None:
+    for make in (many, one_waybill, chain, lattice):
+        small, large = make(700), make(7000)
+        assert 8 < len(large) / len(small) < 12
+        best = min(seconds(small + b" " * at) for at in range(3))
+        assert min(seconds(large + b" " * at) for at in range(2)) <= 15 * best + 0.05, make.__name__
+
+
+def test_hostile_repetition_stays_linear() -> None:
+    for raw in (
+        b'{"a":' * 99 + b"1" + b"}" * 99,
+        b'{"\\' * 20_000,
+        b'"' * 200_001,
+        b"[" * 200_000,
+        b'{"a":1e9999,' * 20_000,
+        b"{" * 300_000,
+    ):
+        assert seconds(raw) < 2
