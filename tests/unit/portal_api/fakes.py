@@ -144,7 +144,8 @@ class Taking:
         ]
         keys = [said.key for one in said_keys(said) for said in one]
         state = "applied" if messages and all(one["state"] == "applied" for one in messages) else "rejected"
-        return RequestView(id=id, state=state, received_at=NOW, messages=messages, keys=keys)
+        problems = [problem_json(fault) for fault in said.problems]
+        return RequestView(id=id, state=state, received_at=NOW, messages=messages, keys=keys, problems=problems)
 
 
 def said_keys(understood):

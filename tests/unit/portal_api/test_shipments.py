@@ -176,7 +176,7 @@ def test_security_headers_are_on_every_answer(client, path):
     assert "server" not in headers
 
 
-def test_a_fault_of_ours_shows_no_trace(client, hub):
+def test_a_fault_of_ours_shows_no_trace(client, hub, capsys):
     def broken(*_, **__):
         raise RuntimeError("password=hunter2")
 
@@ -185,4 +185,7 @@ def test_a_fault_of_ours_shows_no_trace(client, hub):
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert "hunter2" not in answer.text
+    logged = capsys.readouterr()
+    assert "RuntimeError" in logged.out + logged.err
+    assert "hunter2" not in logged.out + logged.err
     assert answer.headers["x-content-type-options"] == "nosniff"
