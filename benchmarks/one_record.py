@@ -1,6 +1,6 @@
 """A waybill of 7 kB to canonical shipments: ours (checks, places, tree, mapping) beside the RDF libraries' parse alone.
 
-Run: ``python benchmarks/one_record.py [seconds]``. The waybill is made in the run; nothing is stored. Every round reads other bytes.
+Run: ``python benchmarks/one_record.py [seconds]``. The waybill is made in the run, nothing stored. Rounds read different bytes.
 """
 
 import json

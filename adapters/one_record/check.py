@@ -140,13 +140,8 @@ class Checker:
             )
 
     def _missing(self, subject: Subject, kind: Named) -> None:
-        for rule in kind.known.properties.values() if kind.known else ():
-            if (
-                rule.min
-                and rule.iri not in subject.values
-                and rule.name not in WAIVED
-                and (subject.values or subject.key[:2] == "_:")
-            ):
+        for rule in kind.known.required if kind.known else ():
+            if rule.iri not in subject.values and rule.name not in WAIVED and (subject.values or subject.key[:2] == "_:"):
                 message = f"{kind.name} must have {rule.name}, which is absent."
                 self.report.add(
                     Code.ONE_MISSING,

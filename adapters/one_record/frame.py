@@ -15,7 +15,7 @@ FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent"
 """Who is the root among objects that refer to each other in a circle: the document before its parts."""
 
 SPARE_NODES = 500
-GROWTH = 8
+GROWTH = 4
 """A shared object is repeated under each that refers to it until the trees would be this many times the document."""
 
 LIMIT_PATH = LIMIT_DEPTH
@@ -99,35 +99,37 @@ class Framer:
         self.vocabulary = vocabulary
         self.report = report
         self.budget = budget
+        self.above: set[str] = set()
         self.visited: dict[str, Named] = {}
         self.cut = False
 
     def tree(self, root: Subject) -> Node:
         """The tree of a root; its node has the short class name."""
         kind = named(root)
-        return self._subject(root, kind.name or "Thing", kind, (), None)
+        return self._subject(root, kind.name or "Thing", kind, None)
 
     def element(self, text: str, pointer: str, offset: int) -> Element:
         """An element with its place."""
         line, column = self.report.lines.place(offset)
         return Element(text, line, column, offset, pointer)
 
-    def _subject(self, subject: Subject, name: str, kind: Named, path: tuple[str, ...], link: Link | None) -> Node:
+    def _subject(self, subject: Subject, name: str, kind: Named, link: Link | None) -> Node:
         place = (subject.pointer, subject.offset) if link is None or subject.key[:2] == "_:" else (link.pointer, link.offset)
         line, column = self.report.lines.place(place[1])
         node = Node(name, {}, [], line, column, place[1])
         self._identity(node, subject, link)
-        if subject.key in path:
+        if subject.key in self.above:
             return node
         self.budget -= 1
-        if self.budget <= 0 or len(path) >= LIMIT_PATH:
+        if self.budget <= 0 or len(self.above) >= LIMIT_PATH:
             self.cut = self.cut or bool(subject.values)
             return node
         self.visited.setdefault(subject.key, kind)
-        deeper = (*path, subject.key)
+        self.above.add(subject.key)
         for short, iri, values in self._sorted(subject):
             rule = kind.known.properties.get(short) if kind.known else None
-            self._values(node, short, rule or _guess(short, iri, values), values, deeper)
+            self._values(node, short, rule or _guess(short, iri, values), values)
+        self.above.remove(subject.key)
         return node
 
     def _identity(self, node: Node, subject: Subject, link: Link | None) -> None:
@@ -161,11 +163,11 @@ class Framer:
             return now
         return short
 
-    def _values(self, node: Node, short: str, rule: Property, values: list[Literal | Link], path: tuple[str, ...]) -> None:
+    def _values(self, node: Node, short: str, rule: Property, values: list[Literal | Link]) -> None:
         for value in values:
             scalar = self._scalar(value, rule)
             if scalar is None:
-                node.children.append(self._child(value, short, rule, path))
+                node.children.append(self._child(value, short, rule))
             elif rule.repeats or short in node.elements:
                 line, column = self.report.lines.place(value.offset)
                 elements = {"@value": self.element(scalar, value.pointer, value.offset)}
@@ -203,11 +205,11 @@ class Framer:
             return {f"{name}@language": self.element(value.language, value.pointer, value.offset)}
         return {}
 
-    def _child(self, value: Literal | Link, short: str, rule: Property, path: tuple[str, ...]) -> Node:
+    def _child(self, value: Literal | Link, short: str, rule: Property) -> Node:
         link = value if isinstance(value, Link) else Link("")
         subject = self.graph.subjects.get(link.key) or Subject(link.key)
         kind = named(subject, rule.range)
-        return self._subject(subject, short, kind, path, link)
+        return self._subject(subject, short, kind, link)
 
 
 def _id_place(subject: Subject, link: Link | None) -> tuple[str, int]:
@@ -224,7 +226,7 @@ def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
 
 def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, dict[str, Named]]:
     """The tree of one of so many roots, and the subjects it shows. All trees together cost a few times the document."""
-    budget = SPARE_NODES + GROWTH * (root.weight + len(graph.subjects) // parts)
+    budget = SPARE_NODES + GROWTH * max(root.weight, len(graph.subjects) // parts)
     framer = Framer(graph, vocabulary(), report, budget)
     node = framer.tree(root.subject)
     if framer.cut:

@@ -27,6 +27,7 @@ NUMERIC = frozenset(
     ]
 )
 LIMIT_EXPONENT = 40
+FEW = 8
 _NUMBER = re.compile(r"^[+-]?(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$|^[+-]?\.\d+(?:[eE][+-]?\d{1,4})?$")
 
 
@@ -50,7 +51,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     id_offset: int = 0
 
 
-class Subject(msgspec.Struct):
+class Subject(msgspec.Struct, gc=False):
     """An object of the graph. Statements about one IRI anywhere in the document are gathered here, in the document's order."""
 
     key: str
@@ -67,12 +68,12 @@ class Subject(msgspec.Struct):
         return bool(self.types or self.values)
 
 
-class Graph(msgspec.Struct):
+class Graph(msgspec.Struct, gc=False):
     """The subjects of a document, in order; ``top`` the key of the object the document is, when it is one object."""
 
     subjects: dict[str, Subject] = msgspec.field(default_factory=dict)
     top: str | None = None
-    said: set[tuple[str, ...]] = msgspec.field(default_factory=set)
+    said: dict[tuple[str, str], set[tuple[str, ...]]] = msgspec.field(default_factory=dict)
 
     def subject(self, key: str, pointer: str, offset: int) -> Subject:
         """The subject of a key, made when it is new."""
@@ -83,14 +84,23 @@ class Graph(msgspec.Struct):
 
     def add(self, subject: Subject, predicate: str, value: Literal | Link) -> None:
         """State a value once: a graph is a set."""
-        mark = (
-            (subject.key, predicate, value.key)
-            if isinstance(value, Link)
-            else (subject.key, predicate, value.text, value.datatype)
-        )
-        if mark not in self.said:
-            self.said.add(mark)
-            subject.values.setdefault(predicate, []).append(value)
+        values = subject.values.get(predicate)
+        if values is None:
+            subject.values[predicate] = [value]
+        elif len(values) < FEW:
+            if not any(_mark(known) == _mark(value) for known in values):
+                values.append(value)
+        else:
+            said = self.said.setdefault((subject.key, predicate), set())
+            if not said:
+                said.update(map(_mark, values))
+            if _mark(value) not in said:
+                said.add(_mark(value))
+                values.append(value)
+
+
+def _mark(value: Literal | Link) -> tuple[str, ...]:
+    return (value.key,) if isinstance(value, Link) else (value.text, value.datatype, value.language)
 
 
 class Report(msgspec.Struct):

@@ -38,9 +38,9 @@ def is_turtle(text: str) -> bool:
     return start.startswith(("@prefix", "prefix ", "@base", "base ", "<http", "<urn", "_:", "#"))
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=1)
 def understand(text: str) -> Document:
-    """Read a document. The last few are kept, because ``split`` and every ``read`` of its parts ask for the same one."""
+    """Read a document. The last one is kept, because ``split`` and every ``read`` of its parts ask for the same one."""
     return _turtle(text) if is_turtle(text) else _jsonld(text)
 
 

@@ -46,6 +46,7 @@ class Class(msgspec.Struct, frozen=True, kw_only=True):
     iri: str
     lineage: frozenset[str]
     properties: dict[str, Property]
+    required: tuple[Property, ...] = ()
 
     @property
     def is_object(self) -> bool:
@@ -170,7 +171,8 @@ def _class(name: str, raw: dict[str, Any], listlike: set[str]) -> Class:
         for prop, rule in raw.get(owner, {}).get("properties", {}).items():
             rules.setdefault(prop, {}).update(rule)
     properties = {_bare(prop): _property(prop, rule, listlike) for prop, rule in rules.items()}
-    return Class(name=_bare(name), iri=_iri(name), lineage=frozenset(map(_bare, line)), properties=properties)
+    required = tuple(rule for rule in properties.values() if rule.min)
+    return Class(name=_bare(name), iri=_iri(name), lineage=frozenset(map(_bare, line)), properties=properties, required=required)
 
 
 def _property(name: str, rule: dict[str, Any], listlike: set[str]) -> Property:

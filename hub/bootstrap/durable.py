@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub import admission, registry
 from hub.bootstrap.accounts import Keys
@@ -15,12 +17,14 @@ from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
 from hub.fold import fold
 from hub.intake import DurableIntake
+from hub.logs import origin
 from hub.ports import Clock, Misconfigured, Poller, Sender
 from hub.problem import Profile
 from hub.routing import route
 from hub.settings import Channel, Partner, Secrets, Settings, load
 from hub.statement import DeliveryPlan, Folded, Said, Statement, Understood
 from hub.store.engine import open_engine
+from hub.store.migrations import current, head
 from hub.worker import Line, Worker
 
 _MEDIA = {"one-record": "application/ld+json", "edifact": "application/edifact", "cargo-imp": "text/plain; charset=us-ascii"}
@@ -137,5 +141,17 @@ class Hub:
 
 
 def open_hub() -> Hub:
-    """The hub of the configuration in force. Raises Misconfigured."""
-    return Hub(load())
+    """The hub of the configuration in force, its database reachable and at our schema. Raises Misconfigured."""
+    hub = Hub(load())
+    _require_schema(hub)
+    return hub
+
+
+def _require_schema(hub: Hub) -> None:
+    where = make_url(hub.settings.hub.database).render_as_string(hide_password=True)
+    try:
+        found = current(hub.engine)
+    except (SQLAlchemyError, OSError) as fault:
+        raise Misconfigured(f"the database {where} cannot be reached ({origin(fault)}); run `waybridge init`, or see `database`") from None
+    if found != head():
+        raise Misconfigured(f"the database {where} is at schema {found or 'none'}, this version needs {head()}; run `waybridge init`")
