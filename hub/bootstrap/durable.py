@@ -153,6 +153,10 @@ def _require_schema(hub: Hub) -> None:
     try:
         found = current(hub.engine)
     except (SQLAlchemyError, OSError) as fault:
-        raise Misconfigured(f"the database {where} cannot be reached ({origin(fault)}); run `waybridge init`, or see `database`") from None
+        raise Misconfigured(
+            f"the database {where} cannot be reached ({origin(fault)}); run `waybridge init`, or see `database`"
+        ) from None
     if found != head():
-        raise Misconfigured(f"the database {where} is at schema {found or 'none'}, this version needs {head()}; run `waybridge init`")
+        raise Misconfigured(
+            f"the database {where} is at schema {found or 'none'}, this version needs {head()}; run `waybridge init`"
+        )

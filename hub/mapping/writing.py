@@ -1,5 +1,6 @@
 """From a canonical shipment to a tree, by the same rows that read it. Pure; knows no format's layout."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from hub.transforms import Context
 
 DERIVED = frozenset({"key", "sequence", "kind", "goods_text", "security", "status", "partial_status"})
 """Views that the fold makes (canonical.md): never written, because what they are made from is."""
+
+_SLANT = re.compile("/")
 
 DERIVED_IN_MILESTONES = frozenset({"id", "instant", "withdrawn", "time", "partial"})
 
@@ -33,7 +36,7 @@ class WritePass:
         self.tree = tree
         self.context = context
         self.spent: set[str] = set()
-        self.covered: list[str] = []
+        self.covered: set[str] = set()
         self.problems: list[Problem] = []
 
     def refuse(self, pointer: str, expected: str) -> None:
@@ -129,7 +132,7 @@ def _joined_row(row: Row, codes: Codes) -> Write:
             return
         texts = _texts(run, convert, row, value, name, len(paths))
         if texts is None:
-            run.covered.append(name)
+            run.covered.add(name)
             return
         for path, text in zip(paths, texts, strict=False):
             if text is not None:
@@ -222,7 +225,7 @@ def _wire_order(run: WritePass, row: Row, holder: Any, keys: list[str], base: st
     if not row.sorted:
         return range(count)
     order = canonical_get(holder, [*keys[:-1], f"{keys[-1]}_order"])
-    run.covered.append(f"{base}_order")
+    run.covered.add(f"{base}_order")
     if order is None or sorted(order) != list(range(1, count + 1)):
         return range(count)
     return [place - 1 for place in order]
@@ -231,7 +234,7 @@ def _wire_order(run: WritePass, row: Row, holder: Any, keys: list[str], base: st
 def compile_row(row: Row, codes: Codes) -> Write:
     """The closure that writes one row."""
     if row.only == "read":
-        return lambda run, holder, node, pointer: run.covered.append(_below(pointer, row.to))
+        return lambda run, holder, node, pointer: run.covered.add(_below(pointer, row.to))
     if row.each is not None:
         return _each_row(row, codes)
     if row.rows:
@@ -277,7 +280,9 @@ class MappingWriter:
         return Expressed(root=root, problems=run.problems + [_unmapped(name, self.table) for name in missing])
 
     def _covered(self, run: WritePass, name: str) -> bool:
-        return _derived(name) or any(name == prefix or name.startswith(prefix + "/") for prefix in run.covered)
+        return (
+            _derived(name) or any(name[: one.start()] in run.covered for one in _SLANT.finditer(name, 1)) or name in run.covered
+        )
 
 
 Rename = tuple[str, str] | None
@@ -292,12 +297,25 @@ def _statement(run: WritePass, each: TreePath, rows: list[Write], part: Document
         for row in rows:
             row(run, part, node, "")
         return
-    outer, run.spent = run.spent, set()
+    spent, covered, run.spent, run.covered = run.spent, run.covered, set(), set()
+    known = len(run.problems)
     for row in rows:
         row(run, part, node, "")
+    spent.update(_renamed(name, rename) for name in run.spent)
+    covered.update(_renamed(name, rename) for name in run.covered)
+    run.spent, run.covered = spent, covered
+    run.problems[known:] = [_at_its_place(one, rename) for one in run.problems[known:]]
+
+
+def _renamed(name: str, rename: tuple[str, str]) -> str:
     here, there = rename
-    outer.update(there + name[len(here) :] if name.startswith(here) else name for name in run.spent)
-    run.spent = outer
+    return there + name[len(here) :] if name.startswith(here) else name
+
+
+def _at_its_place(problem: Problem, rename: tuple[str, str]) -> Problem:
+    pointer = problem.path or ""
+    place = _renamed(pointer, rename)
+    return msgspec.structs.replace(problem, path=place, message=problem.message.replace(pointer, place, 1))
 
 
 def _spread(document: Document, table: StatementTable) -> Iterator[tuple[Document, Rename]]:
