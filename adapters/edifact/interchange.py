@@ -164,8 +164,7 @@ class Interchanges(Layers):
     def _interchange_end(self, node: Node) -> Iterator[Problem]:
         yield from self._close_group("UNZ")
         if self.interchange is not None:
-            counted = self.groups or self.interchange.counted
-            what = "groups" if self.groups else "messages"
+            counted, what = (self.groups, "groups") if self.groups else (self.interchange.counted, "messages")
             yield from self._compare(node, ("0036", counted, "0020", self.interchange.reference), "UNZ", what)
         self.interchange, self.stray = None, False
 
