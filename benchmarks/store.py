@@ -1,7 +1,7 @@
 """Messages per second through the durable half of the line, stage by stage, with fakes in the place of the pure half.
 
-Run from the repository root: ``python -m benchmarks.store [--messages N] [--batch N] [--url URL]``. Bytes 1.5 kB, document 2.5 kB with 60
-facts in its lineage, two deliveries each, ``synchronous=FULL``. The fakes' own time is measured apart and printed.
+Run from the repository root: ``python -m benchmarks.store [--messages N] [--batch N] [--url URL]``. Bytes 1.5 kB, document
+2.5 kB with 60 facts in its lineage, two deliveries each, ``synchronous=FULL``. The fakes' own time is measured apart and printed.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def raw_of(number: int) -> bytes:
     return f"{number:08d} ".encode() + b"FWB/17 LINE OF A WAYBILL " * 60
 
 
-def understand(envelope: Envelope, *, partner: str) -> Understood:
+def understand(envelope: Envelope, *, partner: str) -> Understood:  # noqa: ARG001 (the line's own signature)
     number = envelope.raw[:8].decode()
     key = f"awb:020-{number}"
     facts = {"awb": f"020-{number}", "origin": "FRA", "destination": "SGN", "status": "RCS", "pieces": 10}

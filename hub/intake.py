@@ -62,7 +62,7 @@ class DurableIntake:
         batch_bytes: int = 16 * MEGABYTE,
         seconds: float = 30,
     ) -> None:
-        """``partners`` says whether a partner is known; ``waiting`` arrivals may queue for ``seconds`` before callers are refused."""
+        """``partners``: is a partner known; ``waiting`` arrivals may queue, for ``seconds``, before callers are refused."""
         self._engine = engine
         self._clock = clock
         self._sealer = sealer or Unsealed()
@@ -77,7 +77,7 @@ class DurableIntake:
         self._writer.start()
 
     def receive(self, arrival: Arrival) -> Received:
-        """Commit the bytes and say so. Raises IntakeRefused (too-large, unknown-partner, busy, full) only when nothing was stored;
+        """Commit the bytes and say so. Raises IntakeRefused (too-large, unknown-partner, busy, full) when they were not stored;
         after a refusal for ``busy`` the bytes may still be committed, and handing them in again is a duplicate.
         """
         return self._result(self._hand_in(arrival))
@@ -208,8 +208,8 @@ def _store_new(connection: Connection, arrivals: Sequence[Kept], sealer: Sealer)
     first: dict[str, Kept] = {}
     for one in arrivals:
         first.setdefault(one.id, one)
-    for id in inbox.known(connection, sorted(first)):
-        del first[id]
+    for known in inbox.known(connection, sorted(first)):
+        del first[known]
     inbox.keep(connection, list(first.values()), sealer)
     return set(first)
 

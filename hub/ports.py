@@ -209,13 +209,17 @@ class ShipmentPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestView(msgspec.Struct, frozen=True, kw_only=True):
-    """A handed-in envelope as its sender may see it: its messages with states and problems, and the shipments they speak of."""
+    """A handed-in envelope as its sender may see it: its messages with states and problems, and the shipments they speak of.
+
+    ``problems`` are those of the file as a whole.
+    """
 
     id: str
     state: str
     received_at: datetime
     messages: Sequence[dict[str, Any]]
     keys: Sequence[str]
+    problems: Sequence[dict[str, Any]] = ()
 
 
 class ReadSide(Protocol):

@@ -144,20 +144,9 @@ class ReadSide:
         return None if row is None else lists.message_item(row)
 
     def envelope(self, id: str) -> dict[str, Any] | None:
-        """An arrival by id: its partner, state, time, and its messages as :meth:`messages` shows them."""
+        """One arrival: what it was, how far it is, the problems of the file as a whole, and its messages in order."""
         with reading(self._engine) as connection:
-            row = connection.execute(select(envelope).where(envelope.c.id == id)).first()
-            if row is None:
-                return None
-            rows = connection.execute(lists.of_envelope(row.seq)).all()
-        return {
-            "id": id,
-            "partner": row.partner,
-            "state": row.state,
-            "received_at": moment(row.received_at),
-            "problems": msgspec.json.decode(row.problems) if row.problems else [],
-            "messages": [lists.message_item(one) for one in rows],
-        }
+            return lists.envelope_item(connection, id)
 
     def raw(self, id: str) -> bytes | None:
         """The stored bytes of an envelope, by its id or the id of one of its messages."""

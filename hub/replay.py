@@ -16,7 +16,7 @@ from hub.store.engine import reading, writing
 from hub.store.sealer import Sealer, Unsealed
 from hub.store.selection import Selected, Wanted, select_for_replay
 from hub.worker.line import Line
-from hub.worker.splitting import statement_of
+from hub.worker.portions import statement_of
 
 CHUNK = 200
 

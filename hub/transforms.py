@@ -319,15 +319,19 @@ def _edifact_moment_write(value: str, _: Context) -> Texts:
     return [moment.strftime("%Y%m%d%H%M%S"), "204"] if moment.second else [moment.strftime("%Y%m%d%H%M"), "203"]
 
 
-def _edifact_other_moment(texts: Texts, context: Context) -> str | None:
-    """A moment beside the event's own: none where it only repeats that."""
-    moment = _edifact_moment(texts, context)
-    at = context.item.get("at")
-    return None if moment is None or moment == at else moment
+def _edifact_unless_told(texts: Texts, context: Context) -> str | None:
+    """An actual time beside the event's own says nothing more (it is then listed as not carried)."""
+    return None if "at" in context.item else _edifact_moment(texts, context)
 
 
-def _edifact_other_moment_write(value: str, context: Context) -> Texts | None:
-    return None if value == context.item.get("at") else _edifact_moment_write(value, context)
+def _edifact_departed_write(value: str, context: Context) -> Texts | None:
+    """The time of a departure is the event's own (334), where the event is one."""
+    leaves = context.item.get("code") in ("BKD", "MAN", "PRE", "DEP") and "at" not in context.item
+    return _edifact_moment_write(value, context) if leaves else None
+
+
+def _edifact_sides(item: dict[str, Any]) -> dict[str, str]:
+    return {f"{side}/{kind}": at for side in ("departure", "arrival") for kind, at in item.get(side, {}).items()}
 
 
 def _edifact_other_day(texts: Texts, context: Context) -> str | None:
@@ -337,12 +341,15 @@ def _edifact_other_day(texts: Texts, context: Context) -> str | None:
 
 
 def _edifact_other_day_write(value: str, context: Context) -> Texts | None:
-    return None if value == str(context.item.get("at") or "")[:10] else _edifact_moment_write(value, context)
+    told = [context.item.get("at") or "", *_edifact_sides(context.item).values()]
+    return None if any(one.startswith(value) for one in told) else _edifact_moment_write(value, context)
 
 
 def _edifact_only_day_write(value: str, context: Context) -> Texts | None:
-    """The event's day, where it has no time."""
-    return None if context.item.get("at") else _edifact_moment_write(value, context)
+    """The event's own day, where it has no time."""
+    item = context.item
+    timed = "at" in item or any(name.endswith("/actual") for name in _edifact_sides(item))
+    return None if timed or item.get("time", "actual") != "actual" else _edifact_moment_write(value, context)
 
 
 def _edifact_flight(texts: Texts, context: Context) -> str | None:
@@ -350,10 +357,13 @@ def _edifact_flight(texts: Texts, context: Context) -> str | None:
     number, carrier = [*texts, None][:2]
     if not number:
         return None
+    told = _flight_of(carrier, number, context)
+    if told is not None:
+        return told
     try:
         return _flight_text_read(number.replace(" ", ""), context)
     except ValueError:
-        return _flight_of(carrier, number, context)
+        return None
 
 
 def _flight_of(carrier: str | None, number: str, context: Context) -> str | None:
@@ -391,7 +401,8 @@ PAIRS.update(
         "edifact_house": Pair(read=_edifact_house, write=_as_is),
         "edifact_number": Pair(read=_edifact_number, write=_as_is, respells=True),
         "edifact_moment": Pair(read=_edifact_moment, write=_edifact_moment_write, joins=True, respells=True),
-        "edifact_other_moment": Pair(read=_edifact_other_moment, write=_edifact_other_moment_write, joins=True),
+        "edifact_unless_told": Pair(read=_edifact_unless_told, write=_edifact_moment_write, joins=True),
+        "edifact_departed": Pair(read=_edifact_moment, write=_edifact_departed_write, joins=True),
         "edifact_other_day": Pair(read=_edifact_other_day, write=_edifact_other_day_write, joins=True),
         "edifact_only_day": Pair(read=_edifact_moment, write=_edifact_only_day_write, joins=True),
         "edifact_flight": Pair(read=_edifact_flight, write=_edifact_flight_write, joins=True, respells=True),

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from hub.ports import Accounts, Intake, ReadSide
+from hub.ports import Accounts, Doors, Intake, ReadSide
 from portal_api.bodies import Limits
 from portal_api.description import describe
 from portal_api.guard import Guard
@@ -55,3 +55,8 @@ def create(
     app.include_router(request_routes(read, intake, identify, limits or Limits()))
     app.add_middleware(Guard)
     return app
+
+
+def mount(doors: Doors) -> FastAPI:
+    """The portal behind the hub's doors, for the configuration's ``mounts``."""
+    return create(doors.read, doors.intake, doors.accounts, Limits(max_bytes=doors.max_bytes))

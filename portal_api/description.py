@@ -31,7 +31,7 @@ _OF = {
     "getRequest": (401, 404, 422),
 }
 _TAGGED = frozenset({"listShipments", "getShipment", "getTimeline"})
-_OPAQUE = ("application/octet-stream", "text/plain", "application/xml", "application/ld+json", "application/edifact")
+_OPAQUE = ("application/octet-stream", "text/plain")
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _complete(operation: dict[str, Any]) -> None:
 
 
 def _if_none_match() -> dict[str, Any]:
-    schema = {"type": "string", "maxLength": 1024}
+    schema = {"type": "string"}
     return {"name": "If-None-Match", "in": "header", "required": False, "schema": schema, "description": "ETags the caller has"}
 
 

@@ -5,6 +5,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.logs import origin
 from portal_api.problems import problem
 
 HEADERS = {
@@ -44,7 +45,7 @@ class Guard:
         except ClientDisconnect:
             _log.info("client went away", path=scope["path"])
         except Exception as fault:
-            _log.error("internal fault", path=scope["path"], error=type(fault).__name__, exc_info=fault)
+            _log.error("internal fault", path=scope["path"], fault=origin(fault))
             if started:
                 raise
             await problem(500, "A fault of ours; it is logged. Try again later.")(scope, receive, guarded)

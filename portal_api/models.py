@@ -133,7 +133,7 @@ class RequestProblem(Answer):
     """One fault of a message handed in, where it stands."""
 
     code: str
-    severity: str
+    severity: str = "error"
     message: str
     line: int | None = None
     column: int | None = None
@@ -177,5 +177,6 @@ class ServiceRequest(Answer):
     pending: bool
     received_at: str
     messages: list[RequestMessage]
+    problems: list[RequestProblem] = Field(description="of the file as a whole")
     keys: list[str]
     answers: list[FormatAnswer]

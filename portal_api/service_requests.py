@@ -11,12 +11,13 @@ from hub.canonical.calendar import stamp
 from hub.ports import Arrival, Identity, Intake, IntakeRefused, ReadSide, Received, RequestView, StoredAnswer
 from portal_api.answers import answered
 from portal_api.bodies import Limits, Upload, taken_in
-from portal_api.models import Accepted, FormatAnswer, RequestMessage, ServiceRequest
+from portal_api.models import Accepted, FormatAnswer, RequestMessage, RequestProblem, ServiceRequest
 from portal_api.problems import ProblemError, unknown
 from portal_api.security import Caller
 
 CHANNEL = "portal"
-_UNFINISHED = frozenset({"received", "split"})
+_UNFINISHED = ("received", "split")
+_STATES = frozenset({*_UNFINISHED, "applied", "partly_applied", "rejected", "dead", "duplicate", "discarded"})
 _POINTED = frozenset({"partner", "one-record"})
 _REFUSALS = {"full": 503, "busy": 503, "too-large": 413, "unknown-partner": 403}
 
@@ -63,13 +64,29 @@ def _receive(intake: Intake, identity: Identity, upload: Upload, limits: Limits)
         raise ProblemError(status, f"Nothing was stored ({refused.reason}). Keep the message.", headers=headers) from refused
 
 
+def state_of(view: RequestView) -> str:
+    """The state of a whole request in the words of canonical.md: its messages' where they agree, unfinished while one is."""
+    states = {str(one.get("state")) for one in view.messages}
+    if not states or view.state in _UNFINISHED:
+        states.add(view.state)
+    unfinished = [one for one in (*_UNFINISHED, "partly_applied") if one in states]
+    if unfinished:
+        return unfinished[0]
+    if len(states) == 1:
+        only = states.pop()
+        return only if only in _STATES else "rejected"
+    return "partly_applied" if "applied" in states else "rejected"
+
+
 def _told(view: RequestView, stored: StoredAnswer | None) -> ServiceRequest:
+    state = state_of(view)
     return ServiceRequest(
         id=view.id,
-        state=view.state,
-        pending=view.state in _UNFINISHED,
+        state=state,
+        pending=state in _UNFINISHED,
         received_at=stamp(view.received_at),
         messages=[_message(one) for one in view.messages],
+        problems=[RequestProblem.model_validate(one) for one in view.problems],
         keys=list(view.keys),
         answers=[_answer(raw) for raw in stored.answers] if stored is not None else [],
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 
 from hub.canonical.calendar import stamp
 from hub.ports import Identity, ReadSide, Search, ShipmentView
@@ -26,6 +26,15 @@ Address = Annotated[
         examples=["020-12345675"],
     ),
 ]
+
+
+def _with_date(text: object) -> object:
+    if not (isinstance(text, str) and "T" in text.upper()):
+        raise ValueError("an ISO 8601 date and time with offset or Z")
+    return text
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_with_date)]
 Provenance = Annotated[bool, Query(description="also say who said what, and where in their message")]
 
 
@@ -53,8 +62,8 @@ def searched(
     house: Annotated[str, Query(min_length=1, max_length=35, pattern=WORD, description="house waybill number")] = "",
     reference: Annotated[str, Query(min_length=1, max_length=70, pattern=WORD, description="any reference")] = "",
     status: Annotated[str, Query(pattern="^[A-Z]{3}$", description="the status all pieces have reached")] = "",
-    since: Annotated[AwareDatetime | None, Query(description="last changed at or after")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="last changed before")] = None,
+    since: Annotated[Moment | None, Query(description="last changed at or after")] = None,
+    until: Annotated[Moment | None, Query(description="last changed before")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str, Query(min_length=1, max_length=1024, description="`next` of the page before")] = "",
 ) -> Search:

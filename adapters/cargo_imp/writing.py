@@ -73,7 +73,7 @@ class _Writing:
                 left[:] = [other for other in left if other is not one]
             self._option(option, child, group)
         if not matched and row.mandatory:
-            self.report(row.name, None, None, f"mandatory line {row.name} has no value")
+            self.report(row.name, None, None, f"mandatory line {row.name} has no value", code=Code.WRITE_INCOMPLETE)
 
     def _option(self, option: Option, child: Node, group: list[Node]) -> None:
         if option.line is not None:
@@ -145,11 +145,13 @@ class _Writing:
             )
         self.lines.append(whole)
 
-    def report(self, segment: str, field: Field | None, found: str | None, message: str) -> None:
+    def report(
+        self, segment: str, field: Field | None, found: str | None, message: str, *, code: Code = Code.NOT_EXPRESSIBLE
+    ) -> None:
         """Something the layout has no place for."""
         self.problems.append(
             Problem(
-                code=Code.NOT_EXPRESSIBLE,
+                code=code,
                 message=message,
                 line=len(self.lines) + 1,
                 segment=segment,

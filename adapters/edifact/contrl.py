@@ -53,7 +53,10 @@ def _addressed(frame: Frame, outgoing: Outgoing) -> Outgoing:
     back = _party(frame.sender, frame.sender_qualifier)
     own = _party(frame.recipients[0] if frame.recipients else "", frame.recipient_qualifier)
     return msgspec.structs.replace(
-        outgoing, sender=own or outgoing.sender, recipients=[back] if back else outgoing.recipients, test=frame.test or outgoing.test
+        outgoing,
+        sender=own or outgoing.sender,
+        recipients=[back] if back else outgoing.recipients,
+        test=frame.test or outgoing.test,
     )
 
 
@@ -85,7 +88,10 @@ def _message(outcome: Outcome) -> Iterator[Segment]:
     if outcome.accepted:
         yield wire.segment("UCM", [outcome.reference, kind, ACKNOWLEDGED])
         return
-    errors = sorted(_errors(outcome), key=lambda one: (one.segment_number or 0, int(one.element or 0) if (one.element or "").isdecimal() else 0))
+    errors = sorted(
+        _errors(outcome),
+        key=lambda one: (one.segment_number or 0, int(one.element or 0) if (one.element or "").isdecimal() else 0),
+    )
     codes = error_codes()
     general = [one for one in errors if one.segment_number is None]
     located = [one for one in errors if one.segment_number is not None]

@@ -198,7 +198,9 @@ def _position_pattern(position: Position, alphabet: Alphabet) -> str:
         value = f"({_value_pattern(one, alphabet)}){'' if one.mandatory else '?'}"
         before = alphabet.component if place else ""
         pattern = f"{before}{value}{pattern}" if place <= needed or not place else f"(?:{before}{value}{pattern})?"
-    return pattern if position.mandatory or needed < 0 else f"(?:{pattern})?"
+    if position.mandatory:
+        return pattern if needed >= 0 else f"(?={alphabet.component}*{alphabet.any}){pattern}"
+    return pattern if needed < 0 else f"(?:{pattern})?"
 
 
 def _value_pattern(one: Component, alphabet: Alphabet) -> str:
@@ -207,4 +209,6 @@ def _value_pattern(one: Component, alphabet: Alphabet) -> str:
         return alphabet.word + span
     if one.kind == "an":
         return alphabet.any + span
-    return f"-?[0-9]{span}" if one.least == one.most else f"-?(?:[0-9]{span}|(?!{alphabet.any}{{{one.most + 2}}})[0-9]+[.,][0-9]+)"
+    return (
+        f"-?[0-9]{span}" if one.least == one.most else f"-?(?:[0-9]{span}|(?!{alphabet.any}{{{one.most + 2}}})[0-9]+[.,][0-9]+)"
+    )

@@ -79,14 +79,23 @@ def _position(node: Node, position: Position, piece: Piece, number: int, locate:
     if not _text(piece):
         if position.mandatory:
             name = position.composite or position.components[0].number
-            yield Fault(Code.EDI_ELEMENT_MISSING, f"element {number} ({name}) is mandatory and empty", piece.offset, number, None, "", name)
+            yield Fault(
+                Code.EDI_ELEMENT_MISSING,
+                f"element {number} ({name}) is mandatory and empty",
+                piece.offset,
+                number,
+                None,
+                "",
+                name,
+            )
         return
     for place, component in enumerate(position.components, 1):
         value = values[place - 1] if place <= len(values) else None
         yield from _component(node, component, value, (number, place if position.composite else None), piece.offset, locate)
     for place, value in enumerate(values[len(position.components) :], len(position.components) + 1):
         if value.text:
-            message = f"element {number} ({position.composite or position.components[0].number}) has no component {place} in its directory"
+            name = position.composite or position.components[0].number
+            message = f"element {number} ({name}) has no component {place} in its directory"
             yield Fault(Code.EDI_ELEMENT_UNEXPECTED, message, value.offset, number, place, value.text)
     for repetition in piece.repetitions[1:]:
         message = f"element {number} may stand only once"

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from adapters.edifact import contrl, reader, writer
-from adapters.edifact.interchange import Found, Interchanges
+from adapters.edifact.interchange import Interchanges
+from adapters.edifact.layers import Found
 from adapters.edifact.versions import supported, tables
 from hub.envelope import Frame, Outgoing, Part, Split, Written
 from hub.ports import Outcome

@@ -5,51 +5,31 @@ in every character set of the standard; each piece is decoded by its interchange
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 import msgspec
 
-from adapters.edifact import element, scanner
+from adapters.edifact import scanner
 from adapters.edifact.charset import CHARSETS, decode
-from adapters.edifact.directory import directory
-from adapters.edifact.element import Fault
+from adapters.edifact.frames import delimiters_of, frame_of, habit, moment_text, said_at, version_of
+from adapters.edifact.layers import Control, Found, Layers
 from adapters.edifact.scanner import Raw
-from adapters.edifact.service import ADVICE_LENGTH, DEFAULT, LEVEL_B, Delimiters, read_advice
-from adapters.edifact.window import Window
-from hub.envelope import Frame, Part
+from adapters.edifact.service import ADVICE_LENGTH, DEFAULT, LEVEL_B
+from hub.envelope import Part
 from hub.problem import Code, Problem
-from hub.syntax import Element, Node
+from hub.syntax import Node
 
 _BEGIN = re.compile(r"UNA.{6}\s*UNB|UNB[^A-Za-z0-9\s]|UNH\+", re.DOTALL)
 _EMBEDDED = re.compile(r"CIM([A-Z]{3})")
 _NEW = re.compile(r"UNA.{6}\s*UNB|UNB[^A-Za-z0-9\s]", re.DOTALL)
 
-Found = Frame | Part | Problem
+
+_FOLLOWS = re.compile(r"\s*[A-Z]{3}")
+_SERVICE = re.compile(scanner.SERVICE)
 
 
-class Control(msgspec.Struct):
-    """An open interchange or group: its reference, what it counted, and the references already used in it."""
-
-    reference: str
-    counted: int = 0
-    used: set[str] = msgspec.field(default_factory=set)
-
-
-class Interchanges:
+class Interchanges(Layers):
     """The walk over a file. Frames, parts and problems come out in the order of the file."""
-
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self.window = Window(chunks)
-        self.delimiters: Delimiters = DEFAULT
-        self.version = "3"
-        self.encoding = "iso8859-1"
-        self.number = 0
-        self.frames = 0
-        self.interchange: Control | None = None
-        self.group: Control | None = None
-        self.stray = False
-        self.groups = 0
 
     def run(self) -> Iterator[Found]:
         """All there is. Never raises, whatever the bytes."""
@@ -81,7 +61,10 @@ class Interchanges:
             yield from self._message()
         elif self.interchange is None and not self.stray:
             yield from self._junk()
-        elif tag in ("UNZ", "UNG", "UNE") and text[position + 3 : position + 4] in (self.delimiters.data, self.delimiters.terminator):
+        elif tag in ("UNZ", "UNG", "UNE") and text[position + 3 : position + 4] in (
+            self.delimiters.data,
+            self.delimiters.terminator,
+        ):
             yield from self._service(tag)
         else:
             yield from self._outside()
@@ -108,13 +91,13 @@ class Interchanges:
         """UNA. One with a character too many or too few is told, and the six before UNB are tried, then the usual ones."""
         text, position = self.window.text, self.window.position
         six = text[position + 3 : position + ADVICE_LENGTH]
-        delimiters = _delimiters(six)
+        delimiters = delimiters_of(six)
         following = text.find("UN", position + 3, position + 2 * ADVICE_LENGTH)
         if delimiters is not None and _FOLLOWS.match(text, position + ADVICE_LENGTH):
             self.delimiters = delimiters
             self.window.take(ADVICE_LENGTH)
             return
-        tried = _delimiters(text[following - 6 : following]) if following >= position + ADVICE_LENGTH else None
+        tried = delimiters_of(text[following - 6 : following]) if following >= position + ADVICE_LENGTH else None
         self.delimiters = tried or DEFAULT
         message = "UNA must have six characters, the separators all different, and UNB after it"
         yield self._problem(Code.EDI_UNA, message, "UNA", found=six, expected=self.delimiters.advice())
@@ -131,16 +114,17 @@ class Interchanges:
         self.encoding = CHARSETS.get(identifier, "utf-8")
         node, faults = self._read(raw)
         self.number = 1
-        yield _frame(node)
+        yield frame_of(node)
         self.frames += 1
         self.interchange = Control(node.text("0020") or "")
         self.group, self.groups, self.stray = None, 0, False
         if identifier and identifier not in CHARSETS:
-            message = "is no syntax identifier of the standard; read as UTF-8, else ISO 8859-1"
-            yield self._problem(Code.EDI_CHARSET, f"{identifier!r} {message}", "UNB", found=identifier, expected="UNOA … UNOY", element=1)
+            message = f"{identifier!r} is no syntax identifier of the standard; read as UTF-8, else ISO 8859-1"
+            yield self._problem(Code.EDI_CHARSET, message, "UNB", found=identifier, expected="UNOA … UNOY", element=1)
         yield from self._faults(raw, faults)
-        if _said(node) is None and "S004.0017" in node.elements and all(_habit("UNB", one) for one in faults):
-            yield self._problem(Code.EDI_ELEMENT_FORMAT, "UNB's date and time are no moment", "UNB", found=_moment(node), element=4)
+        if said_at(node) is None and "S004.0017" in node.elements and all(habit("UNB", one) for one in faults):
+            message = "UNB's date and time are no moment"
+            yield self._problem(Code.EDI_ELEMENT_FORMAT, message, "UNB", found=moment_text(node), element=4)
         yield from self._pass(raw.end)
 
     def _junk(self) -> Iterator[Found]:
@@ -180,8 +164,7 @@ class Interchanges:
     def _interchange_end(self, node: Node) -> Iterator[Problem]:
         yield from self._close_group("UNZ")
         if self.interchange is not None:
-            counted = self.groups or self.interchange.counted
-            what = "groups" if self.groups else "messages"
+            counted, what = (self.groups, "groups") if self.groups else (self.interchange.counted, "messages")
             yield from self._compare(node, ("0036", counted, "0020", self.interchange.reference), "UNZ", what)
         self.interchange, self.stray = None, False
 
@@ -208,13 +191,21 @@ class Interchanges:
             return
         yield from self._close_group(came or "the end of the file")
         before = came or "the end of the file"
-        yield self._problem(Code.EDI_UNZ_MISSING, f"the interchange is not ended before {before}", "UNZ", found=came, expected="UNZ")
+        yield self._problem(
+            Code.EDI_UNZ_MISSING, f"the interchange is not ended before {before}", "UNZ", found=came, expected="UNZ"
+        )
         self.interchange = None
 
     def _message(self) -> Iterator[Found]:
         """One message: UNH, all up to the next service segment, and UNT if it comes."""
         if self.interchange is None and not self.stray:
-            yield self._problem(Code.EDI_UNB_MISSING, "a message stands outside any interchange: there is no UNB", "UNB", found="UNH", expected="UNB")
+            yield self._problem(
+                Code.EDI_UNB_MISSING,
+                "a message stands outside any interchange: there is no UNB",
+                "UNB",
+                found="UNH",
+                expected="UNB",
+            )
             self.stray = True
         raw = self._raw()
         if raw is None:
@@ -231,7 +222,7 @@ class Interchanges:
         end = self._message_end(raw)
         text = self.window.text[self.window.position : end]
         segments = scanner.count(text, self.delimiters)
-        yield from self._part(text, reference, (kind[0], _version(kind)), problems)
+        yield from self._part(text, reference, (kind[0], version_of(kind)), problems)
         self.number += segments
 
     def _reference(self, reference: str) -> list[Problem]:
@@ -243,7 +234,11 @@ class Interchanges:
             control.used.add(reference)
             return []
         message = "the message reference was used before in this interchange"
-        return [msgspec.structs.replace(self._problem(Code.EDI_REFERENCE_DUPLICATE, message, "UNH", found=reference, element=1), segment_number=1)]
+        return [
+            msgspec.structs.replace(
+                self._problem(Code.EDI_REFERENCE_DUPLICATE, message, "UNH", found=reference, element=1), segment_number=1
+            )
+        ]
 
     def _count(self) -> None:
         for control in (self.group, self.interchange):
@@ -304,7 +299,9 @@ class Interchanges:
         self.number += 1
         if given is not None and given.text != reference:
             message = "UNT's reference is not that of UNH"
-            yield self._problem(Code.EDI_UNT_REFERENCE, message, "UNT", at=given.offset, element=2, found=given.text, expected=reference)
+            yield self._problem(
+                Code.EDI_UNT_REFERENCE, message, "UNT", at=given.offset, element=2, found=given.text, expected=reference
+            )
         yield from self._pass(raw.end)
 
     def _outside(self) -> Iterator[Found]:
@@ -322,116 +319,12 @@ class Interchanges:
             yield from self._truncated(first)
             return
         segments = scanner.count(window.text[window.position : end], self.delimiters)
-        tagged = _TAGGED.match(window.text, window.position) is not None
-        code, segment = (Code.EDI_UNH_MISSING, "UNH") if tagged else (Code.EDI_SEGMENT_TAG, first)
+        code, segment = (
+            (Code.EDI_UNH_MISSING, "UNH") if scanner.TAGGED.match(window.text, window.position) else (Code.EDI_SEGMENT_TAG, first)
+        )
         message = f"{segments} segments stand outside any message and were passed over: there is no UNH before them"
-        yield self._problem(code, message, segment, found=window.text[window.position : min(end, window.position + 60)], expected="UNH")
+        yield self._problem(
+            code, message, segment, found=window.text[window.position : min(end, window.position + 60)], expected="UNH"
+        )
         self.number += segments - 1
         yield from self._pass(end)
-
-    def _truncated(self, tag: str) -> Iterator[Found]:
-        window = self.window
-        found = window.text[window.position : window.position + 60]
-        yield self._problem(Code.FILE_TRUNCATED, "the last segment is not ended: the file is cut off or its terminator is another", tag, found=found)
-        window.fill_all()
-        yield from self._pass(len(window.text))
-
-    def _raw(self) -> Raw | None:
-        """The segment at this place, if it is ended."""
-        end = self.window.segment(scanner.patterns(self.delimiters).segment)
-        return None if end is None else scanner.cut(self.window.text, self.window.position, end, self.delimiters)
-
-    def _read(self, raw: Raw) -> tuple[Node, list[Fault]]:
-        service = directory("service_v4" if self.version >= "4" else "service_v3")
-        node, faults = element.read(raw, service.segments[raw.tag], lambda text, offset: Element(text, 0, 0, offset))
-        return node, faults
-
-    def _faults(self, raw: Raw, faults: list[Fault]) -> Iterator[Problem]:
-        for fault in faults:
-            yield self._problem(
-                Code.EDI_UNB_HABIT if _habit(raw.tag, fault) else fault.code, f"{raw.tag}: {fault.message}", raw.tag, at=fault.offset,
-                element=fault.element, component=fault.component, found=fault.found, expected=fault.expected,
-            )  # fmt: skip
-
-    def _pass(self, end: int) -> Iterator[Problem]:
-        """Go on to a place of the window, decoding what is passed."""
-        latin = self.window.text[self.window.position : end]
-        decoded = decode(latin, self.encoding)
-        if decoded.fault is not None:
-            yield self._undecodable(latin, decoded.fault, decoded.encoding)
-        self.window.take(end - self.window.position, decoded.text)
-
-    def _undecodable(self, latin: str, fault: int, used: str) -> Problem:
-        message = f"byte 0x{ord(latin[fault]):02X} is not of the declared character set ({self.encoding}); read as {used}"
-        where = self.window.position + fault
-        return self._problem(Code.FILE_ENCODING, message, None, at=where, found=f"0x{ord(latin[fault]):02X}", expected=self.encoding)
-
-    def _problem(
-        self, code: Code, message: str, segment: str | None, *, at: int | None = None,
-        element: int | None = None, component: int | None = None, found: str | None = None, expected: str | None = None,
-    ) -> Problem:  # fmt: skip
-        line, column, offset, byte = self.window.place(self.window.position if at is None else at)
-        return Problem(
-            code=code, message=message, line=line, column=column, offset=offset, byte_offset=byte, segment=segment,
-            segment_number=self.number or None, element=None if element is None else str(element), component=component,
-            found=found, expected=expected,
-        )  # fmt: skip
-
-
-_FOLLOWS = re.compile(r"\s*[A-Z]{3}")
-_SERVICE = re.compile(scanner.SERVICE)
-_TAGGED = re.compile(r"[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")
-
-
-def _delimiters(six: str) -> Delimiters | None:
-    """The delimiters of UNA's six characters, if they can be."""
-    if len(six) != ADVICE_LENGTH - 3:
-        return None
-    delimiters = read_advice(six)
-    return delimiters if delimiters.distinct() else None
-
-
-def _habit(tag: str, fault: Fault) -> bool:
-    """Whether a fault of UNB or UNG is one of two harmless habits: the other syntax version's date, and odd optional elements."""
-    if fault.code not in (Code.EDI_ELEMENT_LENGTH, Code.EDI_ELEMENT_FORMAT) or tag not in ("UNB", "UNG"):
-        return False
-    if fault.element == 4 and fault.component == 1:
-        return len(fault.found or "") in (6, 8) and (fault.found or "").isdecimal()
-    return tag == "UNB" and (fault.element or 0) > 5
-
-
-def _version(kind: list[str]) -> str:
-    return f"{kind[1]}.{kind[2]}" if kind[2] else kind[1]
-
-
-def _frame(node: Node) -> Frame:
-    recipient = node.text("S003.0010")
-    return Frame(
-        layer="interchange", recipients=[recipient] if recipient else [], sender=node.text("S002.0004"),
-        control_reference=node.text("0020"), said_at=_said(node), author=node.text("S002.0004"),
-        sender_qualifier=node.text("S002.0007"), recipient_qualifier=node.text("S003.0007"),
-        priority=node.text("0029"), test=node.text("0035") == "1",
-        syntax=":".join(filter(None, (node.text("S001.0001"), node.text("S001.0002")))) or None,
-    )  # fmt: skip
-
-
-def _moment(node: Node) -> str:
-    return ":".join(filter(None, (node.text("S004.0017"), node.text("S004.0019"))))
-
-
-def _said(node: Node) -> str | None:
-    """UNB's date (YYMMDD, in version 4 CCYYMMDD) and time (HHMM) in ISO 8601; none when they are no moment."""
-    date, time = node.text("S004.0017") or "", node.text("S004.0019") or ""
-    if len(date) == 6:
-        date = ("20" if date[:2] < "70" else "19") + date
-    if len(date) != 8 or len(time) != 4 or not (date + time).isdecimal():
-        return None
-    return moment(date, time)
-
-
-def moment(date: str, time: str) -> str | None:
-    """CCYYMMDD and HHMM in ISO 8601, if there is such a moment."""
-    try:
-        return datetime.strptime(date + time, "%Y%m%d%H%M").replace(tzinfo=UTC).strftime("%Y-%m-%dT%H:%M")
-    except ValueError:
-        return None

@@ -1,9 +1,9 @@
-"""One message: from the text UNH … UNT to the tree of its structure, every fault located, reading on after each. Knows no meaning."""
+"""One message: from the text UNH … UNT to the tree of its structure, reading on after each fault. Knows no meaning."""
 
 import re
 
 from adapters.edifact import element, scanner
-from adapters.edifact.directory import Directory, Layout, directory, quick_layouts
+from adapters.edifact.directory import Component, Directory, Layout, directory, quick_layouts
 from adapters.edifact.element import Fault
 from adapters.edifact.scanner import Raw
 from adapters.edifact.service import from_part
@@ -96,7 +96,9 @@ class Reader:
         self.start = end
         if end < len(text) and text[position:end].strip("\r\n"):
             message = "blanks or control characters before the segment; only a line break may stand between segments"
-            self._report(Code.EDI_SEGMENT_BLANK, message, end, text[end : end + 3], found=repr(text[position:end]), number=self.number + 1)
+            self._report(
+                Code.EDI_SEGMENT_BLANK, message, end, text[end : end + 3], found=repr(text[position:end]), number=self.number + 1
+            )
         return end
 
     def _segment(self, position: int) -> int:
@@ -131,7 +133,7 @@ class Reader:
                 elements[name] = Element(value, line, start + shift, start + base)
         return Node(tag, elements, [], line, position + shift, position + base)
 
-    def _homes(self, node: Node, match: re.Match[str], homes: tuple[tuple[int, element.Component], ...]) -> None:
+    def _homes(self, node: Node, match: re.Match[str], homes: tuple[tuple[int, Component], ...]) -> None:
         for index, one in homes:
             if value := match[index]:
                 element.home(node, one).elements[one.name] = self._locate(value, match.start(index))
@@ -162,7 +164,13 @@ class Reader:
         end = len(self.text) if match is None else match.end()
         code = Code.FILE_TRUNCATED if match is None else Code.EDI_SEGMENT_LENGTH
         message = "the segment is not ended" if match is None else f"the segment is longer than {scanner.MAX_SEGMENT} characters"
-        self._report(code, f"{message}; it was passed over", position, self.text[position : position + 3], found=self.text[position:end][:60])
+        self._report(
+            code,
+            f"{message}; it was passed over",
+            position,
+            self.text[position : position + 3],
+            found=self.text[position:end][:60],
+        )
         self.message.unread.append((self.line, self.text[position:end]))
         self._advance(position, end)
         return self._gap(end)
@@ -200,7 +208,9 @@ class Reader:
         told = moment_fault(node) if node.name == "DTM" else status_fault(node)
         if told is not None:
             code, at, message, number = told
-            self._report(code, message, at.offset - self.part.offset, node.name, element=number[0], component=number[1], found=at.text)
+            self._report(
+                code, message, at.offset - self.part.offset, node.name, element=number[0], component=number[1], found=at.text
+            )
 
     def _misplaced(self, accepted: Accepted, node: Node, position: int) -> None:
         self._owed(accepted.missing, position, node.name)
@@ -208,7 +218,13 @@ class Reader:
             item = accepted.repeated
             code = Code.EDI_GROUP_REPEATED if item.items else Code.EDI_SEGMENT_REPEATED
             what = f"group {item.name}" if item.items else f"segment {item.name}"
-            self._report(code, f"{what} stands more often than {item.times} times here", position, node.name, expected=f"at most {item.times}")
+            self._report(
+                code,
+                f"{what} stands more often than {item.times} times here",
+                position,
+                node.name,
+                expected=f"at most {item.times}",
+            )
 
     def _owed(self, missing: tuple[Missing, ...], position: int, came: str) -> None:
         for one in missing:
@@ -241,7 +257,9 @@ class Reader:
                 self._owed(self.walk.unfinished(), end, "")
             self._report(Code.EDI_UNT_MISSING, "the message has no UNT", end, "UNT", expected="UNT", number=self.number + 1)
         if self.untold:
-            self.problems.append(Problem(code=Code.EDI_PROBLEMS_MANY, message=f"{self.untold} more problems of this message are not listed"))
+            self.problems.append(
+                Problem(code=Code.EDI_PROBLEMS_MANY, message=f"{self.untold} more problems of this message are not listed")
+            )
 
     def _report_at(self, code: Code, message: str, at: Element, number: int, expected: str) -> None:
         self._report(code, message, at.offset - self.part.offset, "UNT", element=number, found=at.text, expected=expected)

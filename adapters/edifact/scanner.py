@@ -17,6 +17,8 @@ MAX_SEGMENT = 100_000
 
 SPACE = "\r\n\t \x00\x1a"
 SERVICE = "UN[ABGEHTZ]"
+TAGGED = re.compile(r"[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")
+"""A segment's tag, and no letter or digit after it."""
 
 
 class Value(msgspec.Struct, frozen=True, gc=False):
@@ -132,7 +134,9 @@ def _clean(raw: Raw, text: str, delimiters: Delimiters) -> Raw:
     folded = text.find("\n", raw.start, raw.end) >= 0 or text.find("\r", raw.start, raw.end) >= 0
     if not folded and not (delimiters.release and text.find(delimiters.release, raw.start, raw.end) >= 0):
         return raw
-    pieces = [Piece([[_plain(one, delimiters) for one in rep] for rep in piece.repetitions], piece.offset) for piece in raw.pieces]
+    pieces = [
+        Piece([[_plain(one, delimiters) for one in rep] for rep in piece.repetitions], piece.offset) for piece in raw.pieces
+    ]
     return Raw(_unfold(raw.tag), pieces, raw.start, raw.end, folded)
 
 

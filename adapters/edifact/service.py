@@ -42,7 +42,7 @@ LEVEL_B = Delimiters(component="\x1f", data="\x1d", release="", terminator="\x1c
 
 def read_advice(six: str) -> Delimiters:
     """The delimiters from the six characters after ``UNA``. A blank release or repetition means there is none."""
-    component, data, decimal, release, repetition, terminator = six
+    component, data, decimal, release, repetition, terminator = list(six)
     return Delimiters(component, data, decimal, release.strip(), repetition.strip(), terminator)
 
 

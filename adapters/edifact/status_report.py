@@ -15,16 +15,21 @@ from hub.syntax import Element, Node
 
 WAYBILLS = ("AWB", "MWB")
 NAMED = (*WAYBILLS, "HWB")
+DOCUMENT = "C503.1004"
 IATA = "3"
 """Code list responsible agency (3055) of the industry's own status codes."""
 
 
 class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One directory's group names by what they hold, and its status element."""
+    """One directory's group names by what they hold, its status element, and the groups that only wrap one segment.
+
+    ``wrapped`` (in an event) and ``wrapped_in_transport``: group name to segment tag; read as that segment, the rest below it.
+    """
 
     groups: Mapping[str, str]
     status: str
-    parties: str | None = None
+    wrapped: Mapping[str, str] = MappingProxyType({})
+    wrapped_in_transport: Mapping[str, str] = MappingProxyType({})
 
     def read(self, root: Node) -> Node:
         """Groups to events."""
@@ -40,11 +45,12 @@ class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
 
     def _consignments(self, group: Node) -> Iterator[Node]:
         """One consignment for every waybill its events name; events that name none go with the one before."""
-        head = [one for one in group.children if one.name != "SG5"]
+        statuses = [self._event(status) for status in group.all("SG5")]
+        waybills = {_waybill(event) for event in statuses} - {None}
+        head = [_numbered(one, waybills) for one in group.children if one.name != "SG5"]
         waybill: str | None = None
         events: list[Node] = []
-        for status in group.all("SG5"):
-            event = self._event(status)
+        for event in statuses:
             named = _waybill(event)
             if named is not None and waybill is not None and named != waybill:
                 yield _like(group, "SG4", [*head, *events])
@@ -57,11 +63,11 @@ class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
         head = group.first("STS")
         coded = head is not None and f"C555.{self.status}" in head.elements
         goods = "goods" if sum(1 for one in group.children if self.groups.get(one.name) == "goods") == 1 else "several_goods"
-        children = []
+        children: list[Node] = []
         for child in group.children:
             role = self.groups.get(child.name)
-            if child.name == self.parties:
-                children.extend(_party(child))
+            if child.name in self.wrapped:
+                children.extend(_unwrapped(child, self.wrapped[child.name]))
             elif role is not None:
                 children.append(self._part(child, goods if role == "goods" else role))
             else:
@@ -69,7 +75,12 @@ class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
         return _like(group, "event" if coded else "uncoded_event", children)
 
     def _part(self, group: Node, role: str) -> Node:
-        inner = [_like(one, self.groups.get(one.name, one.name), one.children) for one in group.children]
+        inner: list[Node] = []
+        for one in group.children:
+            if role == "transport" and one.name in self.wrapped_in_transport:
+                inner.extend(_unwrapped(one, self.wrapped_in_transport[one.name]))
+            else:
+                inner.append(_like(one, self.groups.get(one.name, one.name), one.children))
         return _like(group, role, inner)
 
     def write(self, root: Node) -> Node:
@@ -101,13 +112,17 @@ class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
             code = head.text(f"C555.{self.status}")
             if code is not None and not code.isdecimal():
                 head.elements.setdefault("C555.3055", Element(IATA))
-        return Node("SG5", {}, [self._written(one, numbers) for one in event.children])
+        return Node("SG5", {}, [self._written(one, numbers, self.wrapped) for one in event.children])
 
-    def _written(self, node: Node, numbers: Mapping[str, str]) -> Node:
-        if node.name == "NAD" and self.parties is not None:
-            return Node(self.parties, {}, [node])
+    def _written(self, node: Node, numbers: Mapping[str, str], wrapped: Mapping[str, str]) -> Node:
+        for group, tag in wrapped.items():
+            if node.name == tag:
+                return Node(group, {}, [node])
         name = "RFF" if node.name == "reference" else numbers.get(node.name, node.name)
-        return Node(name, node.elements, [self._written(one, numbers) if node.name in numbers else one for one in node.children])
+        if node.name not in numbers:
+            return Node(name, node.elements, node.children)
+        inner = self.wrapped_in_transport if node.name == "transport" else {}
+        return Node(name, node.elements, [self._written(one, numbers, inner) for one in node.children])
 
 
 def _like(node: Node, name: str, children: list[Node]) -> Node:
@@ -121,17 +136,31 @@ def _reference(node: Node) -> Node:
     return _like(node, "reference", node.children)
 
 
-def _party(group: Node) -> Iterator[Node]:
-    """A party's NAD with its contacts below it."""
-    party = group.first("NAD")
-    if party is not None:
-        yield _like(party, "NAD", [*party.children, *(one for one in group.children if one is not party)])
+def _numbered(node: Node, waybills: set[str | None]) -> Node:
+    """CNI with its document number as ``waybill`` where that is a waybill's and no event names another."""
+    number = node.elements.get(DOCUMENT) if node.name == "CNI" else None
+    digits = _digits(number.text) if number is not None else ""
+    if number is None or len(digits) != 11 or not digits.isdecimal() or not waybills <= {digits}:
+        return node
+    others = {name: one for name, one in node.elements.items() if name != DOCUMENT}
+    return Node("CNI", {**others, "waybill": number}, node.children, node.line, node.column, node.offset)
+
+
+def _digits(text: str) -> str:
+    return text.replace("-", "").replace(" ", "")
+
+
+def _unwrapped(group: Node, tag: str) -> Iterator[Node]:
+    """A group's one segment, with what else the group holds below it."""
+    first = group.first(tag)
+    if first is not None:
+        yield _like(first, tag, [*first.children, *(one for one in group.children if one is not first)])
 
 
 def _waybill(event: Node) -> str | None:
     for one in event.all("RFF"):
         if one.text("C506.1153") in WAYBILLS:
-            return (one.text("C506.1154") or "").replace("-", "").replace(" ", "") or None
+            return _digits(one.text("C506.1154") or "") or None
     return None
 
 
@@ -142,5 +171,6 @@ d96a = StatusReport(
 d01b = StatusReport(
     groups=MappingProxyType({"SG8": "transport", "SG10": "equipment", "SG12": "goods", "SG13": "measure"}),
     status="4405",
-    parties="SG6",
+    wrapped=MappingProxyType({"SG6": "NAD"}),
+    wrapped_in_transport=MappingProxyType({"SG9": "LOC"}),
 )

@@ -12,7 +12,9 @@ import msgspec
 
 from adapters.edifact.directory import table
 
-_TOKEN = re.compile(r"(?P<close>\])|(?P<group>SG\w+?)(?:x(?P<gtimes>\d+))?(?P<gmust>!)?\[|(?P<tag>[A-Z]{3})(?P<must>!)?(?:x(?P<times>\d+))?(?P<late>!)?")
+_TOKEN = re.compile(
+    r"(?P<close>\])|(?P<group>SG\w+?)(?:x(?P<gtimes>\d+))?(?P<gmust>!)?\[|(?P<tag>[A-Z]{3})(?P<must>!)?(?:x(?P<times>\d+))?(?P<late>!)?"
+)
 
 
 class Item(msgspec.Struct, eq=False):
@@ -159,4 +161,6 @@ def _add(group: Item, item: Item) -> Item:
 def structure(name: str) -> Structure:
     """Load and compile a message structure by its file name (``iftsta_d96a``)."""
     facts = table(name)
-    return Structure(facts["type"], facts["version"], facts["directory"], facts.get("mapping", facts["version"]), _compile(facts["structure"]))
+    return Structure(
+        facts["type"], facts["version"], facts["directory"], facts.get("mapping", facts["version"]), _compile(facts["structure"])
+    )

@@ -1,4 +1,4 @@
-"""Two checks of values beyond their form: a date that is none, and a status event that has no counterpart among the milestones."""
+"""Two checks of values beyond their form: a date that is none, and a status event that is no milestone of ours."""
 
 import tomllib
 from datetime import datetime
@@ -42,6 +42,8 @@ def status_fault(node: Node) -> Told | None:
     for number in ("9011", "4405"):
         value = node.elements.get(f"C555.{number}")
         if value is not None and value.text not in _counterparts(number) and not (value.text.isalpha() and len(value.text) == 3):
-            message = f"status {value.text!r} (data element {number}) has no counterpart among the milestones; it is kept as it is"
+            message = (
+                f"status {value.text!r} (data element {number}) has no counterpart among the milestones; it is kept as it is"
+            )
             return Code.EDI_STATUS_KEPT, value, message, (2, 1)
     return None

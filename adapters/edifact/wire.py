@@ -1,6 +1,6 @@
 """The only door to pydifact: its Segment and its Serializer, with its warnings about missing directories silenced here.
 
-pydifact 0.2.3 (pinned) ships no directory, so every service segment warns; 0.2.4 will validate by itself (a contract test guards).
+pydifact 0.2.3 (pinned) ships no directory, so every service segment warns; 0.2.4 will validate by itself (a test guards).
 """
 
 import warnings

@@ -1,4 +1,4 @@
-"""From a tree to an interchange: UNA, UNB, UNH, the segments, UNT, UNZ. What the directory cannot hold is a problem, never cut."""
+"""From a tree to an interchange: UNA, UNB, UNH, the segments, UNT, UNZ. What cannot be held is a problem, never cut."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -84,11 +84,12 @@ def _unencodable(text: str, at: int) -> Problem:
 
 
 def _header(outgoing: Outgoing, problems: list[Problem], version: str) -> Segment:
+    """UNB. Without a recipient (a conversion for no partner) the interchange is addressed to its own sender."""
     at = outgoing.at.astimezone(UTC)
     values: list[str | list[str]] = [
         [IDENTIFIER, version],
         _address(outgoing.sender),
-        _address(outgoing.recipients[0] if outgoing.recipients else ""),
+        _address(outgoing.recipients[0] if outgoing.recipients else outgoing.sender),
         [at.strftime("%Y%m%d" if version >= "4" else "%y%m%d"), at.strftime("%H%M")],
         outgoing.control_reference,
     ]
@@ -112,7 +113,14 @@ def _envelope_faults(layout: Layout, values: list[str | list[str]]) -> Iterator[
             if fault is None and not text and one.mandatory and position.mandatory:
                 fault = (Code.EDI_ELEMENT_MISSING, "is mandatory and not given")
             if fault is not None:
-                yield Problem(code=fault[0], message=f"UNB {one.number}: {fault[1]}", segment="UNB", element=str(number), found=text, expected=one.notation())
+                yield Problem(
+                    code=fault[0],
+                    message=f"UNB {one.number}: {fault[1]}",
+                    segment="UNB",
+                    element=str(number),
+                    found=text,
+                    expected=one.notation(),
+                )
 
 
 def _ordered(node: Node, group: Item, body: Body) -> Iterator[Node]:
@@ -153,7 +161,9 @@ def _write_segment(node: Node, segments: Directory, body: Body) -> None:
         if (id(holder), name) not in known:
             message = f"{node.name} has no place for {name}"
             found = holder.elements[name].text
-            body.problems.append(Problem(code=Code.NOT_EXPRESSIBLE, message=message, segment=node.name, element=name, found=found))
+            body.problems.append(
+                Problem(code=Code.NOT_EXPRESSIBLE, message=message, segment=node.name, element=name, found=found)
+            )
     body.segments.append(wire.segment(node.name, values))
 
 
@@ -167,7 +177,14 @@ def _position(node: Node, position: Position, known: set[tuple[int, str]], body:
         fault = element.wrong(one, text) if text else None
         if fault is not None:
             message = f"{node.name} {one.number}: {fault[1]}"
-            problem = Problem(code=Code.NOT_EXPRESSIBLE, message=message, segment=node.name, element=one.number, found=text, expected=one.notation())
+            problem = Problem(
+                code=Code.NOT_EXPRESSIBLE,
+                message=message,
+                segment=node.name,
+                element=one.number,
+                found=text,
+                expected=one.notation(),
+            )
             body.problems.append(problem)
         texts.append(text)
     return texts if position.composite else texts[0]

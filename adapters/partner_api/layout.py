@@ -1,7 +1,8 @@
 """The layouts of our own documents: a subset of JSON Schema, compiled once to fields. Knows no mapping.
 
-Keywords used: type, properties, required, items, minItems, maxItems, pattern, enum, const, format, minLength, maxLength, minimum,
-maximum, $ref to ``common_1.json``. An unknown keyword stops the load, so a rule that is written is a rule that is checked.
+Keywords used: type, properties, required, anyOf (of one required name each), items, minItems, maxItems, pattern, enum, const,
+format, minLength, maxLength, minimum, maximum, $ref to ``common_1.json``. An unknown keyword stops the load, so a rule that is
+written is a rule that is checked.
 """
 
 import json
@@ -22,18 +23,22 @@ TYPES: Mapping[tuple[str, str], str] = {
 
 _NOTES = frozenset({"$schema", "$id", "title", "description", "examples"})
 _CHECKED = frozenset(
-    "type properties required items minItems maxItems pattern enum const format minLength maxLength minimum maximum".split()  # noqa: SIM905
+    "type properties required anyOf items minItems maxItems pattern enum const format minLength maxLength minimum maximum".split()  # noqa: SIM905
 )
 _KINDS = {"object": "object", "array": "array", "string": "text", "integer": "integer", "boolean": "boolean"}
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """One place of a layout. ``kind``: object array text decimal integer boolean; ``expected`` in words for a problem."""
+    """One place of a layout. ``kind``: object array text decimal integer boolean; ``expected`` in words for a problem.
+
+    Of the members named in ``either``, one at least must be there.
+    """
 
     kind: str
     expected: str
     members: dict[str, "Field"] = {}
     required: list[str] = []
+    either: list[str] = []
     item: "Field | None" = None
     least: int | None = None
     most: int | None = None
@@ -114,6 +119,7 @@ def _field(schema: dict[str, Any], parts: dict[str, Any]) -> Field:
         expected=_expected(kind, schema),
         members={name: _field(one, parts) for name, one in schema.get("properties", {}).items()},
         required=schema.get("required", []),
+        either=[name for one in schema.get("anyOf", []) for name in one["required"]],
         item=_field(schema["items"], parts) if "items" in schema else None,
         least=schema.get("minItems", schema.get("minLength", schema.get("minimum", 1 if kind == "text" else None))),
         most=schema.get("maxItems", schema.get("maxLength", schema.get("maximum"))),

@@ -56,14 +56,15 @@ class Reader:
         line, column, offset = self.lines.place(value.start)
         node = Node(name=name, line=line, column=column, offset=offset)
         seen: set[str] = set()
-        for key, at, inner in value.members:
+        for one in value.members:
+            key, inner = one.name, one.value
             below = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
             if key in seen:
                 self.refuse(Code.PARTNER_JSON_DUPLICATE, inner, below, "a member once")
             elif key in field.members:
                 self.member(field.members[key], inner, key, below, node)
             else:
-                self.unknown(key, at, inner, below, node)
+                self.unknown(key, one.at, inner, below, node)
             seen.add(key)
         self.missing(field, value, seen, pointer)
         return node
@@ -76,6 +77,8 @@ class Reader:
             if name not in seen:
                 expected = f"{name}: {field.members[name].expected}"
                 self.note(Code.PARTNER_FIELD_MISSING, value.start, f"{pointer}/{name}", expected)
+        if field.either and not seen.intersection(field.either):
+            self.note(Code.PARTNER_FIELD_MISSING, value.start, pointer, " or ".join(field.either))
 
     def unknown(self, key: str, at: int, value: Value, pointer: str, node: Node) -> None:
         """A member the layout does not know: kept as it stands, and reported."""

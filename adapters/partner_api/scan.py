@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -19,24 +20,34 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?")
 _WORD = re.compile(r"true|false|null")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _SHOWN = 24
+_NONE: Any = ()
+"""Scalars share it: two empty lists for each would be most of the work."""
 
 
-class Value(msgspec.Struct, kw_only=True):
+class Member(msgspec.Struct, gc=False):
+    """One member of an object: its name, the offset of the name, its value."""
+
+    name: str
+    at: int
+    value: "Value"
+
+
+class Value(msgspec.Struct, kw_only=True, gc=False):
     """One JSON value and its span. ``kind``: object array string number boolean null; ``text``: decoded string or literal.
 
-    ``members`` are (name, offset of the name, value) in their order, twice where they stand twice.
+    ``members`` stand in their order, twice where they stand twice. A tree of these has no cycles, so the collector is spared.
     """
 
     kind: str
     start: int
     end: int
     text: str = ""
-    members: list[tuple[str, int, "Value"]] = []
-    items: list["Value"] = []
+    members: list[Member] = _NONE
+    items: list["Value"] = _NONE
 
     def member(self, name: str) -> "Value | None":
         """The first member of a name."""
-        return next((value for key, _, value in self.members if key == name), None)
+        return next((one.value for one in self.members if one.name == name), None)
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +182,7 @@ class _Scanner:
 
 
 def _attach_member(holder: Value, name: str, start: int, value: Value) -> None:
-    holder.members.append((name, start, value))
+    holder.members.append(Member(name, start, value))
 
 
 def scan(text: str) -> Scanned:

@@ -40,6 +40,8 @@ class Writer:
                 made[name] = value
             elif name in field.required:
                 self.refuse(f"{pointer}/{name}", inner.expected)
+        if field.either and made.keys().isdisjoint(field.either):
+            self.refuse(f"{pointer}/{field.either[0]}", " or ".join(field.either))
         for name, element in node.elements.items():
             if name not in field.members:
                 self.kept(made, name, element, pointer)

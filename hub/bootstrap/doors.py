@@ -50,6 +50,7 @@ class Reading:
             received_at=found["received_at"],
             messages=messages,
             keys=sorted({key for message in messages for key in message.get("keys", ())}),
+            problems=found["problems"],
         )
 
 

@@ -112,7 +112,7 @@ class Hub:
     def render(self, plan: DeliveryPlan, outgoing: Outgoing) -> Written:
         """The bytes of a delivery, addressed and framed as its partner wants them."""
         partner = self.partner(plan.partner)
-        recipients = [partner.address] if partner.address else outgoing.recipients
+        recipients = [partner.address or partner.id.upper()]
         addressed = msgspec.structs.replace(outgoing, recipients=recipients, style=partner.style)
         written = self.pure.line.render(plan.target, msgspec.json.decode(plan.content), addressed)
         return Written(raws=written.raws, problems=self._profile(plan.partner).weigh(written.problems))

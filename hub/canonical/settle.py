@@ -94,8 +94,8 @@ def _spread_time(milestone: Document) -> None:
     side = "departure" if milestone["code"] in OUTBOUND else "arrival"
     told = best(milestone.get(side))
     here = milestone["code"] in INBOUND and milestone.get("time", "actual") == "actual"
-    if told is None and not here:
-        wire = next(wire for wire, canonical in _KINDS if canonical == milestone.get("time", "actual"))
+    wire = next(wire for wire, canonical in _KINDS if canonical == milestone.get("time", "actual"))
+    if not here and wire not in milestone.get(side, {}):
         milestone[side] = {**milestone.get(side, {}), wire: milestone["at"]}
     if not here or (told is not None and told[0] == milestone["at"] and not milestone.get("told_twice")):
         milestone.setdefault("date", milestone["at"][:10])

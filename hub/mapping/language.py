@@ -84,17 +84,19 @@ def _merge_rows(base: list[dict[str, Any]], own: list[dict[str, Any]], drop: lis
         return (row.get("to", ""), str(row.get("each") or row.get("from")))
 
     known = {identity(row): row for row in base}
-    own = [_extended(row, known.get(identity(row), {})) for row in own]
+    own, extended = (
+        [row for row in own if not row.get("extend")],
+        {identity(row): _extended(row, known.get(identity(row), {})) for row in own if row.get("extend")},
+    )
     gone = {identity(row) for row in own} | {identity(row) for row in drop}
     dropped_to = {row["to"] for row in drop if "from" not in row and "each" not in row}
+    base = [extended.get(identity(row), row) for row in base]
     kept = [row for row in base if identity(row) not in gone and row.get("to") not in dropped_to]
     return kept + own
 
 
 def _extended(row: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
-    """A row that says ``extend`` keeps the inner rows of the one it replaces, but for those its own replace or drop."""
-    if not row.get("extend"):
-        return row
+    """A row that says ``extend`` keeps place and inner rows of the one it replaces, but for those its own replace or drop."""
     kept = {key: value for key, value in row.items() if key not in ("extend", "drop")}
     return {**base, **kept, "rows": _merge_rows(base.get("rows", []), row.get("rows", []), row.get("drop", []))}
 

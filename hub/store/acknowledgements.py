@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.clock import micros
@@ -37,7 +38,9 @@ STATE = (
     .join_from(envelope, answer_item, answer_item.c.envelope == envelope.c.seq, isouter=True)
     .where(envelope.c.id == bindparam("id"))
 )
-_WITHIN = select(delivery.c.seq).where(delivery.c.partner == bindparam("p"), delivery.c.state.in_(_ANSWERABLE))
+_WITHIN = select(delivery.c.seq, delivery.c.key, delivery.c.target, delivery.c.shipment).where(
+    delivery.c.partner == bindparam("p"), delivery.c.state.in_(_ANSWERABLE)
+)
 BY_REFERENCE = _WITHIN.where(delivery.c.control_reference == bindparam("ref")).order_by(delivery.c.seq.desc()).limit(1)
 BY_WAYBILL = (
     _WITHIN.where(delivery.c.shipment.in_(select(shipment.c.key).where(shipment.c.number_key == bindparam("k"))))
@@ -55,7 +58,7 @@ MARK_OVERDUE = update(delivery).where(delivery.c.state == SENT, delivery.c.answe
 
 def owe(connection: Connection, envelopes: Sequence[tuple[int, str]]) -> None:
     """Note that the senders of these envelopes (number, id) are to be answered."""
-    insert_all(connection, ADD_ITEMS, [{"envelope": seq, "lane": lane_of(id)} for seq, id in envelopes])
+    insert_all(connection, ADD_ITEMS, [{"envelope": seq, "lane": lane_of(name)} for seq, name in envelopes])
 
 
 def owed(connection: Connection, lanes: Sequence[int], limit: int) -> list[tuple[int, int]]:
@@ -78,17 +81,28 @@ def answered(connection: Connection, envelopes: Sequence[int]) -> None:
     execute_in(connection, DROP_ITEMS, envelopes)
 
 
-def stored(connection: Connection, id: str, sealer: Sealer) -> tuple[str, bool, list[bytes]] | None:
+def stored(connection: Connection, envelope_id: str, sealer: Sealer) -> tuple[str, bool, list[bytes]] | None:
     """An envelope's state, whether an answer is still to come, and the answers there are; None when the id is unknown."""
-    row = connection.execute(STATE, {"id": id}).first()
+    row = connection.execute(STATE, {"id": envelope_id}).first()
     if row is None:
         return None
     raws = [sealer.unseal(one.sealed) for one in connection.execute(ANSWERS, {"e": row.seq})]
     return row.state, row.state != "done" or row.owed is not None, raws
 
 
-def match(connection: Connection, partner: str, said: Mapping[str, Any], keys: Sequence[str], *, now: datetime) -> int | None:
-    """End the delivery that a received acknowledgement speaks of; its number, or None when there is none.
+class Matched(msgspec.Struct, frozen=True, kw_only=True):
+    """The delivery a received acknowledgement speaks of, as it has ended."""
+
+    delivery: int
+    key: str
+    target: str
+    shipment: str
+    state: str
+    text: str
+
+
+def match(connection: Connection, partner: str, said: Mapping[str, Any], keys: Sequence[str], *, now: datetime) -> Matched | None:
+    """End the delivery that a received acknowledgement speaks of; None when there is none.
 
     ``said`` is the reading's ``acknowledges``: type, reference, outcome, text. Found by our reference, else by the newest
     unanswered message of the quoted type about one of the quoted number-keys.
@@ -98,22 +112,21 @@ def match(connection: Connection, partner: str, said: Mapping[str, Any], keys: S
         return None
     state = REFUSED if said.get("outcome") == "refused" else ACKNOWLEDGED
     text = "; ".join(str(line) for line in said.get("text") or ())[:1000]
-    connection.execute(CONCLUDE, {"s": found, "st": state, "o": text or None, "now": micros(now)})
-    return found
+    connection.execute(CONCLUDE, {"s": found.seq, "st": state, "o": text or None, "now": micros(now)})
+    return Matched(delivery=found.seq, key=found.key, target=found.target, shipment=found.shipment, state=state, text=text)
 
 
-def _by_reference(connection: Connection, partner: str, reference: object) -> int | None:
+def _by_reference(connection: Connection, partner: str, reference: object) -> Any:
     if not isinstance(reference, str) or not reference:
         return None
-    row = connection.execute(BY_REFERENCE, {"p": partner, "ref": reference}).first()
-    return None if row is None else int(row.seq)
+    return connection.execute(BY_REFERENCE, {"p": partner, "ref": reference}).first()
 
 
-def _by_waybill(connection: Connection, partner: str, type: object, keys: Sequence[str]) -> int | None:
+def _by_waybill(connection: Connection, partner: str, type: object, keys: Sequence[str]) -> Any:
     for key in keys:
         row = connection.execute(BY_WAYBILL, {"p": partner, "k": key, "t": f"%:{type or ''}%"}).first()
         if row is not None:
-            return int(row.seq)
+            return row
     return None
 
 

@@ -12,13 +12,13 @@ DEAD_LETTERS = select(dead_letter.c.state, func.count()).group_by(dead_letter.c.
 SHIPMENTS = select(func.count()).select_from(shipment).where(shipment.c.live == 1)
 UNSPLIT = select(func.count()).select_from(split_item)
 UNFOLDED = select(func.count()).select_from(refold_item)
-OLDEST_DUE = select(func.min(delivery.c.run_at)).where(delivery.c.run_at > 0, delivery.c.blocked == 0)
+OLDEST_DUE = select(func.min(delivery.c.run_at))
 _ANY = (
     select(split_item.c.envelope).limit(1),
     select(refold_item.c.seq).limit(1),
     select(answer_item.c.envelope).limit(1),
 )
-DUE_NOW = select(delivery.c.seq).where(delivery.c.run_at <= bindparam("now"), delivery.c.blocked == 0).limit(1)
+DUE_NOW = select(delivery.c.seq).where(delivery.c.run_at <= bindparam("now")).limit(1)
 
 
 def messages(connection: Connection) -> dict[str, int]:
@@ -41,6 +41,12 @@ def dead_letters(connection: Connection) -> dict[str, int]:
 def shipments(connection: Connection) -> int:
     """Shipments of which something is said."""
     return int(connection.execute(SHIPMENTS).scalar_one())
+
+
+def oldest_due(connection: Connection) -> int | None:
+    """When the delivery that is due first is due: how far the outbox lags, or how long it may rest."""
+    found: int | None = connection.execute(OLDEST_DUE).scalar()
+    return found
 
 
 def waiting(connection: Connection, now: int) -> bool:

@@ -122,6 +122,39 @@ def weigh(document: Mapping[str, Any]) -> tuple[int, list[str]]:
 
 
 _DANGEROUS = frozenset(
-    ["DGR", "CAO", "ICE", "RCL", "RCM", "RCX", "RDS", "REX", "RFG", "RFL", "RFS", "RFW", "RIS", "RLI", "RLM", "RMD", "RNG", "ROP", "ROX", "RPB", "RPG", "RRW", "RRY", "RSB", "RSC", "EBI", "EBM", "ELI", "ELM", "CAI"]
+    [
+        "DGR",
+        "CAO",
+        "ICE",
+        "RCL",
+        "RCM",
+        "RCX",
+        "RDS",
+        "REX",
+        "RFG",
+        "RFL",
+        "RFS",
+        "RFW",
+        "RIS",
+        "RLI",
+        "RLM",
+        "RMD",
+        "RNG",
+        "ROP",
+        "ROX",
+        "RPB",
+        "RPG",
+        "RRW",
+        "RRY",
+        "RSB",
+        "RSC",
+        "EBI",
+        "EBM",
+        "ELI",
+        "ELM",
+        "CAI",
+    ]
 )
-_PERISHABLE = frozenset(["AVI", "PER", "PEA", "PEF", "PEM", "PEP", "PES", "PIL", "EAT", "HEG", "COL", "CRT", "ERT", "FRO", "HUM", "LHO", "PIP", "PIH"])
+_PERISHABLE = frozenset(
+    ["AVI", "PER", "PEA", "PEF", "PEM", "PEP", "PES", "PIL", "EAT", "HEG", "COL", "CRT", "ERT", "FRO", "HUM", "LHO", "PIP", "PIH"]
+)

@@ -1,23 +1,22 @@
-"""Envelopes and messages: what arrived, how far it has been taken apart, what became of it. The only SQL that writes them.
+"""Envelopes: what arrived, and how far it has been taken apart. The only SQL that writes them.
 
-Knows nothing of statements and shipments.
+Knows nothing of what is in them.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.clock import moment
 from hub.envelope import Envelope
 from hub.problem import Problem
-from hub.store.rows import envelope_of, execute_in, insert_all, lane_of, message_number, select_in
+from hub.store.rows import execute_in, insert_all, lane_of, select_in
 from hub.store.sealer import Sealer
-from hub.store.tables import envelope, envelope_bytes, message, split_item
+from hub.store.tables import envelope, envelope_bytes, split_item
 
 RECEIVED, SPLIT, DONE = "received", "split", "done"
-APPLIED, PARTLY, REJECTED, DEAD, DISCARDED = "applied", "partly_applied", "rejected", "dead", "discarded"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,32 +41,6 @@ class ToSplit(msgspec.Struct, frozen=True, kw_only=True):
     again: bool
     attempts: int
     envelope: Envelope
-
-
-class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as it is to be stored; ``body`` is JSON."""
-
-    seq: int
-    envelope: int
-    ordinal: int
-    partner: str
-    format: str
-    type: str
-    version: str | None
-    author: str | None
-    said_at: int | None
-    received_at: int
-    state: str
-    item_count: int
-    mapping: str | None
-    body: bytes
-
-
-class Progress(msgspec.Struct, kw_only=True):
-    """How many refold items of one message are done, and how many of those failed."""
-
-    done: int = 0
-    failed: int = 0
 
 
 KNOWN = select(envelope.c.id).where(envelope.c.id.in_(bindparam("values", expanding=True)))
@@ -103,8 +76,6 @@ LOAD_ENVELOPES = (
     .join_from(envelope, envelope_bytes, envelope_bytes.c.envelope == envelope.c.seq, isouter=True)
     .where(envelope.c.seq.in_(bindparam("values", expanding=True)))
 )
-ADD_MESSAGES = insert(message)
-DROP_MESSAGES = delete(message).where(message.c.seq.in_(bindparam("values", expanding=True)))
 SPLIT_DONE = delete(split_item).where(split_item.c.envelope.in_(bindparam("values", expanding=True)))
 SPLIT_FURTHER = (
     update(split_item).where(split_item.c.envelope == bindparam("e")).values(next_ordinal=bindparam("n"), again=bindparam("a"))
@@ -124,18 +95,6 @@ ENVELOPE_SPLIT = (
         open_messages=envelope.c.open_messages + bindparam("n"),
     )
 )
-_DONE = message.c.open_items - bindparam("d")
-_FAILED = message.c.failed_items + bindparam("f")
-ITEMS_DONE = (
-    update(message)
-    .where(message.c.seq == bindparam("m"))
-    .values(
-        open_items=_DONE,
-        failed_items=_FAILED,
-        state=case((_DONE > 0, message.c.state), (message.c.item_count <= _FAILED, DEAD), (_FAILED > 0, PARTLY), else_=APPLIED),
-    )
-)
-MESSAGES_ENDED = select(message.c.seq).where(message.c.seq.in_(bindparam("values", expanding=True)), message.c.open_items == 0)
 MESSAGES_CLOSED = (
     update(envelope).where(envelope.c.seq == bindparam("e")).values(open_messages=envelope.c.open_messages - bindparam("n"))
 )
@@ -147,14 +106,6 @@ ENVELOPES_ENDED = (
 ENVELOPES_DONE = update(envelope).where(envelope.c.seq.in_(bindparam("values", expanding=True))).values(state=DONE)
 ENVELOPE_OPENED = (
     update(envelope).where(envelope.c.seq.in_(bindparam("values", expanding=True))).values(state=RECEIVED, open_messages=0)
-)
-MESSAGE_STATES = (
-    select(message.c.seq, message.c.state)
-    .where(message.c.seq >= bindparam("low"), message.c.seq < bindparam("high"))
-    .order_by(message.c.seq)
-)
-DISCARD = (
-    update(message).where(message.c.seq == bindparam("m"), message.c.state.in_((REJECTED, DEAD, PARTLY))).values(state=DISCARDED)
 )
 
 
@@ -198,7 +149,7 @@ def split_values(seq: int, id: str, byte_count: int, *, again: bool = False) -> 
 
 
 def open_splits(connection: Connection, lanes: Sequence[int], *, limit: int, bytes_limit: int) -> list[int]:
-    """The oldest envelopes to split in these lanes: at most ``limit``, and of ``bytes_limit`` bytes unless the first alone is larger."""
+    """The oldest envelopes to split in these lanes: at most ``limit``, and ``bytes_limit`` bytes (but always one)."""
     chosen: list[int] = []
     total = 0
     for row in connection.execute(OPEN_SPLITS, {"lanes": lanes, "limit": limit}):
@@ -247,29 +198,6 @@ def suspect(connection: Connection, envelopes: Sequence[int]) -> None:
     execute_in(connection, SUSPECT, envelopes)
 
 
-def add_messages(connection: Connection, rows: Sequence[MessageRow]) -> None:
-    """Store messages."""
-    insert_all(
-        connection,
-        ADD_MESSAGES,
-        [{**msgspec.structs.asdict(row), "open_items": row.item_count, "failed_items": 0} for row in rows],
-    )
-
-
-def messages_of(connection: Connection, envelopes: Sequence[int]) -> list[int]:
-    """The numbers of the messages of envelopes."""
-    found: list[int] = []
-    for one in envelopes:
-        bounds = {"low": message_number(one, 0), "high": message_number(one + 1, 0)}
-        found.extend(row.seq for row in connection.execute(MESSAGE_STATES, bounds))
-    return found
-
-
-def drop_messages(connection: Connection, seqs: Sequence[int]) -> None:
-    """Forget messages that are about to be stored anew."""
-    execute_in(connection, DROP_MESSAGES, seqs)
-
-
 class SplitTo(msgspec.Struct, frozen=True, kw_only=True):
     """How far an envelope has been split: to ``next_ordinal``, or wholly when None."""
 
@@ -300,30 +228,13 @@ def _split_values(one: SplitTo) -> dict[str, Any]:
     }
 
 
-def items_done(connection: Connection, progress: Mapping[int, Progress]) -> set[int]:
-    """Count refold items of messages as done; the envelopes some of whose messages have thereby ended."""
-    numbers = sorted(progress)
-    insert_all(connection, ITEMS_DONE, [{"m": one, "d": progress[one].done, "f": progress[one].failed} for one in numbers])
-    ended: dict[int, int] = {}
-    for row in select_in(connection, MESSAGES_ENDED, numbers):
-        ended[envelope_of(row.seq)] = ended.get(envelope_of(row.seq), 0) + 1
+def close_messages(connection: Connection, ended: Mapping[int, int]) -> None:
+    """Count messages of envelopes as ended: how many, by envelope."""
     insert_all(connection, MESSAGES_CLOSED, [{"e": one, "n": ended[one]} for one in sorted(ended)])
-    return set(ended)
 
 
 def end_envelopes(connection: Connection, envelopes: Sequence[int]) -> list[Any]:
-    """Close those envelopes that are wholly split and all of whose messages have ended; those closed (seq, id, partner, channel, format)."""
+    """Close those envelopes that are wholly split and whose messages have all ended: (seq, id, partner, channel, format)."""
     rows = select_in(connection, ENVELOPES_ENDED, envelopes)
     execute_in(connection, ENVELOPES_DONE, [row.seq for row in rows])
     return rows
-
-
-def message_states(connection: Connection, envelope: int) -> list[str]:
-    """The states of an envelope's messages, in order."""
-    bounds = {"low": message_number(envelope, 0), "high": message_number(envelope + 1, 0)}
-    return [row.state for row in connection.execute(MESSAGE_STATES, bounds)]
-
-
-def discard_message(connection: Connection, seq: int) -> bool:
-    """Give a message up for good; whether it was in a state that allows it."""
-    return connection.execute(DISCARD, {"m": seq}).rowcount == 1

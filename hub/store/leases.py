@@ -1,6 +1,6 @@
 """Who may work on what: lanes, the leader, living workers. The only SQL that writes leases.
 
-A lane's holder has a fence, a number larger than any before; every write of a worker begins with :func:`guard`, and a worker whose
+A lane's holder has a fence, a number larger than any before; every write of a worker begins with ``guard``, and a worker whose
 lane has gone to another changes nothing. Knows nothing of the work done under a lease.
 """
 
@@ -21,7 +21,7 @@ _LANE = "lane:"
 _WORKER = "worker:"
 
 
-class LeaseLost(Exception):
+class LeaseLost(Exception):  # noqa: N818 (a state, not a fault)
     """Another worker holds a lane this one thought its own: roll back, nothing may be written."""
 
 

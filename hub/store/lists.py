@@ -77,6 +77,29 @@ def message_item(row: Any) -> dict[str, Any]:
     return {"keys": [], "problems": [], **{name: value for name, value in item.items() if value is not None}}
 
 
+def envelope_item(connection: Connection, id: str) -> dict[str, Any] | None:
+    """An arrival with its messages; absent means absent."""
+    row = connection.execute(select(envelope).where(envelope.c.id == id)).first()
+    if row is None:
+        return None
+    inside = _messages().where(message.c.seq >= message_number(row.seq, 0), message.c.seq < message_number(row.seq + 1, 0))
+    item = {
+        "id": row.id,
+        "partner": row.partner,
+        "channel": row.channel,
+        "name": row.name,
+        "media": row.media,
+        "sha256": row.digest,
+        "bytes": row.byte_count,
+        "format": row.format,
+        "state": row.state,
+        "received_at": written(row.received_at),
+        "problems": msgspec.json.decode(row.problems) if row.problems else [],
+        "messages": [message_item(one) for one in connection.execute(inside.order_by(message.c.seq))],
+    }
+    return {name: value for name, value in item.items() if value is not None}
+
+
 def unsplit_item(row: Any) -> dict[str, Any]:
     """An envelope not yet taken apart, as listed."""
     item = {

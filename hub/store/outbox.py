@@ -13,9 +13,10 @@ from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 from hub.clock import micros, moment
 from hub.envelope import Outgoing
 from hub.statement import DeliveryPlan
+from hub.store import control_numbers
 from hub.store.rows import execute_in, insert_all, lane_of, select_in
 from hub.store.sealer import Sealer
-from hub.store.tables import control_number, delivery, delivery_bytes, revision
+from hub.store.tables import delivery, delivery_bytes, revision
 
 PENDING, RETRYING, UNKNOWN = "pending", "retrying", "unknown"
 SENT, ACKNOWLEDGED, REFUSED, OVERDUE, DEAD, CANCELLED = "sent", "acknowledged", "refused", "overdue", "dead", "cancelled"
@@ -95,13 +96,12 @@ DUE = (
         and_(revision.c.shipment == delivery.c.shipment, revision.c.revision_no == delivery.c.revision_no),
         isouter=True,
     )
-    .where(delivery.c.run_at <= bindparam("now"), delivery.c.blocked == 0)
+    .where(delivery.c.run_at <= bindparam("now"))
     .where(delivery.c.lane.in_(bindparam("lanes", expanding=True)))
     .where(delivery.c.partner.not_in(bindparam("busy", expanding=True)))
     .order_by(delivery.c.run_at, delivery.c.seq)
     .limit(bindparam("limit"))
 )
-NEXT_DUE = select(delivery.c.run_at).where(delivery.c.run_at > 0, delivery.c.blocked == 0).order_by(delivery.c.run_at).limit(1)
 PARTS = (
     select(delivery_bytes)
     .where(delivery_bytes.c.delivery.in_(bindparam("values", expanding=True)))
@@ -128,7 +128,9 @@ NEXT_IN_LINE = (
     .order_by(delivery.c.seq)
     .limit(1)
 )
-UNBLOCK = update(delivery).where(delivery.c.seq.in_(bindparam("values", expanding=True))).values(blocked=0)
+UNBLOCK = (
+    update(delivery).where(delivery.c.seq.in_(bindparam("values", expanding=True))).values(blocked=0, run_at=bindparam("now"))
+)
 FIND = select(delivery).where(delivery.c.seq == bindparam("s"))
 AGAIN = (
     update(delivery)
@@ -140,15 +142,6 @@ CANCEL = (
     .where(delivery.c.seq == bindparam("s"), delivery.c.state.not_in((SENT, ACKNOWLEDGED, OVERDUE)))
     .values(state=CANCELLED, run_at=None, blocked=0, finished_at=bindparam("now"))
 )
-LAST_NUMBER = select(control_number.c.last).where(
-    control_number.c.sender == bindparam("s"), control_number.c.recipient == bindparam("r")
-)
-TAKE_NUMBERS = (
-    update(control_number)
-    .where(control_number.c.sender == bindparam("s"), control_number.c.recipient == bindparam("r"))
-    .values(last=control_number.c.last + bindparam("n"))
-)
-ADD_NUMBERS = insert(control_number)
 
 
 def add(connection: Connection, owed: Sequence[Owed], *, now: datetime, sender: str) -> int:
@@ -157,7 +150,9 @@ def add(connection: Connection, owed: Sequence[Owed], *, now: datetime, sender: 
     known = {row.key for row in select_in(connection, KNOWN, sorted({one.plan.shipment for one in owed}))}
     new = [one for key, one in wanted.items() if key not in known]
     blocked = _blocked(connection, new)
-    numbers = {partner: _numbers(connection, sender, partner, count) for partner, count in sorted(_counts(new).items())}
+    numbers = {
+        partner: control_numbers.take(connection, sender, partner, count) for partner, count in sorted(_counts(new).items())
+    }
     insert_all(
         connection,
         ADD,
@@ -186,15 +181,6 @@ def _blocked(connection: Connection, owed: Sequence[Owed]) -> list[bool]:
     return flags
 
 
-def _numbers(connection: Connection, sender: str, recipient: str, count: int) -> Any:
-    """The next control numbers from a sender to a recipient."""
-    taken = connection.execute(TAKE_NUMBERS, {"s": sender, "r": recipient, "n": count}).rowcount
-    if not taken:
-        connection.execute(ADD_NUMBERS, {"sender": sender, "recipient": recipient, "last": count})
-    last = connection.execute(LAST_NUMBER, {"s": sender, "r": recipient}).one().last
-    return iter(range(last - count + 1, last + 1))
-
-
 def _values(one: Owed, number: int, blocked: bool, now: datetime) -> dict[str, Any]:
     plan = one.plan
     return {
@@ -211,7 +197,7 @@ def _values(one: Owed, number: int, blocked: bool, now: datetime) -> dict[str, A
         "blocked": int(blocked),
         "state": PENDING,
         "attempts": 0,
-        "run_at": micros(now),
+        "run_at": None if blocked else micros(now),
         "created_at": micros(now),
         "message_id": plan.key[:32],
         "control_reference": str(number),
@@ -263,7 +249,7 @@ def finish(connection: Connection, attempts: Sequence[Attempt], *, now: datetime
     insert_all(connection, ADD_PARTS, rows)
     for one in attempts:
         if _lets_go(one):
-            release_next(connection, one.due.plan.partner, one.due.plan.shipment)
+            release_next(connection, one.due.plan.partner, one.due.plan.shipment, micros(now))
 
 
 def _finish_values(one: Attempt, now: datetime) -> dict[str, Any]:
@@ -286,11 +272,11 @@ def _lets_go(one: Attempt) -> bool:
     return ordering == IN_SEQUENCE or (ordering == IN_ORDER and one.state == SENT)
 
 
-def release_next(connection: Connection, partner: str, shipment: str) -> None:
+def release_next(connection: Connection, partner: str, shipment: str, now: int) -> None:
     """Let the oldest blocked delivery of a partner and shipment go."""
     row = connection.execute(NEXT_IN_LINE, {"k": shipment, "p": partner}).first()
     if row is not None:
-        execute_in(connection, UNBLOCK, [row.seq])
+        execute_in(connection, UNBLOCK, [row.seq], now=now)
 
 
 def again(connection: Connection, seq: int, now: int) -> bool:
@@ -303,5 +289,5 @@ def cancel(connection: Connection, seq: int, now: int) -> bool:
     row = connection.execute(FIND, {"s": seq}).first()
     if row is None or connection.execute(CANCEL, {"s": seq, "now": now}).rowcount == 0:
         return False
-    release_next(connection, row.partner, row.shipment)
+    release_next(connection, row.partner, row.shipment, now)
     return True

@@ -1,4 +1,4 @@
-"""Replays: a selection of envelopes, frozen when asked for, handed back to the line at a chosen pace. The only SQL that writes them."""
+"""Replays: a selection of envelopes, frozen when asked for, handed back step by step. The only SQL that writes them."""
 
 import uuid
 from collections.abc import Sequence
@@ -52,9 +52,9 @@ SIZES = select(envelope.c.seq, envelope.c.id, envelope.c.byte_count).where(
 
 def start(connection: Connection, envelopes: Sequence[int], *, reason: str, now: int) -> str:
     """Freeze a selection of envelope numbers; the replay's id. Nothing is replayed until :func:`step`."""
-    id = uuid.uuid4().hex
+    name = uuid.uuid4().hex
     values = {
-        "id": id,
+        "id": name,
         "reason": reason[:1000] or None,
         "state": RUNNING,
         "selected": len(set(envelopes)),
@@ -62,9 +62,9 @@ def start(connection: Connection, envelopes: Sequence[int], *, reason: str, now:
         "created_at": now,
     }
     connection.execute(ADD, values)
-    seq = connection.execute(FIND, {"id": id}).one().seq
+    seq = connection.execute(FIND, {"id": name}).one().seq
     insert_all(connection, ADD_ITEMS, [{"replay": seq, "envelope": one, "state": WAITING} for one in sorted(set(envelopes))])
-    return id
+    return name
 
 
 def step(connection: Connection, id: str, limit: int) -> Replay | None:

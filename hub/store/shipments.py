@@ -1,4 +1,4 @@
-"""Shipments and their revisions, with what they are found by. The only SQL that writes them. Knows no statements and no routing."""
+"""Shipments and their revisions, with what they are found by. The only SQL that writes them. Knows no statements, no routing."""
 
 import hashlib
 import zlib

@@ -244,7 +244,7 @@ def items(connection: Connection, lanes: Sequence[int], limit: int) -> list[Item
 
 
 def drop_items(connection: Connection, done: Sequence[Item]) -> bool:
-    """Take items that are done from the queue; False when some were not there any more (their message was withdrawn meanwhile)."""
+    """Take items that are done from the queue; False when some were gone (their message was withdrawn meanwhile)."""
     return execute_in(connection, DROP_ITEMS, [one.seq for one in done]) == len(done)
 
 

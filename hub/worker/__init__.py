@@ -1,4 +1,4 @@
-"""The worker: takes what is queued through T1, T2, answers and deliveries, in batches when there is much and one by one when idle.
+"""The worker: takes what is queued through T1, T2, answers and deliveries, in batches when there is much, one by one when idle.
 
 Any number of workers may share a database; each works only in the lanes it has leased. Knows no format and no SQL.
 """
@@ -73,7 +73,7 @@ class Worker:
         self._keeper = threading.Thread(target=self._keep, args=(lease_seconds / 3,), name="leases", daemon=True)
 
     def step(self, *, wait: float = 0) -> int:
-        """One round of every stage; how many things were done. ``wait``: seconds to wait for couriers when there is nothing else."""
+        """One round of every stage; how many things were done. ``wait``: seconds to wait for couriers, if idle."""
         self._begin()
         try:
             done = self._splitting.run(self._batch) + self._folding.run(self._batch) + self._answering.run(self._batch)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hub.clock import micros
 from hub.envelope import Envelope
 from hub.statement import DeliveryPlan
-from hub.store import acknowledgements, dead_letters, inbox, outbox
+from hub.store import acknowledgements, dead_letters, inbox, messages, outbox
 from hub.store.dead_letters import Failure
 from hub.store.engine import reading, writing
 from hub.store.outbox import Owed
@@ -35,7 +35,7 @@ class Answering:
         with reading(desk.engine) as connection:
             owed = acknowledgements.owed(connection, desk.holding.lanes, limit)
             envelopes = inbox.load_envelopes(connection, [seq for seq, _ in owed], desk.sealer)
-            states = {seq: inbox.message_states(connection, seq) for seq, _ in owed}
+            states = {seq: messages.states(connection, seq) for seq, _ in owed}
         if owed:
             self._write(owed, envelopes, {seq: self._answer(seq, envelopes[seq], states[seq]) for seq, _ in owed})
         return len(owed)

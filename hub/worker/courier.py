@@ -1,4 +1,4 @@
-"""A courier carries one partner's deliveries, one after another, in a thread of its own: a partner that hangs holds up nobody else.
+"""A courier carries one partner's deliveries, one after another, in a thread of its own: one that hangs holds up nobody else.
 
 Knows no storage.
 """
@@ -14,6 +14,7 @@ from hub.envelope import Written
 from hub.ports import Clock, DeliveryError, Misconfigured, Parcel, Refused, Retriable, Sender, Unknown
 from hub.problem import Code, Problem, has_error
 from hub.retry import next_attempt
+from hub.statement import DeliveryPlan
 from hub.store import outbox
 from hub.store.outbox import Attempt, Due
 from hub.worker.faults import told
@@ -23,12 +24,16 @@ Result = tuple[Attempt, Problem | None]
 """How an attempt ended, and the problem of a dead letter when it ended for good."""
 
 
+Round = tuple[str, int]
+"""A partner, and which of its couriers."""
+
+
 class Courier(threading.Thread):
     """Delivers what it is given until ``seconds`` are over, and returns the rest untried."""
 
-    def __init__(self, partner: str, line: Line, clock: Clock, results: "queue.SimpleQueue[Courier]", *, seconds: float) -> None:
-        super().__init__(name=f"courier-{partner}", daemon=True)
-        self.partner = partner
+    def __init__(self, way: Round, line: Line, clock: Clock, results: "queue.SimpleQueue[Courier]", *, seconds: float) -> None:
+        super().__init__(name=f"courier-{way[0]}-{way[1]}", daemon=True)
+        self.way = way
         self._line = line
         self._clock = clock
         self._results = results

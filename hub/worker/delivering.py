@@ -2,6 +2,7 @@
 
 import queue
 import time
+import zlib
 from collections.abc import Sequence
 
 from hub.clock import micros
@@ -11,7 +12,7 @@ from hub.store.dead_letters import Failure
 from hub.store.engine import reading, writing
 from hub.store.leases import LeaseLost
 from hub.store.outbox import Attempt, Due
-from hub.worker.courier import Courier, Result, lost
+from hub.worker.courier import Courier, Result, Round, lost
 from hub.worker.line import Desk
 
 SECONDS_OUT = 0.5
@@ -26,8 +27,8 @@ class Delivering:
         self._desk = desk
         self._hang_seconds = hang_seconds
         self._back: queue.SimpleQueue[Courier] = queue.SimpleQueue()
-        self._couriers: dict[str, Courier] = {}
-        self._out: dict[str, Sequence[Due]] = {}
+        self._couriers: dict[Round, Courier] = {}
+        self._out: set[Round] = set()
         self._home: list[Courier] = []
 
     @property
@@ -36,7 +37,7 @@ class Delivering:
         return len(self._out)
 
     def run(self, limit: int, *, wait: float = 0) -> int:
-        """Record what has come back (waiting up to ``wait`` seconds for the first) and send out what is due; how many were recorded."""
+        """Record what has come back (waiting up to ``wait`` seconds for the first) and send out what is due; how many came."""
         done = self._collect(wait if self._out else 0)
         self._give_up()
         while self._send_out(limit):
@@ -52,23 +53,28 @@ class Delivering:
                 connection,
                 desk.holding.lanes,
                 now=desk.clock.now(),
-                busy=sorted(self._out),
+                busy=sorted({partner for partner, _ in self._out}),
                 limit=limit,
                 sender=desk.line.sender,
                 sealer=desk.sealer,
             )
-        bags: dict[str, list[Due]] = {}
+        bags: dict[Round, list[Due]] = {}
         for one in due:
-            bags.setdefault(one.plan.partner, []).append(one)
-        for partner, bag in bags.items():
-            self._out[partner] = bag
-            self._courier(partner).carry(bag)
+            bags.setdefault(self._round(one), []).append(one)
+        for way, bag in bags.items():
+            self._out.add(way)
+            self._courier(way).carry(bag)
         return len(due) == limit
 
-    def _courier(self, partner: str) -> Courier:
-        if partner not in self._couriers:
-            self._couriers[partner] = Courier(partner, self._desk.line, self._desk.clock, self._back, seconds=SECONDS_OUT)
-        return self._couriers[partner]
+    def _round(self, due: Due) -> Round:
+        """Whose courier: always the same one for one shipment, so that two of its deliveries are never under way at once."""
+        partner = due.plan.partner
+        return partner, zlib.crc32(due.plan.shipment.encode()) % max(self._desk.line.connections(partner), 1)
+
+    def _courier(self, way: Round) -> Courier:
+        if way not in self._couriers:
+            self._couriers[way] = Courier(way, self._desk.line, self._desk.clock, self._back, seconds=SECONDS_OUT)
+        return self._couriers[way]
 
     def _collect(self, wait: float) -> int:
         """Record what the couriers that are back have done; when that fails, they stay at home until it has been done."""
@@ -76,7 +82,7 @@ class Delivering:
         results = [one for courier in self._home for one in courier.done]
         self._record(results)
         for courier in self._home:
-            self._out.pop(courier.partner, None)
+            self._out.discard(courier.way)
         self._home.clear()
         return len(results)
 
@@ -84,13 +90,13 @@ class Delivering:
         try:
             while True:
                 courier = self._back.get(timeout=wait) if wait and not self._home else self._back.get_nowait()
-                if self._couriers.get(courier.partner) is courier:
+                if self._couriers.get(courier.way) is courier:
                     self._home.append(courier)
         except queue.Empty:
             return
 
     def _record(self, results: Sequence[Result]) -> None:
-        """By lane, so that a lane lost to another worker costs only its own results (they are delivered again under their keys)."""
+        """By lane, so that a lane lost to another worker costs only its own results (delivered again under their keys)."""
         if not results:
             return
         try:
@@ -116,14 +122,14 @@ class Delivering:
             dead_letters.add(connection, failures, micros(now))
 
     def _give_up(self) -> None:
-        """Record as unknown what a hanging courier is at; its thread is left to end by itself, its other deliveries are due again."""
-        for partner in list(self._out):
-            courier = self._couriers[partner]
+        """Record as unknown what a hanging courier is at; its thread ends by itself, its other deliveries are due again."""
+        for way in list(self._out):
+            courier = self._couriers[way]
             stuck = courier.current
             if stuck is not None and time.monotonic() - courier.since > self._hang_seconds:
                 self._record([*courier.done, lost(stuck, self._hang_seconds, self._desk.line, self._desk.clock)])
-                del self._couriers[partner]
-                del self._out[partner]
+                del self._couriers[way]
+                self._out.discard(way)
                 courier.leave()
 
     def close(self, seconds: float = 5) -> None:

@@ -1,5 +1,5 @@
-"""T2: from statements to shipments and what is owed because of them. Folding and routing happen outside the transaction; the lease
-guard at its beginning makes sure that nobody else has touched these shipments meanwhile. Knows no format.
+"""T2: from statements to shipments and what is owed because of them. Folding and routing happen outside the transaction; the
+lease guard at its beginning makes sure that nobody else has touched these shipments meanwhile. Knows no format.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.clock import micros
 from hub.statement import DeliveryPlan, Folded, Statement
-from hub.store import acknowledgements, dead_letters, inbox, outbox, shipments, statements
+from hub.store import acknowledgements, dead_letters, inbox, messages, outbox, shipments, statements
 from hub.store.dead_letters import Failure
 from hub.store.engine import reading, writing
-from hub.store.inbox import Progress
 from hub.store.leases import LeaseLost
+from hub.store.messages import Progress
 from hub.store.outbox import Owed
 from hub.store.rows import envelope_of
 from hub.store.shipments import Change, Current
@@ -140,8 +140,9 @@ class Folding:
             self._end_messages(connection, progress_of(outcome.items, outcome.failed))
 
     def _end_messages(self, connection: Connection, progress: Mapping[int, Progress]) -> None:
-        touched = inbox.items_done(connection, progress)
-        ended = inbox.end_envelopes(connection, sorted(touched))
+        closed = messages.items_done(connection, progress)
+        inbox.close_messages(connection, closed)
+        ended = inbox.end_envelopes(connection, sorted(closed))
         owes = self._desk.line.owes_answer
         acknowledgements.owe(connection, [(row.seq, row.id) for row in ended if owes(row.partner, row.channel, row.format)])
 

@@ -40,6 +40,8 @@ class Line:
     """The ``kind`` of a reading's slots and statements."""
     schedule: Callable[[str], Sequence[float]] = lambda _partner: DEFAULT_SCHEDULE
     """The seconds before each delivery attempt to a partner."""
+    connections: Callable[[str], int] = lambda _partner: 1
+    """How many deliveries to a partner may be under way at once; those of one shipment never are."""
     answer_within: Callable[[str, str], float | None] = lambda _partner, _target: None
     """``answer_within(partner, target)``: seconds after which a sent delivery without an acknowledgement is overdue."""
     media: Callable[[str], str] = lambda _target: "application/octet-stream"

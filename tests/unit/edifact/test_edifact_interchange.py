@@ -149,7 +149,13 @@ def test_an_interrupted_interchange_still_gives_its_messages():
 
 @pytest.mark.parametrize(
     ("head", "sure"),
-    [(b"UNA:+.? 'UNB+UNOA:2+", 100), (b"\xef\xbb\xbf\r\nUNB+UNOA:2+", 100), (b"UNH+1+IFTSTA:D:96A:UN'", 80), (b"{}", 0), (b"FWB/17\r\n", 0)],
+    [
+        (b"UNA:+.? 'UNB+UNOA:2+", 100),
+        (b"\xef\xbb\xbf\r\nUNB+UNOA:2+", 100),
+        (b"UNH+1+IFTSTA:D:96A:UN'", 80),
+        (b"{}", 0),
+        (b"FWB/17\r\n", 0),
+    ],
 )
 def test_sniff(head, sure):
     assert EDIFACT.sniff(head) == sure

@@ -1,4 +1,4 @@
-"""The hub's ports in memory, small and honest: an intake that understands what it is handed, a read side that knows who sees what."""
+"""The hub's ports in memory, small and honest: an intake that understands, a read side that knows who sees what."""
 
 import asyncio
 import hashlib
@@ -144,7 +144,8 @@ class Taking:
         ]
         keys = [said.key for one in said_keys(said) for said in one]
         state = "applied" if messages and all(one["state"] == "applied" for one in messages) else "rejected"
-        return RequestView(id=id, state=state, received_at=NOW, messages=messages, keys=keys)
+        problems = [problem_json(fault) for fault in said.problems]
+        return RequestView(id=id, state=state, received_at=NOW, messages=messages, keys=keys, problems=problems)
 
 
 def said_keys(understood):

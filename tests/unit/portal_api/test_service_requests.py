@@ -5,10 +5,12 @@ import base64
 import json
 
 import pytest
-from tests.unit.portal_api.fakes import Client, Holders, Reading, Taking
 
+from hub.ports import RequestView
 from portal_api.app import create
 from portal_api.bodies import Limits
+from portal_api.service_requests import state_of
+from tests.unit.portal_api.fakes import NOW, Client, Holders, Reading, Taking
 
 AGENT = {"Authorization": "Bearer agent-key"}
 BOOKING = {
@@ -63,6 +65,32 @@ def test_problems_are_said_field_by_field(client):
     assert (problems["/pieces"]["line"], problems["/pieces"]["severity"]) == (1, "error")
     assert problems["/pieces"]["column"] > 1
     assert "whole number" in problems["/pieces"]["expected"]
+
+
+def test_problems_of_a_file_that_is_no_message_are_said_too(client):
+    location = client.post(PATH, content=b"\x89PNG\r\n", headers=AGENT).headers["location"]
+    became = client.get(location, headers=AGENT).json()
+    assert became["messages"] == []
+    assert [(one["code"], one["line"], one["column"]) for one in became["problems"]] == [("format.unknown", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("envelope", "messages", "state"),
+    [
+        ("received", [], "received"),
+        ("done", [], "rejected"),
+        ("split", ["applied"], "split"),
+        ("done", ["applied", "applied"], "applied"),
+        ("done", ["applied", "split"], "split"),
+        ("done", ["applied", "rejected"], "partly_applied"),
+        ("done", ["rejected", "partly_applied"], "partly_applied"),
+        ("done", ["dead", "rejected"], "rejected"),
+        ("done", ["dead"], "dead"),
+    ],
+)
+def test_the_state_of_a_request_is_that_of_its_messages(envelope, messages, state):
+    rows = [{"state": one} for one in messages]
+    assert state_of(RequestView(id="1", state=envelope, received_at=NOW, messages=rows, keys=[])) == state
 
 
 def test_the_same_bytes_are_the_same_request(client, intake):

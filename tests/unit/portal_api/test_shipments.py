@@ -1,9 +1,9 @@
 """Shipments and timelines over HTTP: who sees what, in which words, and what is refused."""
 
 import pytest
-from tests.unit.portal_api.fakes import AWB, FOREIGN, Client, Holders, Reading, Taking
 
 from portal_api.app import create
+from tests.unit.portal_api.fakes import AWB, FOREIGN, Client, Holders, Reading, Taking
 
 AGENT = {"Authorization": "Bearer agent-key"}
 STAFF = {"X-Api-Key": "staff-key"}
@@ -47,8 +47,14 @@ def test_foreign_and_unknown_are_the_same(client, path):
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic agent-key"}, {"X-Api-Key": ""}, {"X-Api-Key": "k" * 5000}]
-    + [{"Authorization": "Bearer agent-key", "X-Api-Key": "staff-key"}],
+    [
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic agent-key"},
+        {"X-Api-Key": ""},
+        {"X-Api-Key": "k" * 5000},
+        {"Authorization": "Bearer agent-key", "X-Api-Key": "staff-key"},
+    ],
 )
 def test_without_a_known_key_nothing(client, headers):
     answer = client.get(f"/v1/shipments/{AWB}", headers=headers)
@@ -170,7 +176,7 @@ def test_security_headers_are_on_every_answer(client, path):
     assert "server" not in headers
 
 
-def test_a_fault_of_ours_shows_no_trace(client, hub):
+def test_a_fault_of_ours_shows_no_trace(client, hub, capsys):
     def broken(*_, **__):
         raise RuntimeError("password=hunter2")
 
@@ -179,4 +185,7 @@ def test_a_fault_of_ours_shows_no_trace(client, hub):
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert "hunter2" not in answer.text
+    logged = capsys.readouterr()
+    assert "RuntimeError" in logged.out + logged.err
+    assert "hunter2" not in logged.out + logged.err
     assert answer.headers["x-content-type-options"] == "nosniff"

@@ -50,7 +50,9 @@ class Server:
         self._run("pg_ctl", "-D", self.folder / "data", "-w", "-l", self.folder / "log", "-o", settings, "start")
 
     def _run(self, program: str, *arguments: str | Path) -> None:
-        subprocess.run([BINARIES / program, *arguments], check=True, capture_output=True, user=self._user, cwd=self.folder, timeout=60)
+        subprocess.run(
+            [BINARIES / program, *arguments], check=True, capture_output=True, user=self._user, cwd=self.folder, timeout=60
+        )
 
     def database(self) -> str:
         """The URL of a new, empty database."""

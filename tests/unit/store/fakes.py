@@ -1,6 +1,7 @@
 """A tiny format, fold and partner, so that the store and the worker can be tested without the real ones.
 
-A file is lines; a line is a message: ``AUTHOR KIND SCOPE ACTION SAID_AT KEY:field=value,field=value …``; SAID_AT is seconds or ``-``.
+A file is lines, a line is a message:
+ ``AUTHOR KIND SCOPE ACTION SAID_AT KEY:field=value,field=value …``, SAID_AT in seconds or ``-``.
 """
 
 import hashlib

@@ -1,10 +1,11 @@
 """Receivers and workers to be killed: run as ``python -m tests.unit.store.storm receiver|worker URL FILE``.
 
-The receiver writes the id of an envelope to FILE only after the intake has answered; the partner writes the key and digest of what it
-was handed to FILE: two ledgers outside the database, to hold it against afterwards.
+The receiver writes the id of an envelope to FILE only after the intake has answered; the partner writes the key and digest of
+what it was handed to FILE: two ledgers outside the database, to hold it against afterwards.
 """
 
 import hashlib
+import itertools
 import os
 import random
 import sys
@@ -70,7 +71,8 @@ def receive_until_killed(url: str, path: str) -> None:
 def _receive(intake: DurableIntake, ledger: Ledger) -> None:
     while True:
         waybill = f"awb:020-{random.randrange(WAYBILLS)}"
-        text = f"FRAQR FWB {waybill} replace - {waybill}/pieces={random.randrange(10)}\nLH FSU {random.random()} add - {waybill}/status=RCS"
+        waybill_said = f"FRAQR FWB {waybill} replace - {waybill}/pieces={random.randrange(10)}"
+        text = f"{waybill_said}\nLH FSU {random.random()} add - {waybill}/status=RCS"
         try:
             received = intake.receive(Arrival(partner="p1", channel="storm", raw=text.encode()))
         except IntakeRefused:
@@ -105,7 +107,7 @@ def drained(url: str, deliveries: str) -> Engine:
 
 def assert_nothing_lost(engine: Engine, receipts: str, deliveries: str) -> int:
     """The invariants after a storm; how many arrivals were acknowledged."""
-    acknowledged = dict((id, sha) for id, sha in lines(receipts))
+    acknowledged = dict(map(tuple, lines(receipts)))
     with reading(engine) as connection:
         raws = connection.execute(
             select(envelope.c.id, envelope_bytes.c.sealed).join_from(
@@ -116,11 +118,9 @@ def assert_nothing_lost(engine: Engine, receipts: str, deliveries: str) -> int:
         states = dict(list(map(tuple, connection.execute(select(message.c.state, func.count()).group_by(message.c.state)))))
         made = connection.execute(select(revision).order_by(revision.c.shipment, revision.c.revision_no)).all()
         owed = connection.execute(select(delivery)).all()
-    assert {id: stored.get(id) for id in acknowledged} == acknowledged
+    assert {one: stored.get(one) for one in acknowledged} == acknowledged
     assert states == {"applied": 2 * len(stored)}
-    assert all(
-        before.digest != after.digest for before, after in zip(made, made[1:], strict=False) if before.shipment == after.shipment
-    )
+    assert all(before.digest != after.digest for before, after in itertools.pairwise(made) if before.shipment == after.shipment)
     assert len({one.key for one in owed}) == len(owed) > 0
     assert {one.state for one in owed} == {"sent"}
     handed_over = lines(deliveries)

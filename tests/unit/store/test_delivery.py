@@ -110,6 +110,19 @@ def test_a_hanging_partner_holds_up_nobody(engine: Engine, receive: Receive, hir
     world.partners["north"].gate.set()
 
 
+def test_a_partner_may_be_served_by_several_at_once(engine: Engine, receive: Receive, hire: Hire) -> None:
+    world = World("north", connections=lambda partner: 4)
+    world.partners["north"].gate = threading.Event()
+    worker = hire(world)
+    for number in range(8):
+        say(receive, 1, f"020-{number}")
+    worker.step()
+    while len(world.partners["north"].tried) < 3:
+        worker.step(wait=0.01)
+    world.partners["north"].gate.set()
+    assert worker.drain(seconds=10).deliveries == {"sent": 8}
+
+
 def test_in_order_blocks_what_comes_after_a_failure(engine: Engine, receive: Receive, hire: Hire, clock: FakeClock) -> None:
     world = World("north", ordering="in_order")
     north = world.partners["north"]
@@ -120,7 +133,12 @@ def test_in_order_blocks_what_comes_after_a_failure(engine: Engine, receive: Rec
         worker.drain(seconds=10)
     say(receive, 1, "020-9")
     worker.drain(seconds=10)
-    assert [(one.state, one.blocked) for one in deliveries(engine)] == [("retrying", 0), ("pending", 1), ("pending", 1), ("sent", 0)]
+    assert [(one.state, one.blocked) for one in deliveries(engine)] == [
+        ("retrying", 0),
+        ("pending", 1),
+        ("pending", 1),
+        ("sent", 0),
+    ]
     clock.forward(6)
     worker.drain(seconds=10)
     assert [one.state for one in deliveries(engine)] == ["sent"] * 4
@@ -168,4 +186,4 @@ def test_a_received_acknowledgement_ends_its_delivery(engine: Engine, receive: R
     receive("ACK 1 accepted\nACK 2 refused\nACK 77 accepted", partner="north")
     worker.drain(seconds=10)
     assert sorted(one.state for one in deliveries(engine)) == ["acknowledged", "refused"]
-    assert [one.stage for one in letters(engine)] == ["acknowledged"]
+    assert sorted((one.stage, one.delivery) for one in letters(engine)) == [("acknowledged", None), ("deliver", 2)]

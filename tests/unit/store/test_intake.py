@@ -86,14 +86,14 @@ def test_a_duplicate_gets_the_stored_answer(engine: Engine, intake: DurableIntak
     world = World("north", acknowledge=acknowledge, owes_answer=lambda *_: True, reply_channel=lambda partner, channel: "main")
     world.partners["p1"] = world.partners["north"]
     text = "FRAQR FWB awb:020-1 replace 1 awb:020-1/pieces=1\nnot a line"
-    id = intake.receive(arrival(text)).id
-    pending = intake.answer(id)
+    first = intake.receive(arrival(text)).id
+    pending = intake.answer(first)
     assert pending is not None
     assert (pending.pending, pending.answers) == (True, [])
     hire(world).drain(seconds=10)
     assert intake.receive(arrival(text)).status == "duplicate"
     hire(world).drain(seconds=10)
-    answer = intake.answer(id)
+    answer = intake.answer(first)
     assert answer is not None
     assert (answer.pending, answer.answers) == (False, [b"answer 1 ['applied', 'rejected']"])
     assert [one.raw for one in world.partners["p1"].got if one.raw.startswith(b"answer")] == [b"answer 1 ['applied', 'rejected']"]
@@ -117,14 +117,12 @@ def small(tmp_path: Path) -> Engine:
 
 def test_a_full_disk_refuses_and_loses_nothing(small: Engine, clock: FakeClock) -> None:
     intake = DurableIntake(small, clock, seconds=5)
-    stored = []
-    with pytest.raises(IntakeRefused) as refused:
-        for number in range(200):
-            stored.append(intake.receive(arrival(f"{number} " + "x" * 5000)))
+    answers = [one for number in range(40) for one in intake.receive_all([arrival(f"{number} " + "x" * 5000)])]
     intake.close()
-    assert refused.value.reason == "full"
-    assert "disk is full" in str(refused.value)
-    assert envelopes(small) == len(stored) > 0
+    refused = [one for one in answers if isinstance(one, IntakeRefused)]
+    assert {one.reason for one in refused} == {"full"}
+    assert "disk is full" in str(refused[0])
+    assert 0 < envelopes(small) == len(answers) - len(refused) < 40
     small.dispose()
 
 

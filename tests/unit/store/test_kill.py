@@ -21,13 +21,24 @@ class Victims:
 
     def __init__(self, url: str, receipts: str, deliveries: str) -> None:
         self._commands = [("receiver", url, receipts), ("worker", url, deliveries), ("worker", url, deliveries)]
+        self._begun = [0, 0, 0]
         self._running = [self._start(place) for place in range(len(self._commands))]
 
     def _start(self, place: int) -> subprocess.Popen[bytes]:
+        self._begun[place] = self._written(place)
         return subprocess.Popen([sys.executable, "-m", "tests.unit.store.storm", *self._commands[place]], cwd=ROOT)
 
+    def _written(self, place: int) -> int:
+        ledger = Path(self._commands[place][2])
+        return ledger.stat().st_size if ledger.exists() else 0
+
     def kill_one(self, place: int) -> None:
+        """Kill a child in the middle of its work: when it has written something since it was started, and a moment later."""
         victim = self._running[place]
+        end = time.monotonic() + 30
+        while self._written(place) == self._begun[place] and time.monotonic() < end:
+            time.sleep(0.02)
+        time.sleep(random.uniform(0, 0.4))
         assert victim.poll() is None, "a child ended by itself"
         os.kill(victim.pid, signal.SIGKILL)
         victim.wait()
@@ -44,9 +55,7 @@ def storm(engine: Engine, folder: Path, kills: int) -> int:
     receipts, deliveries = str(folder / "receipts"), str(folder / "deliveries")
     victims = Victims(url, receipts, deliveries)
     try:
-        time.sleep(2)
         for kill in range(kills):
-            time.sleep(random.uniform(0.1, 0.9))
             victims.kill_one(kill % 3)
     finally:
         victims.end()

@@ -1,4 +1,4 @@
-"""The law of the design, section 2: the same envelopes, in any order, batching and repetition, give the same shipments, byte for byte."""
+"""The law: the same envelopes, in any order, batching and repetition, give the same shipments, byte for byte."""
 
 import itertools
 import tempfile
@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
+from hub.clock import micros
+from hub.intake import store
 from hub.store.engine import open_engine, reading, writing
 from hub.store.inbox import Kept
-from hub.intake import store
 from hub.store.migrations import upgrade
 from hub.store.replays import split_again
 from hub.store.rows import envelope_id
@@ -19,11 +20,13 @@ from hub.store.tables import envelope, revision, shipment
 from hub.verify import verify
 from hub.worker import Worker
 from tests.unit.store.fakes import START, FakeClock, World, fold
-from hub.clock import micros
 
 _KEYS = [f"awb:020-{number}" for number in range(4)]
 _said = st.builds(
-    lambda key, field, value: f"{key}/{field}={value}", st.sampled_from(_KEYS), st.sampled_from(["origin", "pieces", "seq"]), st.integers(1, 3)
+    lambda key, field, value: f"{key}/{field}={value}",
+    st.sampled_from(_KEYS),
+    st.sampled_from(["origin", "pieces", "seq"]),
+    st.integers(1, 3),
 )
 _line = st.builds(
     lambda author, kind, scope, action, at, said: f"{author} {kind} {scope} {action} {at} {' '.join(said)}",
@@ -35,14 +38,22 @@ _line = st.builds(
     st.lists(_said, min_size=1, max_size=3),
 )
 _file = st.lists(_line, min_size=1, max_size=3).map("\n".join)
-_files = st.lists(st.tuples(_file, st.sampled_from(["p1", "p2"]), st.integers(0, 3)), min_size=1, max_size=6, unique_by=lambda one: one[:2])
+_files = st.lists(
+    st.tuples(_file, st.sampled_from(["p1", "p2"]), st.integers(0, 3)), min_size=1, max_size=6, unique_by=lambda one: one[:2]
+)
 
 
 def kept(file: tuple[str, str, int]) -> Kept:
     text, partner, seconds = file
     digest = text.encode().hex()
     return Kept(
-        id=envelope_id(partner, digest), digest=digest[:60], partner=partner, channel="test", media="", name="", raw=text.encode(),
+        id=envelope_id(partner, digest),
+        digest=digest[:60],
+        partner=partner,
+        channel="test",
+        media="",
+        name="",
+        raw=text.encode(),
         received_at=micros(START) + seconds * 1_000_000,
     )
 
@@ -76,12 +87,16 @@ def documents(engine: Engine) -> dict[str, bytes]:
         shipment, revision, (revision.c.shipment == shipment.c.key) & (revision.c.revision_no == shipment.c.revision_no)
     )
     with reading(engine) as connection:
-        return {row.key: row.document + row.proof_digest.encode() for row in connection.execute(query.where(shipment.c.live == 1))}
+        return {
+            row.key: row.document + row.proof_digest.encode() for row in connection.execute(query.where(shipment.c.live == 1))
+        }
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(files=_files, data=st.data())
-def test_any_order_batching_and_repetition_gives_the_same_shipments(files: list[tuple[str, str, int]], data: st.DataObject) -> None:
+def test_any_order_batching_and_repetition_gives_the_same_shipments(
+    files: list[tuple[str, str, int]], data: st.DataObject
+) -> None:
     plain = shipments_after([files], batch=256)
     shuffled = data.draw(st.permutations(files))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(files)), max_size=2)))

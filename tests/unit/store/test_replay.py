@@ -14,7 +14,7 @@ from hub.store.engine import reading, writing
 from hub.store.tables import delivery, envelope, lease, revision, slot
 from hub.verify import verify
 from hub.worker import Worker
-from tests.unit.store.fakes import START, FakeClock, World, fold, plan, understand
+from tests.unit.store.fakes import START, FakeClock, World, fold, understand
 
 Hire = Callable[..., Worker]
 Receive = Callable[..., str]
@@ -32,16 +32,16 @@ def test_a_replay_goes_step_by_step_and_can_be_cancelled(engine: Engine, receive
     worker = hire(world)
     worker.drain(seconds=10)
     with writing(engine) as connection:
-        id = replays.start(connection, everything(engine), reason="a corrected mapping", now=0)
+        started = replays.start(connection, everything(engine), reason="a corrected mapping", now=0)
     receive("FRAQR FWB awb:020-9 replace 1 awb:020-9/pieces=1")
     with writing(engine) as connection:
-        step = replays.step(connection, id, 2)
-    assert step == replays.Replay(id=id, state="running", selected=5, done=2)
+        step = replays.step(connection, started, 2)
+    assert step == replays.Replay(id=started, state="running", selected=5, done=2)
     worker.drain(seconds=10)
     with writing(engine) as connection:
-        assert replays.cancel(connection, id)
-        assert not replays.cancel(connection, id)
-        assert replays.step(connection, id, 2) == replays.Replay(id=id, state="cancelled", selected=5, done=2)
+        assert replays.cancel(connection, started)
+        assert not replays.cancel(connection, started)
+        assert replays.step(connection, started, 2) == replays.Replay(id=started, state="cancelled", selected=5, done=2)
         assert replays.step(connection, "unknown", 2) is None
     assert len(world.partners["north"].got) == 6
     assert list(verify(engine, fold)) == []
@@ -104,9 +104,13 @@ def test_shipments_are_found_and_seen_by_those_named(engine: Engine, intake: Dur
         documents = []
         for one in fold(key, statements):
             more = {
-                **one.document, "shipper": {"name": "S", "account": f"A{key[-1]}"}, "houses": [{"hawb": f"H{key[-1]}"}],
-                "references": [{"type": "SRI", "value": "REF"}], "flights": [{"flight": "QR066", "date": f"2026-11-2{key[-1]}"}],
-                "milestones": [{"id": "m1", "code": "RCS"}], "status": "RCS",
+                **one.document,
+                "shipper": {"name": "S", "account": f"A{key[-1]}"},
+                "houses": [{"hawb": f"H{key[-1]}"}],
+                "references": [{"type": "SRI", "value": "REF"}],
+                "flights": [{"flight": "QR066", "date": f"2026-11-2{key[-1]}"}],
+                "milestones": [{"id": "m1", "code": "RCS"}],
+                "status": "RCS",
             }
             lineage = {**one.lineage, "/milestones/m1": next(iter(one.lineage.values()))}
             documents.append(msgspec.structs.replace(one, document=more, raw=json.dumps(more).encode(), lineage=lineage))
@@ -158,18 +162,21 @@ def test_the_newest_sequence_is_meant_unless_one_is_named(engine: Engine, receiv
 
 
 def test_the_lists_have_the_contracts_shapes(engine: Engine, receive: Receive, hire: Hire) -> None:
-    id = receive("FRAQR FWB awb:020-1 replace 1 awb:020-1/pieces=1\nwhat is this")
+    name = receive("FRAQR FWB awb:020-1 replace 1 awb:020-1/pieces=1\nwhat is this")
     read = ReadSide(engine)
-    assert [(one["id"], one["state"]) for one in read.messages().items] == [(id, "received")]
+    assert [(one["id"], one["state"]) for one in read.messages().items] == [(name, "received")]
     hire(World("north")).drain(seconds=10)
     rejected, applied = read.messages().items
-    assert (applied["id"], applied["state"], applied["keys"]) == (f"{id}-0", "applied", ["awb:020-1"])
+    assert (applied["id"], applied["state"], applied["keys"]) == (f"{name}-0", "applied", ["awb:020-1"])
     assert (rejected["state"], rejected["problems"][0]["code"]) == ("rejected", "type.unknown")
-    assert read.message(f"{id}-1") == rejected
+    assert read.message(f"{name}-1") == rejected
     assert read.message("nonsense") is None
+    whole = read.envelope(name)
+    assert (whole["state"], whole["messages"]) == ("done", [applied, rejected])
+    assert read.envelope("unknown") is None
     (letter,) = read.dead_letters().items
     assert {"id", "message", "stage", "fingerprint", "group", "impact", "problem", "attempts", "first", "last"} <= set(letter)
-    assert letter["message"] == f"{id}-1"
+    assert letter["message"] == f"{name}-1"
     (sent,) = read.deliveries(partner="north").items
     assert (sent["state"], sent["attempts"], sent["shipment"]) == ("sent", 1, "awb:020-1:1")
     counted = read.counts()
@@ -206,7 +213,9 @@ def test_only_the_leader_works_by_the_clock(engine: Engine, clock: FakeClock) ->
     assert done == ["polled", "polled"]
 
 
-def test_a_poll_that_fails_is_logged_and_the_next_one_comes(engine: Engine, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_poll_that_fails_is_logged_and_the_next_one_comes(
+    engine: Engine, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
     schedule = Schedule(engine, clock, "me", [])
 
     def fail() -> None:
