@@ -19,6 +19,7 @@ from hub.bootstrap.setup import prepare_database
 from hub.demo.traffic import day_of_traffic
 from hub.envelope import Outgoing
 from hub.ports import Arrival, Parcel, Receipt
+from hub.worker.memory import settle
 from hub.settings import Admission, Channel, Partner, SendRule
 
 
@@ -74,6 +75,7 @@ def run(count: int, profile: bool) -> None:
         with ThreadPoolExecutor(64) as pool:
             list(pool.map(lambda raw: hub.intake.receive(Arrival(partner="teller", channel="c", raw=raw)), raws))
         received = time.perf_counter()
+        settle()
         worker = hub.worker()
         watch = cProfile.Profile()
         if profile:
