@@ -1,6 +1,7 @@
 """Reading a generated IFTSTA interchange: ours (envelope, tables, tree, positions) beside pydifact's parser, and peak memory.
 
-Seconds are of this process (CPU), so that a busy machine does not count. Run: ``python benchmarks/edifact.py [megabytes]``. The interchange is made in the run; nothing is stored.
+Seconds are of this process (CPU), so that a busy machine does not count.
+Run: ``python benchmarks/edifact.py [megabytes]``. The interchange is made in the run; nothing is stored.
 """
 
 import gc

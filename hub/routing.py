@@ -24,7 +24,14 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 def route(folded: Folded, rules: Sequence[SendRule], kinds: Mapping[str, Kind]) -> list[DeliveryPlan]:
     """Every delivery this shipment now owes. Their keys do not change while their content does not, so known ones are skipped."""
-    return [plan for rule in rules if _wants(rule, folded.document) for plan in _plans(folded, rule, kinds[rule.target])]
+    wanting = [rule for rule in rules if _wants(rule, folded.document)]
+    pieces = {target: list(_pieces(folded, kinds[target])) for target in dict.fromkeys(rule.target for rule in wanting)}
+    return [
+        _plan(folded.key, rule, piece.raw)
+        for rule in wanting
+        for piece in pieces[rule.target]
+        if (not rule.codes or piece.code in rule.codes) and _is_news(folded, rule.partner, piece.pointers)
+    ]
 
 
 def _wants(rule: SendRule, document: Document) -> bool:
@@ -36,28 +43,41 @@ def _wants(rule: SendRule, document: Document) -> bool:
     )
 
 
-def _plans(folded: Folded, rule: SendRule, kind: Kind) -> Iterator[DeliveryPlan]:
-    for content, pointers in _contents(folded, rule, kind):
-        if all(name in content for name in kind.requires) and _is_news(folded, rule.partner, pointers):
-            yield _plan(folded.key, rule, canonical_bytes(content))
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """What one message is written from: its canonical bytes, the pointers of the facts it carries, and its milestone's code."""
+
+    raw: bytes
+    pointers: Sequence[str]
+    code: str = ""
 
 
-def _contents(folded: Folded, rule: SendRule, kind: Kind) -> Iterator[tuple[Document, list[str]]]:
-    """The pieces of the shipment that make one message each, with the pointers of the facts they carry."""
+def _pieces(folded: Folded, kind: Kind) -> Iterator[Piece]:
+    """The pieces of a shipment that make one message of this kind each."""
     document = folded.document
+    head = {name: document[name] for name in STATUS_KEEPS if name in document}
     if kind.content == "status":
-        head = {name: document[name] for name in STATUS_KEEPS if name in document}
         for one in document.get("milestones", ()):
-            if not one.get("withdrawn") and (not rule.codes or one["code"] in rule.codes):
-                yield {**head, "milestones": [one]}, [f"/milestones/{one['id']}"]
+            content = {**head, "milestones": [one]}
+            if not one.get("withdrawn") and _complete(content, kind):
+                yield Piece(raw=canonical_bytes(content), pointers=[f"/milestones/{one['id']}"], code=one["code"])
     elif kind.content == "houses":
         for at, house in enumerate(document.get("houses", ())):
-            head = {name: document[name] for name in STATUS_KEEPS if name in document}
-            yield {**head, "houses": [house]}, [name for name in folded.lineage if name.startswith(f"/houses/{at}/")]
+            content = {**head, "houses": [house]}
+            if _complete(content, kind):
+                pointers = [name for name in folded.lineage if name.startswith(f"/houses/{at}/")]
+                yield Piece(raw=canonical_bytes(content), pointers=pointers)
     else:
-        kept = ("bookings",) if kind.content == "booking" else ()
-        content = {name: value for name, value in document.items() if name in kept or name not in WAYBILL_ONLY}
-        yield content, [name for name, _ in all_leaves(content)]
+        content = {name: value for name, value in document.items() if name not in _left_out(kind)}
+        if _complete(content, kind):
+            yield Piece(raw=canonical_bytes(content), pointers=[name for name, _ in all_leaves(content)])
+
+
+def _left_out(kind: Kind) -> Sequence[str]:
+    return [name for name in WAYBILL_ONLY if not (kind.content == "booking" and name == "bookings")]
+
+
+def _complete(content: Document, kind: Kind) -> bool:
+    return all(name in content for name in kind.requires)
 
 
 def _is_news(folded: Folded, partner: str, pointers: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from hub.clock import micros
-from hub.ports import Clock
+from hub.ports import Clock, DeliveryError
 from hub.store import acknowledgements, leases
 from hub.store.engine import writing
 
@@ -67,6 +67,9 @@ class Schedule:
             if not self.leads():
                 return False
             one.work()
+        except DeliveryError as fault:
+            _log.error("%s: %s Tried again in %g s.", one.name, fault, one.seconds)
+            return False
         except Exception:
             _log.exception("%s failed; it is tried again in %g s", one.name, one.seconds)
             return False

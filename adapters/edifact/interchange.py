@@ -26,7 +26,6 @@ _NEW = re.compile(r"UNA.{6}\s*UNB|UNB[^A-Za-z0-9\s]", re.DOTALL)
 
 _FOLLOWS = re.compile(r"\s*[A-Z]{3}")
 _SERVICE = re.compile(scanner.SERVICE)
-_TAGGED = re.compile(r"[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")
 
 
 class Interchanges(Layers):
@@ -120,15 +119,12 @@ class Interchanges(Layers):
         self.interchange = Control(node.text("0020") or "")
         self.group, self.groups, self.stray = None, 0, False
         if identifier and identifier not in CHARSETS:
-            message = "is no syntax identifier of the standard; read as UTF-8, else ISO 8859-1"
-            yield self._problem(
-                Code.EDI_CHARSET, f"{identifier!r} {message}", "UNB", found=identifier, expected="UNOA … UNOY", element=1
-            )
+            message = f"{identifier!r} is no syntax identifier of the standard; read as UTF-8, else ISO 8859-1"
+            yield self._problem(Code.EDI_CHARSET, message, "UNB", found=identifier, expected="UNOA … UNOY", element=1)
         yield from self._faults(raw, faults)
         if said_at(node) is None and "S004.0017" in node.elements and all(habit("UNB", one) for one in faults):
-            yield self._problem(
-                Code.EDI_ELEMENT_FORMAT, "UNB's date and time are no moment", "UNB", found=moment_text(node), element=4
-            )
+            message = "UNB's date and time are no moment"
+            yield self._problem(Code.EDI_ELEMENT_FORMAT, message, "UNB", found=moment_text(node), element=4)
         yield from self._pass(raw.end)
 
     def _junk(self) -> Iterator[Found]:
@@ -168,8 +164,7 @@ class Interchanges(Layers):
     def _interchange_end(self, node: Node) -> Iterator[Problem]:
         yield from self._close_group("UNZ")
         if self.interchange is not None:
-            counted = self.groups or self.interchange.counted
-            what = "groups" if self.groups else "messages"
+            counted, what = (self.groups, "groups") if self.groups else (self.interchange.counted, "messages")
             yield from self._compare(node, ("0036", counted, "0020", self.interchange.reference), "UNZ", what)
         self.interchange, self.stray = None, False
 
@@ -324,8 +319,9 @@ class Interchanges(Layers):
             yield from self._truncated(first)
             return
         segments = scanner.count(window.text[window.position : end], self.delimiters)
-        tagged = _TAGGED.match(window.text, window.position) is not None
-        code, segment = (Code.EDI_UNH_MISSING, "UNH") if tagged else (Code.EDI_SEGMENT_TAG, first)
+        code, segment = (
+            (Code.EDI_UNH_MISSING, "UNH") if scanner.TAGGED.match(window.text, window.position) else (Code.EDI_SEGMENT_TAG, first)
+        )
         message = f"{segments} segments stand outside any message and were passed over: there is no UNH before them"
         yield self._problem(
             code, message, segment, found=window.text[window.position : min(end, window.position + 60)], expected="UNH"

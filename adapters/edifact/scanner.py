@@ -17,6 +17,8 @@ MAX_SEGMENT = 100_000
 
 SPACE = "\r\n\t \x00\x1a"
 SERVICE = "UN[ABGEHTZ]"
+TAGGED = re.compile(r"[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")
+"""A segment's tag, and no letter or digit after it."""
 
 
 class Value(msgspec.Struct, frozen=True, gc=False):

@@ -84,11 +84,12 @@ def _unencodable(text: str, at: int) -> Problem:
 
 
 def _header(outgoing: Outgoing, problems: list[Problem], version: str) -> Segment:
+    """UNB. Without a recipient (a conversion for no partner) the interchange is addressed to its own sender."""
     at = outgoing.at.astimezone(UTC)
     values: list[str | list[str]] = [
         [IDENTIFIER, version],
         _address(outgoing.sender),
-        _address(outgoing.recipients[0] if outgoing.recipients else ""),
+        _address(outgoing.recipients[0] if outgoing.recipients else outgoing.sender),
         [at.strftime("%Y%m%d" if version >= "4" else "%y%m%d"), at.strftime("%H%M")],
         outgoing.control_reference,
     ]

@@ -7,7 +7,7 @@ import asyncio
 import hmac
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,6 +161,16 @@ class _Home(asyncssh.SFTPServer):  # type: ignore[misc]
         if os.path.commonpath([self._root, os.fsdecode(os.path.realpath(mapped))]) != self._root:
             raise asyncssh.SFTPPermissionDenied("outside of your folder")
         return mapped
+
+    async def scandir(self, path: bytes) -> AsyncIterator[Any]:
+        """The folder's entries. One that goes away while the folder is read is left out: it is no fault of the folder."""
+        with os.scandir(self.map_path(path)) as entries:
+            for entry in entries:
+                try:
+                    attributes = asyncssh.SFTPAttrs.from_local(entry.stat(follow_symlinks=False))
+                except FileNotFoundError:
+                    continue
+                yield asyncssh.SFTPName(entry.name, attrs=attributes)
 
     def symlink(self, oldpath: bytes, newpath: bytes) -> None:
         del oldpath, newpath

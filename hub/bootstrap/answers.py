@@ -73,6 +73,6 @@ class Answerer:
             control_reference=str(number),
             at=envelope.received_at,
             sender=self._identity,
-            recipients=[partner.address] if partner.address else [],
+            recipients=[partner.address or partner.id.upper()],
             style=partner.style,
         )

@@ -34,7 +34,7 @@ def copy_configuration(target: Path) -> None:
 def _copy(source: Any, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for one in source.iterdir():
-        if one.is_dir() and not one.name.startswith("__"):
+        if one.is_dir() and not one.name.startswith("__") and one.name != "demo":
             _copy(one, target / one.name)
         elif one.name.endswith(".toml"):
             (target / one.name).write_bytes(one.read_bytes())

@@ -7,9 +7,16 @@ from datetime import datetime, timedelta
 import msgspec
 
 from hub.canonical.document import Document
+from hub.canonical.station import zone
 
 AIRLINE, FORWARDER, HANDLER = "skyline", "nordhafen", "apron"
 PREFIX = "999"
+CUSTOMER = ("MEKONG TRADING", "7700001")
+FIRST_SERIAL = 1_000_000
+SPREAD = timedelta(hours=6)
+LONGEST = timedelta(hours=23)
+"""How long after the beginning of the day the last word is said."""
+
 ROUTES = (("FRA", "DOH", "SGN"), ("HAM", "DXB", "BKK"), ("AMS", "IST", "DEL"), ("CDG", "AUH", "KUL"), ("MUC", "DOH", "HAN"))
 GOODS = ("MACHINE PARTS", "CUT FLOWERS", "PHARMACEUTICALS", "TEXTILES", "SPARE PARTS", "ELECTRONICS")
 HANDLING = {"CUT FLOWERS": ["PEF", "PER"], "PHARMACEUTICALS": ["COL", "PIL"]}
@@ -39,16 +46,27 @@ def waybill_number(serial: int) -> str:
     return f"{PREFIX}-{serial:07d}{serial % 7}"
 
 
+def waybill_of(number: int) -> str:
+    """The waybill number of a shipment of the day."""
+    return waybill_number(FIRST_SERIAL + number)
+
+
+def is_the_customers(number: int) -> bool:
+    """Whether a shipment goes to the customer who has a key of the portal."""
+    return number % 6 == 0
+
+
 def shipment(number: int, day: datetime, chance: random.Random) -> Document:
     """One waybill as its forwarder knows it."""
     origin, via, destination = chance.choice(ROUTES)
     goods = chance.choice(GOODS)
     pieces, weight = chance.randint(1, 40), chance.randint(20, 3000)
     town, country = TOWNS[destination]
+    buyer, account = CUSTOMER if is_the_customers(number) else (f"RIVERSIDE IMPORT {number:04d}", f"78{number:05d}")
     rate = f"{chance.randint(150, 620) / 100:.2f}"
     total = f"{weight * float(rate):.2f}"
     return {
-        "awb": waybill_number(1_000_000 + number),
+        "awb": waybill_of(number),
         "origin": origin,
         "destination": destination,
         "pieces": pieces,
@@ -57,7 +75,7 @@ def shipment(number: int, day: datetime, chance: random.Random) -> Document:
         "routing": [{"line": 1, "to": via, "carrier": "XS"}, {"line": 2, "to": destination, "carrier": "XS"}],
         "flights": [{"flight": f"XS{100 + number % 80}", "date": day.date().isoformat()}],
         "shipper": _party("NORDLICHT EXPORT GMBH", "HAFENSTRASSE 12", "HAMBURG", "DE", "4100001"),
-        "consignee": _party(f"MEKONG TRADING {number:03d}", "1 RIVER ROAD", town, country, f"77{number:05d}"),
+        "consignee": _party(buyer, "1 RIVER ROAD", town, country, account),
         "agent": {"name": "NORDHAFEN LOGISTICS", "city": "HAMBURG", "iata_code": "2347001", "cass": "0001"},
         "special_handling": HANDLING.get(goods, ["GEN"]),
         "charges": {
@@ -95,13 +113,12 @@ def _party(name: str, street: str, city: str, country: str, account: str) -> Doc
 def day_of_traffic(count: int, day: datetime, seed: int = 1) -> list[Telling]:
     """All that is said about ``count`` shipments, in order of time, with a few things that go wrong."""
     chance = random.Random(seed)  # noqa: S311 - a demonstration, not a secret
-    tellings = [one for number in range(count) for one in _life(number, shipment(number, day, chance), day)]
+    tellings = [one for number in range(count) for one in _life(number, shipment(number, day, chance), day + SPREAD * number / count)]
     return sorted([*tellings, *_faults(day)], key=lambda one: (one.at, one.name))
 
 
-def _life(number: int, document: Document, day: datetime) -> Iterator[Telling]:
+def _life(number: int, document: Document, start: datetime) -> Iterator[Telling]:
     """From waybill to delivery; every fifth shipment is still under way at the end of the day."""
-    start = day + timedelta(minutes=number)
     origin, via, destination = document["origin"], document["routing"][0]["to"], document["destination"]
     flight = document["flights"][0]["flight"]
     version = "16" if number % 4 == 3 else "17"
@@ -113,12 +130,14 @@ def _life(number: int, document: Document, day: datetime) -> Iterator[Telling]:
         target=f"cargo-imp:FWB/{version}",
         document=document,
     )
+    onward = f"{flight[:2]}{int(flight[2:]) + 400}"
     steps = [
-        (1, HANDLER, "folder", "cargo-imp:FSU/14", _status(document, "RCS", origin, start, 1)),
-        (4, AIRLINE, "sftp", "cargo-imp:FSU/14", _flown(document, "DEP", origin, via, flight, start, 4)),
-        (10, AIRLINE, "sftp", "edifact:IFTSTA:D.96A", _flown(document, "ARR", via, None, flight, start, 10)),
-        (11, AIRLINE, "http", "one-record:StatusUpdateEvent", _status(document, "NFD", destination, start, 11)),
-        (14, AIRLINE, "sftp", "cargo-imp:FSU/14", _status(document, "DLV", destination, start, 14)),
+        (1, HANDLER, "folder", "cargo-imp:FSU/12", _status(document, "RCS", origin, start, 1)),
+        (3, AIRLINE, "sftp", "cargo-imp:FSU/14", _flown(document, "DEP", origin, via, flight, start, 3)),
+        (9, AIRLINE, "sftp", "edifact:IFTSTA:D.96A", _flown(document, "ARR", via, None, flight, start, 9)),
+        (15, AIRLINE, "sftp", "cargo-imp:FSU/15", _flown(document, "RCF", destination, None, onward, start, 15)),
+        (16, AIRLINE, "http", "one-record:StatusUpdateEvent", _status(document, "NFD", destination, start, 16)),
+        (17, AIRLINE, "sftp", "cargo-imp:FSU/14", _status(document, "DLV", destination, start, 17)),
     ]
     for hours, partner, channel, target, said in steps[: 2 if number % 5 == 4 else None]:
         name = f"{said['milestones'][0]['code'].lower()}-{number:03d}.{_suffix(target)}"
@@ -140,7 +159,7 @@ def _quantity(document: Document) -> Document:
 
 
 def _status(document: Document, code: str, station: str, start: datetime, hours: int) -> Document:
-    at = (start + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
+    at = _clock_at(station, start + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M")
     milestone = {"code": code, "station": station, "at": at, "time": "actual", **_quantity(document)}
     if code in ("NFD", "DLV"):
         milestone["party"] = document["consignee"]["name"]
@@ -149,8 +168,13 @@ def _status(document: Document, code: str, station: str, start: datetime, hours:
     return {**_head(document), "milestones": [milestone]}
 
 
+def _clock_at(station: str, moment: datetime) -> datetime:
+    """The time a clock on the station's wall shows."""
+    return moment.astimezone(zone(station))
+
+
 def _flown(document: Document, code: str, station: str, to: str | None, flight: str, start: datetime, hours: int) -> Document:
-    at = start + timedelta(hours=hours)
+    at = _clock_at(station, start + timedelta(hours=hours))
     milestone = {
         "code": code,
         "station": station,

@@ -23,6 +23,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     place: int | None = None
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    plain: bool = False
 
     def fits(self, node: Node) -> bool:
         """Whether a child of the right name passes the filters."""
@@ -45,6 +46,10 @@ class TreePath(msgspec.Struct, frozen=True, kw_only=True):
     element: str = ""
     filtered: bool = False
 
+    def leading(self) -> str | None:
+        """The name of the child every match begins with; None when it may begin anywhere."""
+        return self.steps[0].name if self.steps and self.steps[0].name not in ("^", "*") else None
+
 
 def _step(text: str) -> Step:
     match = _NAME.fullmatch(text)
@@ -57,7 +62,8 @@ def _step(text: str) -> Step:
             filters.append((name, tuple(value.split("|"))))
         else:
             place = int(inner)
-    return Step(name=match[1], place=place, filters=tuple(filters))
+    plain = place is None and not filters and match[1] not in ("^", "*")
+    return Step(name=match[1], place=place, filters=tuple(filters), plain=plain)
 
 
 def node_path(text: str) -> TreePath:
@@ -140,10 +146,21 @@ class Tree:
         """The first node the steps meet."""
         if not steps:
             return node
+        if steps[0].plain and len(steps) == 1:
+            return self._plain_first(node, steps[0].name)
         for child in self._matches(node, steps[0]):
             found = self.first(child, steps[1:])
             if found is not None:
                 return found
+        return None
+
+    def _plain_first(self, node: Node, name: str) -> Node | None:
+        if len(node.children) > _SCAN_LIMIT:
+            found = self.named(node, name)
+            return found[0] if found else None
+        for child in node.children:
+            if child.name == name:
+                return child
         return None
 
     def make(self, node: Node, steps: tuple[Step, ...]) -> Node:

@@ -9,7 +9,7 @@ import msgspec
 from hub.mapping.convert import Codes, canonical_get
 from hub.mapping.language import MappingTable, StatementTable
 from hub.mapping.paths import Tree, TreePath, element_path, node_path
-from hub.mapping.reading_rows import Pass, compile_row
+from hub.mapping.reading_rows import Pass, compile_row, leading
 from hub.position import Place
 from hub.problem import Code, Problem
 from hub.statement import Document, Said
@@ -66,7 +66,7 @@ class StatementReader:
     def __init__(self, table: StatementTable, codes: Codes) -> None:
         self.table = table
         self.each = node_path(table.each)
-        self.rows = [compile_row(row, codes) for row in table.row]
+        self.rows = [(leading(row), compile_row(row, codes)) for row in table.row]
         self.keys = [path.split("/") for path in table.key_paths()]
         self.scope_by = [path.split("/") for path in table.scope_by]
         self.part = element_path(table.part) if table.part else None
@@ -80,8 +80,10 @@ class StatementReader:
             facts: Document = {}
             run.places = {}
             run.context.item = facts
-            for row in self.rows:
-                row(run, node, facts, "")
+            present = {child.name for child in node.children}
+            for name, row in self.rows:
+                if name is None or name in present:
+                    row(run, node, facts, "")
             if self.anywhere:
                 _ignore_anywhere(run, node, self.anywhere)
             for path in self.ignores:

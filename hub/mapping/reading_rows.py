@@ -81,7 +81,9 @@ class _When:
 
 
 def _settable(target: Any, keys: Sequence[str]) -> bool:
-    return keys == ["."] or canonical_get(target, keys) is None
+    if len(keys) == 1:
+        return keys[0] not in target or keys[0] == "."
+    return canonical_get(target, keys) is None
 
 
 def _pointer(base: str, to: str) -> str:
@@ -117,6 +119,8 @@ def _scalar_row(row: Row, codes: Codes) -> Run:
     when = _When(row.when) if row.when else None
     steps, name, text_path, to = path.steps, path.element, path.text, row.to
     guarded = path.filtered
+    if not steps and when is None and row.const is None and len(keys) == 1 and to != ".":
+        return _plain_row(row, convert, name, to)
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
         holder = run.tree.first(node, steps) if steps else node
@@ -132,6 +136,22 @@ def _scalar_row(row: Row, codes: Codes) -> Run:
         if when is not None:
             when.use(run, node)
         _put(run, target, keys, _pointer(pointer, to), value, element, text_path)
+
+    return run_row
+
+
+def _plain_row(row: Row, convert: Conversion, name: str, to: str) -> Run:
+    """The commonest row, one element to one key, without the machinery of the others."""
+
+    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        element = node.elements.get(name)
+        if element is None or to in target:
+            return
+        value = _value(run, row, convert, element, name)
+        if value is not None:
+            run.used.add(id(element))
+            target[to] = value
+            run.places[f"{pointer}/{to}"] = Place(element.line, element.column, element.offset, element.path or name)
 
     return run_row
 
@@ -283,6 +303,19 @@ def _take_places(run: Pass, pointer: str) -> dict[str, Place]:
 def sort_key(item: Any) -> Any:
     """The order of set-like lists: by text, or by type and value."""
     return tuple(str(value) for value in item.values()) if isinstance(item, dict) else item
+
+
+def leading(row: Row) -> str | None:
+    """The child name without which a row finds nothing; None when it may find something anyway."""
+    if row.each is not None:
+        return node_path(row.each).leading()
+    if row.source is None:
+        return None
+    if row.rows:
+        return node_path(str(row.source)).leading()
+    sources = row.source if isinstance(row.source, list) else [row.source]
+    names = {element_path(one).leading() for one in sources}
+    return names.pop() if len(names) == 1 else None
 
 
 def compile_row(row: Row, codes: Codes) -> Run:

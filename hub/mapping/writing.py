@@ -1,11 +1,11 @@
 """From a canonical shipment to a tree, by the same rows that read it. Pure; knows no format's layout."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
+from hub.canonical.document import leaves
 from hub.mapping.convert import Codes, Conversion, Unfit, canonical_get, cut
 from hub.mapping.language import MappingTable, Row, StatementTable
 from hub.mapping.paths import PathError, Tree, TreePath, element_path, node_path
@@ -16,8 +16,6 @@ from hub.transforms import Context
 
 DERIVED = frozenset({"key", "sequence", "kind", "goods_text", "security", "status", "partial_status"})
 """Views that the fold makes (canonical.md): never written, because what they are made from is."""
-
-_SLANT = re.compile("/")
 
 DERIVED_IN_MILESTONES = frozenset({"id", "instant", "withdrawn", "time", "partial"})
 
@@ -93,8 +91,26 @@ def _constant_row(row: Row) -> Write:
     return run_row
 
 
+def _plain_row(convert: Conversion, name: str, to: str) -> Write:
+    """The commonest row, one key to one element of the node itself, without the machinery of the others."""
+
+    def run_row(run: WritePass, holder: Any, node: Node, pointer: str) -> None:
+        value = holder.get(to)
+        if value is None:
+            return
+        at = f"{pointer}/{to}"
+        text = None if at in run.spent else _text(run, convert, value, at)
+        if text is not None:
+            node.elements[name] = Element(text)
+            run.spent.add(at)
+
+    return run_row
+
+
 def _scalar_row(row: Row, codes: Codes) -> Write:
     path, keys, convert, when = element_path(str(row.source)), row.to.split("/"), Conversion(row, codes), _WhenWritten(row.when)
+    if not path.steps and not row.when and row.const is None and len(keys) == 1 and row.to != ".":
+        return _plain_row(convert, path.element, row.to)
 
     def run_row(run: WritePass, holder: Any, node: Node, pointer: str) -> None:
         value = _value(holder, keys)
@@ -244,18 +260,6 @@ def compile_row(row: Row, codes: Codes) -> Write:
     return _joined_row(row, codes) if isinstance(row.source, list) else _scalar_row(row, codes)
 
 
-def leaves(value: Any, pointer: str = "") -> Iterator[str]:
-    """The JSON pointers of all scalar values of a document."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from leaves(inner, f"{pointer}/{key}")
-    elif isinstance(value, list):
-        for at, inner in enumerate(value):
-            yield from leaves(inner, f"{pointer}/{at}")
-    else:
-        yield pointer
-
-
 def _derived(pointer: str) -> bool:
     names = pointer.split("/")
     return names[1] in DERIVED or (names[1] == "milestones" and names[-1] in DERIVED_IN_MILESTONES) or names[-1] == "goods_text"
@@ -267,7 +271,10 @@ class MappingWriter:
     def __init__(self, table: MappingTable, codes: Codes, shape: Callable[[Node], Node] | None) -> None:
         self.table = table
         self.shape = shape
-        self.statements = [(one, node_path(one.each), [compile_row(row, codes) for row in one.row]) for one in table.statement]
+        self.statements = [
+            (one, node_path(one.each), [(row.to.partition("/")[0], compile_row(row, codes)) for row in one.row])
+            for one in table.statement
+        ]
 
     def write(self, document: Document, context: Context) -> Expressed:
         """The tree that says this document, and a problem for every value it has no place for."""
@@ -275,32 +282,37 @@ class MappingWriter:
         for table, each, rows in self.statements:
             for part, rename in _spread(document, table):
                 _statement(run, each, rows, part, rename)
-        missing = [name for name in leaves(document) if name not in run.spent and not self._covered(run, name)]
+        missing = [name for name, _ in leaves(document) if name not in run.spent and not self._covered(run, name)]
         root = self.shape(run.tree.root) if self.shape else run.tree.root
         return Expressed(root=root, problems=run.problems + [_unmapped(name, self.table) for name in missing])
 
     def _covered(self, run: WritePass, name: str) -> bool:
-        return (
-            _derived(name) or any(name[: one.start()] in run.covered for one in _SLANT.finditer(name, 1)) or name in run.covered
-        )
+        return _derived(name) or name in run.covered or any(above in run.covered for above in _above(name))
+
+
+def _above(pointer: str) -> Iterator[str]:
+    """The pointers of all that holds a value, the nearest first."""
+    end = pointer.rfind("/")
+    while end > 0:
+        yield pointer[:end]
+        end = pointer.rfind("/", 0, end)
 
 
 Rename = tuple[str, str] | None
+Rows = list[tuple[str, Write]]
 
 
-def _statement(run: WritePass, each: TreePath, rows: list[Write], part: Document, rename: Rename) -> None:
+def _statement(run: WritePass, each: TreePath, rows: Rows, part: Document, rename: Rename) -> None:
     node = run.tree.root
     if each.steps:
         node = run.tree.grow(run.tree.make(node, each.steps[:-1]), each.steps[-1])
     run.context.item = part
     if rename is None:
-        for row in rows:
-            row(run, part, node, "")
+        _run_rows(run, rows, part, node)
         return
     spent, covered, run.spent, run.covered = run.spent, run.covered, set(), set()
     known = len(run.problems)
-    for row in rows:
-        row(run, part, node, "")
+    _run_rows(run, rows, part, node)
     spent.update(_renamed(name, rename) for name in run.spent)
     covered.update(_renamed(name, rename) for name in run.covered)
     run.spent, run.covered = spent, covered
@@ -316,6 +328,12 @@ def _at_its_place(problem: Problem, rename: tuple[str, str]) -> Problem:
     pointer = problem.path or ""
     place = _renamed(pointer, rename)
     return msgspec.structs.replace(problem, path=place, message=problem.message.replace(pointer, place, 1))
+
+
+def _run_rows(run: WritePass, rows: Rows, part: Document, node: Node) -> None:
+    for name, row in rows:
+        if name in part or name == ".":
+            row(run, part, node, "")
 
 
 def _spread(document: Document, table: StatementTable) -> Iterator[tuple[Document, Rename]]:
@@ -335,4 +353,4 @@ def _unmapped(pointer: str, table: MappingTable) -> Problem:
     )
 
 
-__all__ = ["Expressed", "MappingWriter", "PathError", "leaves"]
+__all__ = ["Expressed", "MappingWriter", "PathError"]

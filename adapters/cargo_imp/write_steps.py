@@ -1,0 +1,165 @@
+"""A table made ready for writing: for each group its rows, for each row what nodes it takes, for each line its plans.
+
+Compiled once from a :class:`Table`; knows nothing of files or problems.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from adapters.cargo_imp.layout import Line, Option, Row, Table
+from adapters.cargo_imp.notation import Field, Repeat, captures
+from adapters.cargo_imp.plans import Plans, plannable
+from hub.syntax import Node
+
+
+class LineStep:
+    """A line, the repeats inside it, and its plans (None: every line is written item by item)."""
+
+    __slots__ = ("items_apart", "line", "plans", "repeat", "repeats", "with_repeat")
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        repeats = [item for item in captures(line.items) if isinstance(item, Repeat)]
+        self.repeats = {item.name: item for item in repeats}
+        self.repeat = repeats[0] if repeats else None
+        sure = plannable(line.items) and len(repeats) < 2 and all(_flat(item) for item in repeats)
+        self.plans = Plans(line.items) if sure else None
+        self.with_repeat = Plans(line.items, repeated=True) if sure and repeats else None
+        self.items_apart = Plans(repeats[0].items) if sure and repeats else None
+
+    def fast(self, node: Node) -> str | None:
+        """The text when everything in the node fits; None when it must be written item by item."""
+        if self.repeat is not None:
+            return self._with_repeat(node)
+        return None if self.plans is None else _filled(self.plans, node)
+
+    def _with_repeat(self, node: Node) -> str | None:
+        repeat = self.repeat
+        if repeat is None or self.items_apart is None or self.with_repeat is None:
+            return None
+        name = repeat.name
+        parts = [_filled(self.items_apart, child) for child in node.children if child.name == name]
+        if not parts:
+            return None if self.plans is None else _filled(self.plans, node)
+        if len(parts) > repeat.most or None in parts:
+            return None
+        return _filled(self.with_repeat, node, "".join(part for part in parts if part))
+
+    def apart(self, children: list[Node]) -> list[Node]:
+        """The children that are lines of their own."""
+        return [child for child in children if child.name not in self.repeats] if self.repeats else children
+
+
+def _flat(repeat: Repeat) -> bool:
+    return plannable(repeat.items) and not any(isinstance(one, Repeat) for one in captures(repeat.items))
+
+
+def _filled(plans: Plans, node: Node, repeated: str | None = None) -> str | None:
+    elements = node.elements
+    plan = plans.get(tuple(elements))
+    if plan is None:
+        return None
+    texts = [element.text for element in elements.values()]
+    if plan.fits("\n".join(texts)) is None:
+        return None
+    if repeated is not None:
+        texts.append(repeated)
+    return plan.template % (tuple(texts) if plan.ordered is None else plan.ordered(texts))
+
+
+@dataclass(kw_only=True, eq=False, slots=True)
+class OptionStep:
+    """A line or a group, and the node it takes: one of ``names`` and, where the line has codes, with one of them."""
+
+    option: Option
+    names: frozenset[str]
+    codes: frozenset[str]
+    line: LineStep | None
+    group: "GroupStep | None"
+    clear_most: int
+
+    def fits(self, child: Node) -> bool:
+        """Whether the node can stand here."""
+        if child.name not in self.names:
+            return False
+        if self.clear_most and self.group is not None:
+            return any(one.fits(child) for row in self.group.rows for one in row.options)
+        return not self.codes or child.text("code") in self.codes
+
+
+@dataclass(kw_only=True, eq=False, slots=True)
+class RowStep:
+    """One place in the order; ``plain`` when its only option takes every node of its name."""
+
+    row: Row
+    options: tuple[OptionStep, ...]
+    plain: OptionStep | None
+    by_code: Mapping[str, OptionStep]
+    mandatory: bool
+    most: int
+
+    def option(self, child: Node) -> OptionStep | None:
+        """The first option the node fits."""
+        return self.plain or next((one for one in self.options if one.fits(child)), None)
+
+
+@dataclass(kw_only=True, eq=False, slots=True)
+class GroupStep:
+    """The rows of a group; ``rank`` says which row takes a name, None where two rows take the same."""
+
+    rows: tuple[RowStep, ...]
+    rank: Mapping[str, int] | None
+
+
+class WriteSteps:
+    """All steps of a table."""
+
+    def __init__(self, table: Table) -> None:
+        self._lines: dict[int, LineStep] = {}
+        self.message = self._group(table.rows)
+
+    def _group(self, rows: Sequence[Row]) -> GroupStep:
+        steps = tuple(self._row(row) for row in rows)
+        told = [(name, place) for place, step in enumerate(steps) for name in _names(step.options)]
+        return GroupStep(rows=steps, rank=dict(told) if len(dict(told)) == len(told) else None)
+
+    def _row(self, row: Row) -> RowStep:
+        options = tuple(self._option(option) for option in row.options)
+        plain = options[0] if len(options) == 1 and not options[0].codes and not options[0].clear_most else None
+        return RowStep(row=row, options=options, plain=plain, by_code={}, mandatory=row.mandatory, most=row.most)
+
+    def _option(self, option: Option) -> OptionStep:
+        group = self._group(option.rows) if option.rows else None
+        line = None if option.line is None else self._line(option.line)
+        clear = option.line is None and option.clear
+        return OptionStep(
+            option=option,
+            names=frozenset(_taken(option)),
+            codes=_codes(option.line),
+            line=line,
+            group=group,
+            clear_most=option.rows[0].most if clear else 0,
+        )
+
+    def _line(self, line: Line) -> LineStep:
+        return self._lines.setdefault(id(line), LineStep(line))
+
+
+def _names(options: Sequence[OptionStep]) -> set[str]:
+    return {name for option in options for name in option.names}
+
+
+def _taken(option: Option) -> Iterator[str]:
+    if option.line is not None:
+        yield option.line.node
+    elif option.clear:
+        for row in option.rows:
+            for inner in row.options:
+                yield from _taken(inner)
+    else:
+        yield option.name
+
+
+def _codes(line: Line | None) -> frozenset[str]:
+    first = line.items[0] if line is not None and line.items else None
+    return frozenset(first.codes) if isinstance(first, Field) else frozenset()

@@ -1,0 +1,161 @@
+"""``waybridge demo``: the hub with demonstration partners and a day of their traffic. Starts, shows, serves; knows no channel."""
+
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.cli.output import line, print_json, progress, say, usage
+
+WORDS = {
+    "received": "messages received",
+    "shipments": "shipments",
+    "delivered": "deliveries sent",
+    "answers": "  of them answers",
+    "retried": "sent after a retry",
+    "dead_letters": "dead letters",
+    "undelivered": "not delivered",
+    "verify_differences": "differences found by verify",
+    "portal_own_shipment": "portal: the customer's shipment",
+    "portal_own_timeline": "portal: its timeline",
+    "portal_foreign_shipment": "portal: another's shipment",
+}
+
+
+def demo(
+    exit: Annotated[bool, typer.Option("--exit", help="end when the day is over: status 0 when all went as planned")] = False,
+    json: Annotated[bool, typer.Option("--json", help="one JSON document on standard output")] = False,
+    count: Annotated[int, typer.Option("--count", help="shipments of the day, 2 to 2000")] = 60,
+    port: Annotated[int, typer.Option("--port", help="port of the hub (a free one)")] = 0,
+    folder: Annotated[Path, typer.Option("--folder", help="where everything is put")] = Path("waybridge-demo"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="remove the folder of an earlier demonstration first")] = False,
+) -> None:
+    """Start a hub with demonstration partners on real channels, feed a day of traffic, show what happened, and keep serving.
+
+    Example: waybridge demo
+    """
+    from hub.demo.place import fresh_place
+    from hub.demo.run import FEWEST, MOST
+
+    if not FEWEST <= count <= MOST:
+        raise usage(f"--count wants a number from {FEWEST} to {MOST}, not {count}")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with fresh_place(folder, fresh=fresh) as place:
+            good = _whole_day(place, count, port, json, keep=not exit)
+    except KeyboardInterrupt:
+        say("stopped before the day was over")
+        raise SystemExit(130) from None
+    raise SystemExit(0 if good else 1)
+
+
+def _whole_day(place: Any, count: int, port: int, json: bool, *, keep: bool) -> bool:
+    from hub.demo import run as day
+
+    began = time.monotonic()
+    tellings = day.traffic(count)
+    with day.running(place, port=port) as run:
+        say(f"hub on {run.url}, everything in {place.root}")
+        day.feed(run, list(progress(day.letters(tellings, run.hub), "a day of traffic", quiet=json)))
+        with _Bar("delivering", quiet=json) as tell:
+            ended = day.ended(run, tellings, began, tell)
+        _show(run, ended, json, keep=keep)
+        if keep:
+            _serve()
+    return bool(ended.as_planned)
+
+
+def _serve() -> None:
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        say("stopping")
+
+
+class _Bar:
+    """A progress bar on standard error that is told how far things are, where that is a terminal."""
+
+    def __init__(self, doing: str, *, quiet: bool) -> None:
+        self._doing = doing
+        self._progress: Any = None
+        self._shown = not quiet and sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        if not self._shown:
+            return lambda done, of: None
+        from rich.console import Console
+        from rich.progress import Progress
+
+        self._progress = Progress(console=Console(stderr=True))
+        task = self._progress.add_task(self._doing, total=None)
+        self._progress.start()
+        return lambda done, of: self._progress.update(task, completed=done, total=max(of, done))
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+
+def _show(run: Any, ended: Any, json: bool, *, keep: bool) -> None:
+    if json:
+        print_json(_shown(run, ended))
+        return
+    for one in ended.checks:
+        line(f"  {WORDS[one.name]:32} {one.found:>6}  {'as planned' if one.ok else f'planned were {one.planned}'}")
+    if not ended.drained:
+        line("  the day did not end in time: something is still waiting, `waybridge messages` shows what")
+    line(f"{'All went as planned' if ended.as_planned else 'NOT as planned'}, {ended.seconds:.1f} s.")
+    line()
+    for text in _invitation(run, ended, keep):
+        line(text)
+
+
+def _invitation(run: Any, ended: Any, keep: bool) -> list[str]:
+    """What to try next."""
+    place = run.place
+    looking = [
+        "Look at it, in another terminal:" if keep else "Look at it:",
+        f"  export WAYBRIDGE_CONFIG='{place.config}'",
+        f"  waybridge shipment {ended.own}",
+        "  waybridge dead-letters list",
+        "  waybridge messages",
+    ]
+    header = f"-H 'X-Api-Key: {place.secret('mekong-key')}'"
+    asking = [
+        "",
+        f"Ask the portal as the customer Mekong Trading, who sees {ended.own} and not {ended.foreign}:",
+        f"  curl {header} {run.url}/v1/shipments/{ended.own}",
+        f"  curl {header} {run.url}/v1/shipments/{ended.own}/timeline",
+        f"  curl {header} {run.url}/v1/shipments/{ended.foreign}",
+        "",
+        f"Send something: put a file into {place.apron / 'in'}, or post one as the forwarder:",
+        f"  curl -H 'X-Api-Key: {place.secret('nordhafen-key')}' --data-binary @FILE {run.url}/v1/messages",
+        "",
+        f"Serving on {run.url}; stop with Ctrl-C.",
+    ]
+    return [*looking, *(asking if keep else [])]
+
+
+def _shown(run: Any, ended: Any) -> dict[str, Any]:
+    return {
+        "as_planned": ended.as_planned,
+        "drained": ended.drained,
+        "seconds": round(ended.seconds, 3),
+        "checks": [{"name": one.name, "planned": one.planned, "found": one.found, "ok": one.ok} for one in ended.checks],
+        "url": run.url,
+        "config": str(run.place.config),
+        "shipment": ended.own,
+        "foreign_shipment": ended.foreign,
+    }
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(demo)

@@ -1,0 +1,135 @@
+"""The demonstration's folder: configuration, database, keys, and the partners' own folders. Touches nothing beside it."""
+
+import contextlib
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from hub.ports import Misconfigured
+from hub.settings import Settings, load
+
+MARK = ".waybridge-demo"
+SECRETS = ("skyline-key", "skyline-password", "nordhafen-key", "nordhafen-receiver", "mekong-key")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where everything of one demonstration is; ``root`` is absolute."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """What WAYBRIDGE_CONFIG is to name."""
+        return self.root / "config"
+
+    @property
+    def skyline(self) -> Path:
+        """The home of the airline's SFTP user: ``to-hub``, ``from-hub``."""
+        return self.root / "skyline"
+
+    @property
+    def nordhafen(self) -> Path:
+        """Where the forwarder's server puts what is posted to it."""
+        return self.root / "nordhafen"
+
+    @property
+    def apron(self) -> Path:
+        """The handler's drop folder."""
+        return self.root / "apron"
+
+    def secret(self, name: str) -> str:
+        """One of SECRETS."""
+        return (self.root / "secrets" / name).read_text().strip()
+
+    def configure(self, *, sftp_port: int, sftp_host_key: str, receiver_url: str) -> Settings:
+        """Write the configuration, whose partners listen at these ports, and load it."""
+        (self.config / "partners").mkdir(parents=True, exist_ok=True)
+        (self.config / "waybridge.toml").write_text(self._hub_file(), encoding="utf-8")
+        known = {
+            "sftp_port": str(sftp_port),
+            "sftp_host_key": _toml(sftp_host_key),
+            "receiver_url": _toml(receiver_url),
+            "apron_folder": _toml(str(self.apron)),
+        }
+        for name, text in _partner_files(known):
+            (self.config / "partners" / name).write_text(text, encoding="utf-8")
+        return load({"WAYBRIDGE_CONFIG": str(self.config)})
+
+    def _hub_file(self) -> str:
+        """The packaged configuration with a database and secrets of our own."""
+        database = _toml(f"sqlite:///{self.root / 'waybridge.db'}")
+        wanted = f"database = {database}\nsecrets = {_toml(str(self.root / 'secrets'))}"
+        packaged = resources.files("config").joinpath("waybridge.toml").read_text(encoding="utf-8")
+        text, count = re.subn(r"^database = .*$", lambda _: wanted, packaged, flags=re.MULTILINE)
+        if count != 1:
+            raise Misconfigured("config/waybridge.toml has no line 'database = …'; the demonstration starts from that file")
+        return text
+
+
+def _partner_files(known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for one in resources.files("config").joinpath("demo", "partners").iterdir():
+        if one.name.endswith(".toml"):
+            yield one.name, Template(one.read_text(encoding="utf-8")).substitute(known)
+
+
+def _toml(text: str) -> str:
+    """A basic string: TOML escapes as JSON does."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+@contextlib.contextmanager
+def fresh_place(folder: Path, *, fresh: bool) -> Iterator[Place]:
+    """A new folder, held against other demonstrations while it is used. Raises Misconfigured where there is one already."""
+    place = Place(root=folder.resolve())
+    if place.root.exists():
+        _clear(place.root, fresh)
+    try:
+        _furnish(place)
+    except OSError as fault:
+        raise Misconfigured(f"cannot write {place.root}: {fault.strerror}; run the demo where you may, or name --folder") from None
+    with (place.root / MARK).open("w") as mark:
+        _hold(mark.fileno(), place.root)
+        yield place
+
+
+def _clear(root: Path, fresh: bool) -> None:
+    mark = root / MARK
+    if not mark.is_file():
+        raise Misconfigured(f"{root} exists and is no demonstration's; it is left as it is. Name another with --folder")
+    if not fresh:
+        raise Misconfigured(
+            f"{root} holds an earlier demonstration. Run it anew with `waybridge demo --fresh` (removes that folder), "
+            f"or look at it: export WAYBRIDGE_CONFIG={root / 'config'} and `waybridge messages`"
+        )
+    with mark.open("a") as held:
+        _hold(held.fileno(), root)
+        shutil.rmtree(root)
+
+
+def _furnish(place: Place) -> None:
+    folders = ("secrets", "skyline/to-hub", "skyline/from-hub", "nordhafen", "apron/in")
+    for name in folders:
+        (place.root / name).mkdir(parents=True)
+    (place.root / "secrets").chmod(0o700)
+    for name in SECRETS:
+        (place.root / "secrets" / name).write_text(secrets.token_urlsafe(18) + "\n")
+        (place.root / "secrets" / name).chmod(0o600)
+
+
+def _hold(handle: int, root: Path) -> None:
+    """Lock the mark for the life of its handle, where the system can."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Misconfigured(f"a demonstration is running in {root}; stop it with Ctrl-C there, or name another --folder") from None

@@ -1,0 +1,44 @@
+"""What a day of traffic must come to, counted from what is said alone. Pure; knows no store and no configuration."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from hub.demo.traffic import AIRLINE, FORWARDER, HANDLER, Telling
+
+WAYBILLS_GO_TO = (AIRLINE, HANDLER)
+STATUS_GOES_TO = (AIRLINE, FORWARDER, HANDLER)
+ANSWERED_BY_FILE = AIRLINE
+FIRST_TRIES_REFUSED = 3
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of one day. ``delivered`` holds ``answers``; ``dead_letters`` are the open ones."""
+
+    received: int
+    shipments: int
+    delivered: int
+    answers: int
+    retried: int
+    dead_letters: int
+
+
+def planned(tellings: Sequence[Telling]) -> Tally:
+    """The plan: every fact to all who are owed it but its teller, an answer to each of the airline's files, faults set aside."""
+    waybills = [one for one in tellings if one.document and "milestones" not in one.document]
+    status = [one for one in tellings if one.document and "milestones" in one.document]
+    answers = sum(one.partner == ANSWERED_BY_FILE and one.channel == "sftp" for one in tellings)
+    owed = sum(len(_owed(one, WAYBILLS_GO_TO)) for one in waybills) + sum(len(_owed(one, STATUS_GOES_TO)) for one in status)
+    to_forwarder = sum(FORWARDER in _owed(one, STATUS_GOES_TO) for one in status)
+    return Tally(
+        received=len(tellings),
+        shipments=len({one.document["awb"] for one in waybills}),
+        delivered=owed + answers,
+        answers=answers,
+        retried=min(FIRST_TRIES_REFUSED, to_forwarder),
+        dead_letters=sum(not one.document for one in tellings),
+    )
+
+
+def _owed(one: Telling, partners: Sequence[str]) -> list[str]:
+    return [partner for partner in partners if partner != one.partner]

@@ -1,0 +1,105 @@
+"""The demonstration from beginning to end: partners, hub, traffic, outcome. Prints nothing."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from hub import registry
+from hub.bootstrap.durable import Hub
+from hub.bootstrap.service import Service
+from hub.bootstrap.setup import prepare_database
+from hub.demo import outcome
+from hub.demo.feed import Feeder, Letter, written
+from hub.demo.place import Place
+from hub.demo.plan import FIRST_TRIES_REFUSED, Tally, planned
+from hub.demo.receiver import Receiver
+from hub.demo.traffic import LONGEST, Telling, day_of_traffic, is_the_customers, waybill_of
+from hub.settings import Settings
+
+FEWEST, MOST = 2, 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A hub that serves, with its partners about it."""
+
+    place: Place
+    hub: Hub
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How the day went. ``own`` is a waybill the customer sees, ``foreign`` one it does not."""
+
+    plan: Tally
+    checks: Sequence[outcome.Check]
+    drained: bool
+    seconds: float
+    own: str
+    foreign: str
+
+    @property
+    def as_planned(self) -> bool:
+        """Whether everything was as planned."""
+        return self.drained and all(one.ok for one in self.checks)
+
+
+@contextlib.contextmanager
+def running(place: Place, *, port: int) -> Iterator[Running]:
+    """Partners and hub, started and stopped together. Raises OSError when the port is taken."""
+    with contextlib.ExitStack() as stack:
+        hub = Hub(_partners(place, stack))
+        stack.callback(hub.close)
+        prepare_database(hub.settings)
+        service = Service(hub, host="127.0.0.1", port=port)
+        stack.callback(service.stop)
+        service.start()
+        yield Running(place=place, hub=hub, url=service.url)
+
+
+def _partners(place: Place, stack: contextlib.ExitStack) -> Settings:
+    """Start the airline's SFTP server and the forwarder's receiver; the configuration that speaks with them."""
+    user = registry.resolve("adapters.sftp.server:User")(home=place.skyline, password=place.secret("skyline-password"))
+    sftp = stack.enter_context(registry.resolve("adapters.sftp.server:SftpServer")({"waybridge": user}))
+    receiver = stack.enter_context(
+        Receiver(place.nordhafen, place.secret("nordhafen-receiver"), refuse=FIRST_TRIES_REFUSED)
+    )
+    return place.configure(sftp_port=sftp.port, sftp_host_key=sftp.host_key_line, receiver_url=receiver.url)
+
+
+def traffic(count: int) -> list[Telling]:
+    """A day that has just ended."""
+    return day_of_traffic(count, (datetime.now(UTC) - LONGEST).replace(minute=0, second=0, microsecond=0))
+
+
+def letters(tellings: Sequence[Telling], hub: Hub) -> list[Letter]:
+    """The day in its wire forms."""
+    return written(tellings, hub.pure)
+
+
+def feed(run: Running, all_letters: Iterator[Letter] | Sequence[Letter]) -> None:
+    """Hand everything over."""
+    feeder = Feeder(run.place, run.url)
+    with contextlib.closing(feeder):
+        for one in all_letters:
+            feeder.hand_over(one)
+
+
+def ended(run: Running, tellings: Sequence[Telling], began: float, tell: Callable[[int, int], None]) -> Ended:
+    """Wait for the end of the day and compare; ``tell(done, of)`` counts deliveries. ``began`` is of time.monotonic."""
+    plan = planned(tellings)
+    done = outcome.drained(run.hub, plan.received, lambda count: tell(count, plan.delivered), seconds=60 + plan.received / 5)
+    own, foreign = _examples()
+    key = run.place.secret("mekong-key")
+    found = [*outcome.checks(run.hub, plan), *outcome.portal_checks(run.url, key, own=own, foreign=foreign)]
+    return Ended(plan=plan, checks=found, drained=done, seconds=time.monotonic() - began, own=own, foreign=foreign)
+
+
+def _examples() -> tuple[str, str]:
+    numbers = range(FEWEST)
+    own = next(number for number in numbers if is_the_customers(number))
+    foreign = next(number for number in numbers if not is_the_customers(number))
+    return waybill_of(own), waybill_of(foreign)
