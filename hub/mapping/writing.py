@@ -34,7 +34,7 @@ class WritePass:
         self.tree = tree
         self.context = context
         self.spent: set[str] = set()
-        self.covered: list[str] = []
+        self.covered: set[str] = set()
         self.problems: list[Problem] = []
 
     def refuse(self, pointer: str, expected: str) -> None:
@@ -148,7 +148,7 @@ def _joined_row(row: Row, codes: Codes) -> Write:
             return
         texts = _texts(run, convert, row, value, name, len(paths))
         if texts is None:
-            run.covered.append(name)
+            run.covered.add(name)
             return
         for path, text in zip(paths, texts, strict=False):
             if text is not None:
@@ -241,7 +241,7 @@ def _wire_order(run: WritePass, row: Row, holder: Any, keys: list[str], base: st
     if not row.sorted:
         return range(count)
     order = canonical_get(holder, [*keys[:-1], f"{keys[-1]}_order"])
-    run.covered.append(f"{base}_order")
+    run.covered.add(f"{base}_order")
     if order is None or sorted(order) != list(range(1, count + 1)):
         return range(count)
     return [place - 1 for place in order]
@@ -250,7 +250,7 @@ def _wire_order(run: WritePass, row: Row, holder: Any, keys: list[str], base: st
 def compile_row(row: Row, codes: Codes) -> Write:
     """The closure that writes one row."""
     if row.only == "read":
-        return lambda run, holder, node, pointer: run.covered.append(_below(pointer, row.to))
+        return lambda run, holder, node, pointer: run.covered.add(_below(pointer, row.to))
     if row.each is not None:
         return _each_row(row, codes)
     if row.rows:
@@ -287,12 +287,18 @@ class MappingWriter:
         return Expressed(root=root, problems=run.problems + [_unmapped(name, self.table) for name in missing])
 
     def _covered(self, run: WritePass, name: str) -> bool:
-        return _derived(name) or any(name == prefix or name.startswith(prefix + "/") for prefix in run.covered)
+        return _derived(name) or name in run.covered or any(above in run.covered for above in _above(name))
+
+
+def _above(pointer: str) -> Iterator[str]:
+    """The pointers of all that holds a value, the nearest first."""
+    end = pointer.rfind("/")
+    while end > 0:
+        yield pointer[:end]
+        end = pointer.rfind("/", 0, end)
 
 
 Rename = tuple[str, str] | None
-
-
 Rows = list[tuple[str, Write]]
 
 
@@ -304,11 +310,24 @@ def _statement(run: WritePass, each: TreePath, rows: Rows, part: Document, renam
     if rename is None:
         _run_rows(run, rows, part, node)
         return
-    outer, run.spent = run.spent, set()
+    spent, covered, run.spent, run.covered = run.spent, run.covered, set(), set()
+    known = len(run.problems)
     _run_rows(run, rows, part, node)
+    spent.update(_renamed(name, rename) for name in run.spent)
+    covered.update(_renamed(name, rename) for name in run.covered)
+    run.spent, run.covered = spent, covered
+    run.problems[known:] = [_at_its_place(one, rename) for one in run.problems[known:]]
+
+
+def _renamed(name: str, rename: tuple[str, str]) -> str:
     here, there = rename
-    outer.update(there + name[len(here) :] if name.startswith(here) else name for name in run.spent)
-    run.spent = outer
+    return there + name[len(here) :] if name.startswith(here) else name
+
+
+def _at_its_place(problem: Problem, rename: tuple[str, str]) -> Problem:
+    pointer = problem.path or ""
+    place = _renamed(pointer, rename)
+    return msgspec.structs.replace(problem, path=place, message=problem.message.replace(pointer, place, 1))
 
 
 def _run_rows(run: WritePass, rows: Rows, part: Document, node: Node) -> None:
