@@ -3,22 +3,24 @@
 Compiled once from a :class:`Table`; knows nothing of files or problems.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
-from adapters.cargo_imp.notation import Field, Repeat, captures
+from adapters.cargo_imp.notation import Field, Item, Repeat, captures
 from adapters.cargo_imp.plans import APART, Plans, plannable
 from hub.syntax import Node
 
 
 class LineStep:
-    """A line, the repeats inside it, and its plans (None: every line is written item by item).
+    """A line, the repeats inside it, and its plans.
 
+    ``fast`` gives the text when everything in the node fits, None when the line must be written item by item.
     ``continued`` is how many repeats a line holds that is nothing but a list; 0 for any other line.
     """
 
-    __slots__ = ("continued", "items_apart", "line", "plans", "repeat", "repeats", "with_repeat")
+    __slots__ = ("continued", "fast", "line", "repeat", "repeats")
 
     def __init__(self, line: Line) -> None:
         self.line = line
@@ -27,24 +29,13 @@ class LineStep:
         self.repeat = repeats[0] if repeats else None
         self.continued = line.items[0].most if len(line.items) == 1 and isinstance(line.items[0], Repeat) else 0
         sure = plannable(line.items) and len(repeats) < 2 and all(_flat(item) for item in repeats)
-        self.plans = Plans(line.items) if sure else None
-        self.with_repeat = Plans(line.items, repeated=True) if sure and repeats else None
-        self.items_apart = Plans(repeats[0].items) if sure and repeats else None
+        self.fast = self._way(line.items) if sure else _none
 
-    def fast(self, node: Node) -> str | None:
-        """The text when everything in the node fits; None when it must be written item by item."""
-        repeat = self.repeat
-        if repeat is None:
-            return None if self.plans is None else _filled(self.plans, node)
-        if repeat is None or self.items_apart is None or self.with_repeat is None:
-            return None
-        name = repeat.name
-        parts = [_filled(self.items_apart, child) for child in node.children if child.name == name]
-        if not parts:
-            return None if self.plans is None else _filled(self.plans, node)
-        if len(parts) > repeat.most or None in parts:
-            return None
-        return _filled(self.with_repeat, node, "".join(part for part in parts if part))
+    def _way(self, items: tuple[Item, ...]) -> "Callable[[Node], str | None]":
+        if self.repeat is None:
+            return partial(_filled, Plans(items))
+        without, behind, of_one = Plans(items), Plans(items, repeated=True), Plans(self.repeat.items)
+        return partial(_with_repeat, self.repeat, without, behind, of_one)
 
     def apart(self, children: list[Node]) -> list[Node]:
         """The children that are lines of their own."""
@@ -55,16 +46,42 @@ def _flat(repeat: Repeat) -> bool:
     return plannable(repeat.items) and not any(isinstance(one, Repeat) for one in captures(repeat.items))
 
 
-def _filled(plans: Plans, node: Node, repeated: str | None = None) -> str | None:
+def _none(_: Node) -> str | None:
+    return None
+
+
+def _filled(plans: Plans, node: Node) -> str | None:
     elements = node.elements
     plan = plans[tuple(elements)]
     if plan is None:
         return None
+    if len(elements) == 1:
+        for element in elements.values():
+            text = element.text
+        return plan.template % text if plan.fits(text) else None
     texts = [element.text for element in elements.values()]
-    if plan.fits(APART.join(texts)) is None:
+    if not plan.fits(APART.join(texts)):
         return None
-    if repeated is not None:
-        texts.append(repeated)
+    return plan.template % (tuple(texts) if plan.ordered is None else plan.ordered(texts))
+
+
+def _with_repeat(repeat: Repeat, without: Plans, behind: Plans, of_one: Plans, node: Node) -> str | None:
+    name, elements, parts = repeat.name, node.elements, list[str]()
+    for child in node.children:
+        if child.name == name:
+            part = _filled(of_one, child)
+            if part is None:
+                return None
+            parts.append(part)
+    if not parts:
+        return _filled(without, node)
+    plan = behind[tuple(elements)]
+    if plan is None or len(parts) > repeat.most:
+        return None
+    texts = [element.text for element in elements.values()]
+    if not plan.fits(APART.join(texts)):
+        return None
+    texts.append("".join(parts))
     return plan.template % (tuple(texts) if plan.ordered is None else plan.ordered(texts))
 
 
@@ -89,12 +106,16 @@ class OptionStep:
 
 
 class RowStep:
-    """One place in the order: which of its options takes a node, looked up by name and, where lines have codes, by code."""
+    """One place in the order: which of its options takes a node, looked up by name and, where lines have codes, by code.
 
-    __slots__ = ("_by_code", "_by_name", "_mixed", "mandatory", "most", "options", "row")
+    ``alone`` is the only option, when it takes every node of its name.
+    """
+
+    __slots__ = ("_by_code", "_by_name", "_mixed", "alone", "mandatory", "most", "options", "row")
 
     def __init__(self, row: Row, options: tuple[OptionStep, ...]) -> None:
         self.row, self.options, self.mandatory, self.most = row, options, row.mandatory, row.most
+        self.alone = options[0] if len(options) == 1 and not options[0].codes and not options[0].clear_most else None
         coded = {name for option in options if option.codes for name in option.names}
         plain = {name for option in options if not option.codes for name in option.names}
         clear = {name for option in options if option.clear_most for name in option.names}

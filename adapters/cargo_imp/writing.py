@@ -64,6 +64,8 @@ class _Writing:
             if here is None:
                 if row.mandatory:
                     self._missing(row)
+            elif len(here) == 1 and row.alone is not None:
+                self._option(row.alone, here[0], here)
             else:
                 left += self._row(row, here)
         return left if len(left) == strangers else _in_order(children, left)
@@ -85,12 +87,14 @@ class _Writing:
             if matched == row.most:
                 break
             matched += 1
-            group = _clear_group(option, children, taken) if option.clear_most else [child]
-            taken.update(map(id, group))
-            self._option(option, child, group)
+            if option.clear_most:
+                self._option(option, child, _clear_group(option, children, taken))
+            else:
+                taken.add(id(child))
+                self._option(option, child, children)
         if not matched and row.mandatory:
             self._missing(row)
-        return [child for child in children if id(child) not in taken]
+        return [] if len(taken) == len(children) else [child for child in children if id(child) not in taken]
 
     def _missing(self, row: RowStep) -> None:
         name = row.row.name
@@ -175,7 +179,9 @@ def _in_order(children: list[Node], left: list[Node]) -> list[Node]:
 
 def _clear_group(option: OptionStep, children: list[Node], taken: set[int]) -> list[Node]:
     """The children that stand directly in the parent although their lines share an identifier, up to the group's limit."""
-    return [child for child in children if id(child) not in taken and option.fits(child)][: option.clear_most]
+    group = [child for child in children if id(child) not in taken and option.fits(child)][: option.clear_most]
+    taken.update(map(id, group))
+    return group
 
 
 def _pieces(step: OptionStep, line: LineStep, node: Node) -> list[Node]:
