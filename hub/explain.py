@@ -92,3 +92,15 @@ def went_well(understood: Understood) -> bool:
     """Whether the file could be read without an error-level problem."""
     faults = has_error(understood.problems) or any(has_error(one.problems) for one in understood.readings)
     return bool(understood.readings) and not faults
+
+
+def formats_table(items: Sequence[dict[str, Any]]) -> str:
+    """What can be read and written as the README's table: one row a type, its versions by direction."""
+    rows = ["| format | type | read | written |", "| --- | --- | --- | --- |"]
+    for format, type in dict.fromkeys((one["format"], one["type"]) for one in items):
+        mine = [one for one in items if (one["format"], one["type"]) == (format, type)]
+        read, written = (
+            ", ".join(one["version"] for one in mine if direction in one["directions"]) for direction in ("read", "write")
+        )
+        rows.append(f"| {format} | {type} | {read or '–'} | {written or '–'} |")
+    return "\n".join(rows)

@@ -139,16 +139,17 @@ def _print_converted(written: list[dict[str, Any]], json: bool) -> None:
     sys.stdout.flush()
 
 
-def formats(json: Json = False) -> None:
-    """List the formats, types and versions that can be read and written.
+def formats(json: Json = False, markdown: Annotated[bool, typer.Option("--markdown", help="the README's table")] = False) -> None:
+    """List the formats, types and versions that can be read and written, from the tables.
 
     Example: waybridge formats --json
     """
     from hub.bootstrap import pure_line
+    from hub.explain import formats_table
 
     items = pure_line().supported()
-    if json:
-        print_json({"items": items})
+    if json or markdown:
+        print_json({"items": items}) if json else line(formats_table(items))
         return
     for item in items:
         line(f"{item['format']:12} {item['type']:20} {item['version']:8} {'+'.join(item['directions'])}")

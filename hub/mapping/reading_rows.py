@@ -180,22 +180,30 @@ def _joined_row(row: Row, codes: Codes) -> Run:
     keys, convert, when = row.to.split("/"), Conversion(row, codes), _When(row.when)
     label = "+".join(path.text for path in paths)
 
+    filtered = [path for path in paths if path.filtered]
+
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        holders = [run.tree.first(node, path.steps) for path in paths]
-        found = [None if one is None else one.elements.get(path.element) for one, path in zip(holders, paths, strict=True)]
+        found = [_element(run, node, path) for path in paths]
         present = [element for element in found if element is not None and element.text]
         if not present or not _settable(target, keys) or not when.holds(run, node):
             return
         value = _joined_value(run, row, convert, found, present[0], label)
         if value is None:
             return
-        for path, holder, element in zip(paths, holders, found, strict=True):
-            if element is not None and holder is not None:
-                run.use(path, holder, [element])
+        run.used.update(id(element) for element in found if element is not None)
+        for path in filtered:
+            holder = run.tree.first(node, path.steps)
+            if holder is not None and path.element in holder.elements:
+                run.use(path, holder, ())
         when.use(run, node)
         _put(run, target, keys, _pointer(pointer, row.to), value, present[0], label)
 
     return run_row
+
+
+def _element(run: Pass, node: Node, path: TreePath) -> Element | None:
+    holder = run.tree.first(node, path.steps) if path.steps else node
+    return None if holder is None else holder.elements.get(path.element)
 
 
 def _joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], first: Element, label: str) -> Any:
@@ -237,15 +245,18 @@ def _group_row(row: Row, codes: Codes) -> Run:
 
 
 def _each_row(row: Row, codes: Codes) -> Run:
-    path, inner, when = node_path(str(row.each)), [compile_row(one, codes) for one in row.rows], _When(row.when)
+    path, when = node_path(str(row.each)), _When(row.when)
+    inner = [(leading(one), compile_row(one, codes)) for one in row.rows]
     keys = row.to.split("/")
 
     def read_item(run: Pass, node: Node) -> tuple[Any, dict[str, Place]]:
         item: dict[str, Any] = {}
         outer_places, outer_item = run.places, run.context.item
         run.places, run.context.item = {}, item
-        for one in inner:
-            one(run, node, item, "")
+        below = {child.name for child in node.children} if node.children else ()
+        for name, one in inner:
+            if name is None or name in below:
+                one(run, node, item, "")
         places, run.places, run.context.item = run.places, outer_places, outer_item
         if item:
             run.use(path, node, ())
