@@ -7,7 +7,7 @@ import msgspec
 
 from hub.clock import micros
 from hub.envelope import Envelope
-from hub.problem import Code, Problem, has_error
+from hub.problem import Code, Problem, Severity, has_error
 from hub.statement import Reading, Said, Slot, Statement, Understood
 from hub.store import dead_letters, messages, statements
 from hub.store.dead_letters import Failure
@@ -138,7 +138,9 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
 
 def _rejected(todo: ToSplit, one: Reading) -> Failure:
     worst = next((problem for problem in one.problems if has_error([problem])), next(iter(one.problems), None))
-    problem = worst or Problem(code=Code.INTERNAL, message="the message is not readable, and no problem says why")
+    problem = worst or Problem(
+        code=Code.TYPE_UNKNOWN, line=one.line, message=f"{one.type} was read, and says nothing of a shipment: its bytes are kept"
+    )
     rejected = failure(todo, "check", one.ordinal, one.type, problem)
     impact, reasons = dead_letters.weigh(one.said[0].facts if one.said else {})
     return msgspec.structs.replace(rejected, impact=impact, reasons=reasons)
@@ -176,10 +178,26 @@ def statement_of(line: Line, envelope: Envelope, one: Reading, place: int, said:
     )
 
 
+def _unadmitted(todo: ToSplit, one: Reading, spoken: Sequence[Spoken]) -> list[Problem]:
+    """What the partner may not say is kept as a conflict and never folded: its message shows that."""
+    keys = sorted({said.key for said in spoken if not said.admitted})
+    return [
+        Problem(
+            code=Code.AUTHOR_UNADMITTED,
+            severity=Severity.WARNING,
+            line=one.line,
+            message=f"{todo.envelope.partner} may not say this of {key}: kept as a conflict, not believed",
+            found=one.author or todo.envelope.partner,
+            expected="a shipment and field groups of the partner's [admission]",
+        )
+        for key in keys
+    ]
+
+
 def _row(todo: ToSplit, one: Reading, spoken: Sequence[Spoken]) -> MessageRow:
     state = messages.REJECTED if not one.readable else messages.SPLIT if spoken else messages.APPLIED
     body = {
-        "problems": one.problems,
+        "problems": [*one.problems, *_unadmitted(todo, one, spoken)],
         "not_carried": one.not_carried,
         "keys": sorted({said.key for said in spoken}),
         "frame": one.frame,
