@@ -6,13 +6,15 @@ Everything here is pure; the two transactions and the deliveries are the worker'
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
+
 from hub.canonical.awb import check_digit_fits
 from hub.canonical.calendar import nearest_month
 from hub.canonical.document import Document
 from hub.canonical.settle import prepared, settle
 from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
 from hub.logs import Log, origin
-from hub.mapping import Carried, Mappings
+from hub.mapping import Carried, Expressed, Mappings
 from hub.mapping import Mapping as Meaning
 from hub.ports import Format, Misconfigured
 from hub.position import Place
@@ -109,17 +111,25 @@ class Line:
             message = Message(format=part.format, type=part.type, version=part.version, root=_nothing(), problems=[])
             message.problems.append(_internal(fault, part))
             carried = None
-        return _assemble(ordinal, part, frame, said_at, message, carried, profile)
+        return _assemble(ordinal, part, frame, said_at, message, carried, profile, envelope.partner)
 
     # fold → route → from_canonical → write
 
     def render(self, target: str, document: Document, outgoing: Outgoing) -> Written:
         """A shipment (or the part of it a delivery carries) in a target's own bytes. Raises KeyError for an unknown target."""
+        return self.write(target, self.express(target, document, outgoing.at.date()), outgoing)
+
+    def express(self, target: str, document: Document, day: date) -> Expressed:
+        """Shipment → tree; ``day`` is the reference day. Raises KeyError for an unknown target."""
         format, type, version = self.target(target)
         mapping = self.mappings.get(format.name, type, version)
         if mapping is None:
             raise KeyError(target)
-        expressed = mapping.from_canonical(prepared(document), Context(reference=outgoing.at.date()))
+        return mapping.from_canonical(prepared(document), Context(reference=day))
+
+    def write(self, target: str, expressed: Expressed, outgoing: Outgoing) -> Written:
+        """Tree → bytes. The tree is only read, so one tree may be written to many partners."""
+        format, type, version = self.target(target)
         message = Message(format=format.name, type=type, version=version, root=expressed.root)
         written = format.write(message, outgoing)
         return Written(raws=written.raws, problems=[*expressed.problems, *written.problems])
@@ -208,10 +218,13 @@ def _assemble(
     message: Message,
     carried: tuple[Carried, Meaning] | None,
     profile: Profile,
+    partner: str,
 ) -> Reading:
     found = list(message.problems)
     said: Sequence[Said] = ()
     if carried is not None:
+        issuer = (frame.author if frame else None) or partner
+        carried = (_issued(carried[0], issuer), carried[1])
         found.extend(carried[0].problems)
         found.extend(_check_digits(carried[0].said, found))
         said = carried[0].said
@@ -237,6 +250,16 @@ def _assemble(
         mapping=carried[1].table.digest if carried else "",
         readable=readable,
     )
+
+
+def _issued(carried: Carried, issuer: str) -> Carried:
+    """Keys of houses and bookings that name no issuer are the author's own: two partners may count alike."""
+    said = [_own(one, issuer) if "::" in one.key else one for one in carried.said]
+    return msgspec.structs.replace(carried, said=said)
+
+
+def _own(said: Said, issuer: str) -> Said:
+    return msgspec.structs.replace(said, key=said.key.replace("::", f":{issuer}:", 1))
 
 
 def _check_digits(said: Sequence[Said], found: Sequence[Problem]) -> list[Problem]:

@@ -109,10 +109,15 @@ Change = tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]
 def _change(key: str, stored: Sequence[Statement], replaced: set[str], fresh: Sequence[Statement], line: Line) -> Change:
     kept = [one for one in stored if one.message.rpartition("-")[0] not in replaced]
     now = [one for one in fresh if one.key == key]
-    lived = {one.slot: one.live for one in stored if one not in kept}
-    anew = [msgspec.structs.replace(one, live=lived.get(one.slot, True)) for one in now]
+    lived = {(one.slot, one.message): one.live for one in stored}
+    anew = [msgspec.structs.replace(one, live=lived.get((one.slot, one.message), _would_live(one, stored))) for one in now]
     before, after = line.fold(key, stored), line.fold(key, [*kept, *anew])
     return _documents(before, after), _deliveries(before, after, line.route)
+
+
+def _would_live(one: Statement, stored: Sequence[Statement]) -> bool:
+    """Whether a statement in a slot it had not claimed before is the newest there."""
+    return all(one.order() >= other.order() for other in stored if other.slot == one.slot and other.live)
 
 
 def _documents(before: Sequence[Folded], after: Sequence[Folded]) -> list[dict[str, Any]]:

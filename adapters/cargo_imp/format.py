@@ -9,7 +9,7 @@ from functools import cached_property
 
 from adapters.cargo_imp.acknowledging import acknowledge
 from adapters.cargo_imp.envelope import FIRST_LINE, FORMAT, ONE_LINE, split
-from adapters.cargo_imp.layout import load, schema_names
+from adapters.cargo_imp.layout import Table, load, schema_names
 from adapters.cargo_imp.names import CARGO_IMP, CUSTOMS, HANDLING, family
 from adapters.cargo_imp.reading import BLANKS, Reader
 from adapters.cargo_imp.text import decode
@@ -34,6 +34,7 @@ class CargoImp:
     name = FORMAT
 
     def __init__(self) -> None:
+        self._tables: dict[tuple[str, str], Table] = {}
         self._readers: dict[tuple[str, str], Reader] = {}
         self._writers: dict[tuple[str, str], Writer] = {}
 
@@ -95,8 +96,9 @@ class CargoImp:
 
     def table(self, type: str, version: str) -> tuple[str, str] | None:
         """Itself, else the next newer version there is, else the newest."""
-        if (type, version) in self._supported:
-            return type, version
+        key = (type, version)
+        if key in self._tables or key in self._supported:
+            return key
         versions = sorted(int(one) for name, one in self._supported if name == type)
         if not versions:
             return None
@@ -107,15 +109,20 @@ class CargoImp:
         """The reader of a supported type and version, compiled when first used."""
         key = (type, version)
         if key not in self._readers:
-            self._readers[key] = Reader(load(f"{type.lower()}_{version}"))
+            self._readers[key] = Reader(self._table(key))
         return self._readers[key]
 
     def writer(self, type: str, version: str) -> Writer:
         """The writer of a supported type and version."""
         key = (type, version)
         if key not in self._writers:
-            self._writers[key] = Writer(self.reader(type, version).table)
+            self._writers[key] = Writer(self._table(key))
         return self._writers[key]
+
+    def _table(self, key: tuple[str, str]) -> Table:
+        if key not in self._tables:
+            self._tables[key] = load(f"{key[0].lower()}_{key[1]}")
+        return self._tables[key]
 
     @cached_property
     def _supported(self) -> tuple[tuple[str, str], ...]:

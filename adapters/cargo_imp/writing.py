@@ -3,25 +3,17 @@
 Knows tables and trees; knows no meaning and no envelope.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Mapping
 
-from adapters.cargo_imp.layout import Line, Option, Row, Table
-from adapters.cargo_imp.notation import Choice, Field, Item, Literal, Maybe, Repeat, captures, describe, field_expression
+from adapters.cargo_imp.layout import Table
+from adapters.cargo_imp.notation import Field, Repeat, captures, describe
+from adapters.cargo_imp.rendering import Unfit, render
 from adapters.cargo_imp.reporting import LONGEST_LINE
+from adapters.cargo_imp.write_steps import GroupStep, LineStep, OptionStep, RowStep, WriteSteps
 from hub.problem import Code, Problem
 from hub.syntax import Element, Node
 
 LONGEST_MESSAGE = 3500
-
-
-class _Unfit(Exception):
-    """An element whose text the layout cannot hold, or a mandatory one that is not there (``text`` None)."""
-
-    def __init__(self, field: Field, text: str | None) -> None:
-        super().__init__(field.name)
-        self.field, self.text = field, text
 
 
 class Writer:
@@ -29,13 +21,13 @@ class Writer:
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self._first = table.type if table.version == "0" else f"{table.type}/{table.version}"
+        self._message = WriteSteps(table).message
 
     def write(self, root: Node) -> tuple[str, list[Problem]]:
         """Lines joined by line feeds, the first naming the message; and what could not be written."""
-        writing = _Writing()
-        first = self.table.type if self.table.version == "0" else f"{self.table.type}/{self.table.version}"
-        writing.lines.append(first)
-        writing.rows(self.table.rows, root)
+        writing = _Writing(self._first)
+        writing.rows(self._message, root.name, root.children)
         for names in self.table.at_least_one:
             if not any(child.name in names for child in root.children):
                 writing.report(names[0], None, None, f"one of {' and '.join(names)} must be there")
@@ -46,104 +38,122 @@ class Writer:
 
 
 class _Writing:
-    def __init__(self) -> None:
-        self.lines: list[str] = []
+    __slots__ = ("lines", "prefix", "problems")
+
+    def __init__(self, first: str) -> None:
+        self.lines = [first]
         self.problems: list[Problem] = []
         self.prefix = ""
 
-    def rows(self, rows: Sequence[Row], parent: Node) -> None:
+    def rows(self, group: GroupStep, parent: str, children: list[Node]) -> None:
         """The lines of a group, in the table's order; children the group has no row for are reported."""
-        left = list(parent.children)
-        for row in rows:
-            self._row(row, parent, left)
+        rank = group.rank
+        left = self._shared(group, children) if rank is None else self._ranked(group, rank, children)
         for child in left:
-            self.report(child.name, None, _shown(child), f"{parent.name} has no place for {child.name}")
+            self.report(child.name, None, _shown(child), f"{parent} has no place for {child.name}")
 
-    def _row(self, row: Row, parent: Node, left: list[Node]) -> None:
-        matched = 0
-        for child in list(left):
-            option = next((one for one in row.options if _fits(one, child)), None) if any(one is child for one in left) else None
+    def _ranked(self, group: GroupStep, rank: Mapping[str, int], children: list[Node]) -> list[Node]:
+        """Each child goes to the one row that takes its name. Returns the children left over, in their own order."""
+        found: dict[int | None, list[Node]] = {}
+        for child in children:
+            found.setdefault(rank.get(child.name), []).append(child)
+        left = found.pop(None, [])
+        strangers = len(left)
+        for place, row in enumerate(group.rows):
+            here = found.get(place)
+            if here is None:
+                if row.mandatory:
+                    self._missing(row)
+            elif len(here) == 1 and row.alone is not None:
+                self._option(row.alone, here[0], here)
+            else:
+                left += self._row(row, here)
+        return left if len(left) == strangers else _in_order(children, left)
+
+    def _shared(self, group: GroupStep, children: list[Node]) -> list[Node]:
+        """Rows that take nodes of the same name, each from what the rows before it left over."""
+        left = children
+        for row in group.rows:
+            left = self._row(row, left)
+        return left
+
+    def _row(self, row: RowStep, children: list[Node]) -> list[Node]:
+        """Write what fits here, up to the row's limit. Returns what is left of the children."""
+        matched, taken = 0, set[int]()
+        for child in children:
+            option = None if id(child) in taken else row.option(child)
             if option is None:
                 continue
             if matched == row.most:
                 break
             matched += 1
-            group = _clear_group(option, left) if option.line is None and option.clear else [child]
-            for one in group:
-                left[:] = [other for other in left if other is not one]
-            self._option(option, child, group)
+            if option.clear_most:
+                self._option(option, child, _clear_group(option, children, taken))
+            else:
+                taken.add(id(child))
+                self._option(option, child, children)
         if not matched and row.mandatory:
-            self.report(row.name, None, None, f"mandatory line {row.name} has no value", code=Code.WRITE_INCOMPLETE)
+            self._missing(row)
+        return [] if len(taken) == len(children) else [child for child in children if id(child) not in taken]
 
-    def _option(self, option: Option, child: Node, group: list[Node]) -> None:
-        if option.line is not None:
-            for piece in _pieces(option, child):
-                inner = self._line(option.line, piece)
-            if option.rows:
-                self.rows(option.rows, inner)
+    def _missing(self, row: RowStep) -> None:
+        name = row.row.name
+        self.report(name, None, None, f"mandatory line {name} has no value", code=Code.WRITE_INCOMPLETE)
+
+    def _option(self, step: OptionStep, child: Node, group: list[Node]) -> None:
+        line, inside = step.line, step.group
+        if line is not None:
+            for piece in _pieces(step, line, child) if line.continued else (child,):
+                text = line.fast(piece)
+                if text is None:
+                    self._careful_line(line, piece)
+                else:
+                    self._put(line, text)
+            if inside is not None and (inside.needed or child.children):
+                self.rows(inside, child.name, line.apart(piece.children))
             return
+        option = step.option
         self.prefix = option.name if option.joined else self.prefix
-        self.rows(option.rows, Node(option.name, {}, group) if option.clear else child)
+        if inside is not None:
+            self.rows(inside, option.name if option.clear else child.name, group if option.clear else child.children)
         if option.joined:
             self.prefix = ""
 
-    def _line(self, line: Line, node: Node) -> Node:
-        """Write one line and return the node with the children that are lines of their own."""
-        elements, dropped = dict(node.elements), set[str]()
-        repeats = {item.name for item in captures(line.items) if isinstance(item, Repeat)}
-        inner = [child for child in node.children if child.name in repeats]
-        outer = Node(node.name, {}, [child for child in node.children if child.name not in repeats])
+    def _careful_line(self, step: LineStep, node: Node) -> None:
+        """Item by item; what does not fit is reported and left out, until the rest can be written."""
+        line, elements, dropped = step.line, dict(node.elements), set[str]()
+        inner = [child for child in node.children if child.name in step.repeats]
         for item in captures(line.items):
             if isinstance(item, Repeat):
-                self._too_many(line, item, inner)
+                self._too_many(step, item, inner)
         while True:
-            shown = Node(node.name, elements, inner)
             try:
-                text, written = _render(line.items, shown)
-            except _Unfit as fault:
+                text, written = render(line.items, Node(node.name, elements, inner))
+            except Unfit as fault:
                 if fault.text is not None or fault.field.name not in dropped:
                     self.report(line.name, fault.field, fault.text, f"{line.name}: {fault.field.name} does not fit")
-                if fault.text is None or not self._drop(elements, inner, fault):
-                    return outer
+                if fault.text is None or not _drop(elements, inner, fault):
+                    return
                 dropped.add(fault.field.name)
                 continue
             for name in elements.keys() - written:
                 self.report(line.name, Field(name=name), elements[name].text, f"{line.name} cannot hold {name} beside the others")
-            self._put(line, text)
-            return outer
+            self._put(step, text)
+            return
 
-    def _drop(self, elements: dict[str, Element], inner: list[Node], fault: _Unfit) -> bool:
-        """Leave out the element that does not fit, or the repeated node that has it."""
-        name = fault.field.name
-        found = elements.get(name)
-        if found is not None and found.text == fault.text:
-            del elements[name]
-            return True
-        culprit = next((child for child in inner if child.text(name) == fault.text), None)
-        if culprit is not None:
-            inner.remove(culprit)
-        return culprit is not None
-
-    def _too_many(self, line: Line, item: Repeat, inner: list[Node]) -> None:
+    def _too_many(self, step: LineStep, item: Repeat, inner: list[Node]) -> None:
+        name = step.line.name
         found = [child for child in inner if child.name == item.name]
         for child in found[item.most :]:
-            self.report(line.name, None, _shown(child), f"{line.name} holds {item.most} {item.name}s at most")
+            self.report(name, None, _shown(child), f"{name} holds {item.most} {item.name}s at most")
             inner[:] = [other for other in inner if other is not child]
 
-    def _put(self, line: Line, text: str) -> None:
-        whole, self.prefix = self.prefix + text, ""
-        if len(whole) > LONGEST_LINE:
-            says = f"{line.name}: line of {len(whole)} characters, at most {LONGEST_LINE}"
-            self.problems.append(
-                Problem(
-                    code=Code.IMP_LINE_LENGTH,
-                    message=says,
-                    segment=line.name,
-                    line=len(self.lines) + 1,
-                    found=whole[LONGEST_LINE:],
-                )
-            )
-        self.lines.append(whole)
+    def _put(self, step: LineStep, text: str) -> None:
+        if self.prefix:
+            text, self.prefix = self.prefix + text, ""
+        if len(text) > LONGEST_LINE:
+            self.problems.append(_too_wide(step.line.name, len(self.lines) + 1, text))
+        self.lines.append(text)
 
     def report(
         self, segment: str, field: Field | None, found: str | None, message: str, *, code: Code = Code.NOT_EXPRESSIBLE
@@ -162,121 +172,37 @@ class _Writing:
         )
 
 
-def _fits(option: Option, child: Node) -> bool:
-    if option.line is not None:
-        first = option.line.items[0] if option.line.items else None
-        code = first.codes if isinstance(first, Field) else ()
-        return option.line.node == child.name and (not code or child.text("code") in code)
-    if option.clear:
-        return any(_fits(one, child) for row in option.rows for one in row.options)
-    return option.name == child.name
+def _in_order(children: list[Node], left: list[Node]) -> list[Node]:
+    wanted = set(map(id, left))
+    return [child for child in children if id(child) in wanted]
 
 
-def _pieces(option: Option, node: Node) -> list[Node]:
-    """The node itself, or as many as its lines need where a line is nothing but a list and may be continued."""
-    items = option.line.items if option.line else ()
-    only = items[0] if len(items) == 1 else None
-    if not isinstance(only, Repeat) or option.row.most == 1 or len(node.children) <= only.most:
-        return [node]
-    return [Node(node.name, node.elements, node.children[at : at + only.most]) for at in range(0, len(node.children), only.most)]
-
-
-def _clear_group(option: Option, left: list[Node]) -> list[Node]:
+def _clear_group(option: OptionStep, children: list[Node], taken: set[int]) -> list[Node]:
     """The children that stand directly in the parent although their lines share an identifier, up to the group's limit."""
-    most = option.rows[0].most
-    return [child for child in left if _fits(option, child)][:most]
+    group = [child for child in children if id(child) not in taken and option.fits(child)][: option.clear_most]
+    taken.update(map(id, group))
+    return group
 
 
-def _render(items: Sequence[Item], node: Node) -> tuple[str, set[str]]:
-    """The text of a layout and the names it used. Raises _Unfit for the first element that cannot stand there."""
-    text, written = "", set[str]()
-    for item in items:
-        piece, names = _piece(item, node)
-        text += piece
-        written |= names
-    return text, written
+def _pieces(step: OptionStep, line: LineStep, node: Node) -> list[Node]:
+    """The node itself, or as many as its lines need where a line is nothing but a list and may be continued."""
+    most, children = line.continued, node.children
+    if step.option.row.most == 1 or len(children) <= most:
+        return [node]
+    return [Node(node.name, node.elements, children[at : at + most]) for at in range(0, len(children), most)]
 
 
-def _piece(item: Item, node: Node) -> tuple[str, set[str]]:
-    match item:
-        case Literal():
-            return item.text, set()
-        case Field():
-            return _field(item, node)
-        case Maybe():
-            return _maybe(item, node)
-        case Choice():
-            return _choice(item, node)
-        case Repeat():
-            return "".join(_render(item.items, child)[0] for child in node.all(item.name)), set()
-
-
-def _maybe(item: Maybe, node: Node) -> tuple[str, set[str]]:
-    """What is there is written when it is whole; what is not written is reported by whoever asked."""
-    if not any(_present(node, one) for one in captures(item.items)):
-        return "", set()
-    try:
-        return _render(item.items, node)
-    except _Unfit as fault:
-        if fault.text is not None:
-            raise
-        return "", set()
-
-
-def _field(item: Field, node: Node) -> tuple[str, set[str]]:
-    text = node.text(item.name)
-    if not text:
-        if item.runs and all(run.least == 0 for run in item.runs):
-            return "", set()
-        raise _Unfit(item, None)
-    fitting = fit(item, text)
-    if fitting is None:
-        raise _Unfit(item, text)
-    return fitting, {item.name}
-
-
-def fit(item: Field, text: str) -> str | None:
-    """The text as the element can hold it: a decimal may lose trailing zeros of its fraction, nothing else is changed."""
-    pattern = _compiled(item)
-    if pattern.fullmatch(text):
-        return text
-    if any(run.point for run in item.runs) and "." in text:
-        shorter = text.rstrip("0").rstrip(".")
-        while len(text) > len(shorter):
-            text = text[:-1]
-            if not text.endswith(".") and pattern.fullmatch(text):
-                return text
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _compiled(item: Field) -> re.Pattern[str]:
-    return re.compile(field_expression(item))
-
-
-def _choice(item: Choice, node: Node) -> tuple[str, set[str]]:
-    """The branch that holds most of what is there; of equals the first."""
-    best: tuple[str, set[str]] | None = None
-    unfit: _Unfit | None = None
-    for branch in item.branches:
-        try:
-            found = _render(branch, node)
-        except _Unfit as fault:
-            unfit = fault if unfit is None or (unfit.text is None and fault.text is not None) else unfit
-            continue
-        if best is None or len(found[1]) > len(best[1]):
-            best = found
-    if best is None:
-        raise unfit or _Unfit(next(_fields(item.branches)), None)
-    return best
-
-
-def _fields(branches: Sequence[Sequence[Item]]) -> Iterator[Field]:
-    return (one for branch in branches for one in captures(branch) if isinstance(one, Field))
-
-
-def _present(node: Node, item: Field | Repeat) -> bool:
-    return bool(node.text(item.name)) if isinstance(item, Field) else node.first(item.name) is not None
+def _drop(elements: dict[str, Element], inner: list[Node], fault: Unfit) -> bool:
+    """Leave out the element that does not fit, or the repeated node that has it."""
+    name = fault.field.name
+    found = elements.get(name)
+    if found is not None and found.text == fault.text:
+        del elements[name]
+        return True
+    culprit = next((child for child in inner if child.text(name) == fault.text), None)
+    if culprit is not None:
+        inner.remove(culprit)
+    return culprit is not None
 
 
 def _shown(node: Node) -> str:
@@ -289,4 +215,14 @@ def _too_long(table: Table, length: int) -> Problem:
         message=f"{table.type}/{table.version} of {length} characters, at most {LONGEST_MESSAGE}",
         found=str(length),
         expected=f"at most {LONGEST_MESSAGE}",
+    )
+
+
+def _too_wide(name: str, number: int, text: str) -> Problem:
+    return Problem(
+        code=Code.IMP_LINE_LENGTH,
+        message=f"{name}: line of {len(text)} characters, at most {LONGEST_LINE}",
+        segment=name,
+        line=number,
+        found=text[LONGEST_LINE:],
     )

@@ -1,6 +1,7 @@
 """The whole hub wired: database, intake, worker, channels, read side, accounts. Knows adapters by dotted name only."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from hub.envelope import Envelope, Outgoing, Written
 from hub.fold import fold
 from hub.intake import DurableIntake
 from hub.logs import origin
+from hub.mapping import Expressed
 from hub.ports import Clock, Misconfigured, Poller, Sender
 from hub.problem import Profile
 from hub.routing import route
@@ -42,6 +44,8 @@ class Hub:
         self._kinds = self.pure.kinds()
         self._profile: Callable[[str], Profile] = lru_cache(maxsize=None)(lambda partner: self.pure.profile("", partner))
         self._answerer = Answerer(self.pure, configured)
+        # What several partners get of one shipment is worked out once.
+        self._expressed = lru_cache(maxsize=512)(self._express)
 
     @cached_property
     def engine(self) -> Engine:
@@ -109,12 +113,15 @@ class Hub:
         """What the shipment now owes to whom."""
         return route(folded, self._rules, self._kinds)
 
+    def _express(self, target: str, content: bytes, day: date) -> Expressed:
+        return self.pure.line.express(target, msgspec.json.decode(content), day)
+
     def render(self, plan: DeliveryPlan, outgoing: Outgoing) -> Written:
         """The bytes of a delivery, addressed and framed as its partner wants them."""
         partner = self.partner(plan.partner)
         recipients = [partner.address or partner.id.upper()]
         addressed = msgspec.structs.replace(outgoing, recipients=recipients, style=partner.style)
-        written = self.pure.line.render(plan.target, msgspec.json.decode(plan.content), addressed)
+        written = self.pure.line.write(plan.target, self._expressed(plan.target, plan.content, outgoing.at.date()), addressed)
         return Written(raws=written.raws, problems=self._profile(plan.partner).weigh(written.problems))
 
     def open_sender(self, partner: str, channel: str) -> Sender:
@@ -153,6 +160,10 @@ def _require_schema(hub: Hub) -> None:
     try:
         found = current(hub.engine)
     except (SQLAlchemyError, OSError) as fault:
-        raise Misconfigured(f"the database {where} cannot be reached ({origin(fault)}); run `waybridge init`, or see `database`") from None
+        raise Misconfigured(
+            f"the database {where} cannot be reached ({origin(fault)}); run `waybridge init`, or see `database`"
+        ) from None
     if found != head():
-        raise Misconfigured(f"the database {where} is at schema {found or 'none'}, this version needs {head()}; run `waybridge init`")
+        raise Misconfigured(
+            f"the database {where} is at schema {found or 'none'}, this version needs {head()}; run `waybridge init`"
+        )

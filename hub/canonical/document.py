@@ -1,7 +1,6 @@
 """A canonical shipment as plain JSON values: its canonical bytes, its leaves, its digest. Knows no format and no storage."""
 
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -20,16 +19,25 @@ def digest(raw: bytes) -> str:
     return hashlib.blake2b(raw, digest_size=16).hexdigest()
 
 
-def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(value: Any, pointer: str = "") -> list[tuple[str, Any]]:
     """JSON pointer and value of every scalar of a document, in its own order."""
-    if isinstance(value, dict):
+    found: list[tuple[str, Any]] = []
+    _gather(value, pointer, found)
+    return found
+
+
+def _gather(value: Any, pointer: str, found: list[tuple[str, Any]]) -> None:
+    if type(value) is dict:
         for key, inner in value.items():
-            yield from leaves(inner, f"{pointer}/{key}")
-    elif isinstance(value, list):
+            if type(inner) is dict or type(inner) is list:
+                _gather(inner, f"{pointer}/{key}", found)
+            else:
+                found.append((f"{pointer}/{key}", inner))
+    elif type(value) is list:
         for at, inner in enumerate(value):
-            yield from leaves(inner, f"{pointer}/{at}")
+            _gather(inner, f"{pointer}/{at}", found)
     else:
-        yield pointer, value
+        found.append((pointer, value))
 
 
 def without_blanks(value: Any) -> Any:

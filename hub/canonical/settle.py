@@ -84,7 +84,11 @@ def _spread_milestone(milestone: Document) -> Document:
     copy = dict(milestone)
     if copy.get("partial") and "description_code" not in copy:
         copy["description_code"] = "P"
-    if "at" in copy and (copy["code"] in OUTBOUND or copy["code"] in INBOUND) and "flight" in copy:
+    if (
+        "at" in copy
+        and (copy["code"] in OUTBOUND or copy["code"] in INBOUND)
+        and copy.keys() & {"flight", "departure", "arrival"}
+    ):
         _spread_time(copy)
     copy.pop("told_twice", None)
     return copy

@@ -18,9 +18,9 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from hub.cli import demo, line, look, pure
+    from hub.cli import again, demo, line, look, pure
 
-    for commands in (pure, line, look, demo):
+    for commands in (pure, line, look, again, demo):
         commands.register(app)
 
 

@@ -80,8 +80,10 @@ def work(
     Example: waybridge work --drain --json
     """
     from hub.bootstrap.durable import open_hub
+    from hub.worker.memory import settle
 
     hub = open_hub()
+    settle()
     worker = hub.worker()
     if not drain:
         _work_on(worker)
@@ -119,8 +121,10 @@ def serve(
     """
     from hub.bootstrap.durable import open_hub
     from hub.bootstrap.service import Service
+    from hub.worker.memory import settle
 
     hub = open_hub()
+    settle()
     service = Service(hub, host=host or None, port=port or None)
     service.start()
     say(f"serving on {service.url}; stop with Ctrl-C")

@@ -1,7 +1,7 @@
 """One element's text to its canonical value and back: code tables and named pairs in a row's order. Knows no tree."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hub.mapping.codes import CodeTable
@@ -95,12 +95,12 @@ def cut(text: str, separator: str | list[int], count: int) -> list[str | None]:
 def canonical_get(holder: Any, keys: Sequence[str]) -> Any:
     """The value at a canonical path, or None. A numeric step is a place in a list, another one the item of that ``type``."""
     for key in keys:
-        if isinstance(holder, Mapping):
+        if type(holder) is dict:
             holder = holder.get(key)
         elif isinstance(holder, list) and key.isdigit() and int(key) < len(holder):
             holder = holder[int(key)]
         elif isinstance(holder, list) and not key.isdigit():
-            holder = next((one for one in holder if isinstance(one, Mapping) and one.get("type") == key), None)
+            holder = next((one for one in holder if isinstance(one, dict) and one.get("type") == key), None)
         else:
             return None
     return holder

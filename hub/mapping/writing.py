@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from hub.canonical.document import leaves
 from hub.mapping.convert import Codes, Conversion, Unfit, canonical_get, cut
 from hub.mapping.language import MappingTable, Row, StatementTable
 from hub.mapping.paths import PathError, Tree, TreePath, element_path, node_path
@@ -33,7 +34,7 @@ class WritePass:
         self.tree = tree
         self.context = context
         self.spent: set[str] = set()
-        self.covered: list[str] = []
+        self.covered: set[str] = set()
         self.problems: list[Problem] = []
 
     def refuse(self, pointer: str, expected: str) -> None:
@@ -90,8 +91,26 @@ def _constant_row(row: Row) -> Write:
     return run_row
 
 
+def _plain_row(convert: Conversion, name: str, to: str) -> Write:
+    """The commonest row, one key to one element of the node itself, without the machinery of the others."""
+
+    def run_row(run: WritePass, holder: Any, node: Node, pointer: str) -> None:
+        value = holder.get(to)
+        if value is None:
+            return
+        at = f"{pointer}/{to}"
+        text = None if at in run.spent else _text(run, convert, value, at)
+        if text is not None:
+            node.elements[name] = Element(text)
+            run.spent.add(at)
+
+    return run_row
+
+
 def _scalar_row(row: Row, codes: Codes) -> Write:
     path, keys, convert, when = element_path(str(row.source)), row.to.split("/"), Conversion(row, codes), _WhenWritten(row.when)
+    if not path.steps and not row.when and row.const is None and len(keys) == 1 and row.to != ".":
+        return _plain_row(convert, path.element, row.to)
 
     def run_row(run: WritePass, holder: Any, node: Node, pointer: str) -> None:
         value = _value(holder, keys)
@@ -129,7 +148,7 @@ def _joined_row(row: Row, codes: Codes) -> Write:
             return
         texts = _texts(run, convert, row, value, name, len(paths))
         if texts is None:
-            run.covered.append(name)
+            run.covered.add(name)
             return
         for path, text in zip(paths, texts, strict=False):
             if text is not None:
@@ -222,7 +241,7 @@ def _wire_order(run: WritePass, row: Row, holder: Any, keys: list[str], base: st
     if not row.sorted:
         return range(count)
     order = canonical_get(holder, [*keys[:-1], f"{keys[-1]}_order"])
-    run.covered.append(f"{base}_order")
+    run.covered.add(f"{base}_order")
     if order is None or sorted(order) != list(range(1, count + 1)):
         return range(count)
     return [place - 1 for place in order]
@@ -231,7 +250,7 @@ def _wire_order(run: WritePass, row: Row, holder: Any, keys: list[str], base: st
 def compile_row(row: Row, codes: Codes) -> Write:
     """The closure that writes one row."""
     if row.only == "read":
-        return lambda run, holder, node, pointer: run.covered.append(_below(pointer, row.to))
+        return lambda run, holder, node, pointer: run.covered.add(_below(pointer, row.to))
     if row.each is not None:
         return _each_row(row, codes)
     if row.rows:
@@ -239,18 +258,6 @@ def compile_row(row: Row, codes: Codes) -> Write:
     if row.source is None:
         return _constant_row(row)
     return _joined_row(row, codes) if isinstance(row.source, list) else _scalar_row(row, codes)
-
-
-def leaves(value: Any, pointer: str = "") -> Iterator[str]:
-    """The JSON pointers of all scalar values of a document."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from leaves(inner, f"{pointer}/{key}")
-    elif isinstance(value, list):
-        for at, inner in enumerate(value):
-            yield from leaves(inner, f"{pointer}/{at}")
-    else:
-        yield pointer
 
 
 def _derived(pointer: str) -> bool:
@@ -264,7 +271,10 @@ class MappingWriter:
     def __init__(self, table: MappingTable, codes: Codes, shape: Callable[[Node], Node] | None) -> None:
         self.table = table
         self.shape = shape
-        self.statements = [(one, node_path(one.each), [compile_row(row, codes) for row in one.row]) for one in table.statement]
+        self.statements = [
+            (one, node_path(one.each), [(row.to.partition("/")[0], compile_row(row, codes)) for row in one.row])
+            for one in table.statement
+        ]
 
     def write(self, document: Document, context: Context) -> Expressed:
         """The tree that says this document, and a problem for every value it has no place for."""
@@ -272,32 +282,58 @@ class MappingWriter:
         for table, each, rows in self.statements:
             for part, rename in _spread(document, table):
                 _statement(run, each, rows, part, rename)
-        missing = [name for name in leaves(document) if name not in run.spent and not self._covered(run, name)]
+        missing = [name for name, _ in leaves(document) if name not in run.spent and not self._covered(run, name)]
         root = self.shape(run.tree.root) if self.shape else run.tree.root
         return Expressed(root=root, problems=run.problems + [_unmapped(name, self.table) for name in missing])
 
     def _covered(self, run: WritePass, name: str) -> bool:
-        return _derived(name) or any(name == prefix or name.startswith(prefix + "/") for prefix in run.covered)
+        return _derived(name) or name in run.covered or any(above in run.covered for above in _above(name))
+
+
+def _above(pointer: str) -> Iterator[str]:
+    """The pointers of all that holds a value, the nearest first."""
+    end = pointer.rfind("/")
+    while end > 0:
+        yield pointer[:end]
+        end = pointer.rfind("/", 0, end)
 
 
 Rename = tuple[str, str] | None
+Rows = list[tuple[str, Write]]
 
 
-def _statement(run: WritePass, each: TreePath, rows: list[Write], part: Document, rename: Rename) -> None:
+def _statement(run: WritePass, each: TreePath, rows: Rows, part: Document, rename: Rename) -> None:
     node = run.tree.root
     if each.steps:
         node = run.tree.grow(run.tree.make(node, each.steps[:-1]), each.steps[-1])
     run.context.item = part
     if rename is None:
-        for row in rows:
-            row(run, part, node, "")
+        _run_rows(run, rows, part, node)
         return
-    outer, run.spent = run.spent, set()
-    for row in rows:
-        row(run, part, node, "")
+    spent, covered, run.spent, run.covered = run.spent, run.covered, set(), set()
+    known = len(run.problems)
+    _run_rows(run, rows, part, node)
+    spent.update(_renamed(name, rename) for name in run.spent)
+    covered.update(_renamed(name, rename) for name in run.covered)
+    run.spent, run.covered = spent, covered
+    run.problems[known:] = [_at_its_place(one, rename) for one in run.problems[known:]]
+
+
+def _renamed(name: str, rename: tuple[str, str]) -> str:
     here, there = rename
-    outer.update(there + name[len(here) :] if name.startswith(here) else name for name in run.spent)
-    run.spent = outer
+    return there + name[len(here) :] if name.startswith(here) else name
+
+
+def _at_its_place(problem: Problem, rename: tuple[str, str]) -> Problem:
+    pointer = problem.path or ""
+    place = _renamed(pointer, rename)
+    return msgspec.structs.replace(problem, path=place, message=problem.message.replace(pointer, place, 1))
+
+
+def _run_rows(run: WritePass, rows: Rows, part: Document, node: Node) -> None:
+    for name, row in rows:
+        if name in part or name == ".":
+            row(run, part, node, "")
 
 
 def _spread(document: Document, table: StatementTable) -> Iterator[tuple[Document, Rename]]:
@@ -317,4 +353,4 @@ def _unmapped(pointer: str, table: MappingTable) -> Problem:
     )
 
 
-__all__ = ["Expressed", "MappingWriter", "PathError", "leaves"]
+__all__ = ["Expressed", "MappingWriter", "PathError"]

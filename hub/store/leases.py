@@ -21,7 +21,7 @@ _LANE = "lane:"
 _WORKER = "worker:"
 
 
-class LeaseLost(Exception):  # noqa: N818 (a state, not a fault)
+class LeaseLost(Exception):
     """Another worker holds a lane this one thought its own: roll back, nothing may be written."""
 
 

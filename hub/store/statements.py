@@ -86,9 +86,11 @@ CLAIMS_OF_SLOTS = select(
 OF_MESSAGES = select(statement.c.message, statement.c.slot, statement.c.key).where(
     statement.c.message.in_(bindparam("values", expanding=True))
 )
-MESSAGES_OF_ENVELOPES = select(message.c.seq, envelope.c.id.label("envelope_id")).join_from(
-    message, envelope, envelope.c.seq == message.c.envelope
-).where(message.c.envelope.in_(bindparam("values", expanding=True)))
+MESSAGES_OF_ENVELOPES = (
+    select(message.c.seq, envelope.c.id.label("envelope_id"))
+    .join_from(message, envelope, envelope.c.seq == message.c.envelope)
+    .where(message.c.envelope.in_(bindparam("values", expanding=True)))
+)
 DROP_STATEMENTS = delete(statement).where(statement.c.message.in_(bindparam("values", expanding=True)))
 ADD_STATEMENTS = insert(statement)
 ADD_ITEMS = insert(refold_item)

@@ -37,7 +37,7 @@ delivery = Table(
 )
 """One message owed to a partner; its key is a digest that holds the shipment's, so (shipment, key) is as unique as the
 key, and is found beside its neighbours. Content is the named revision's document, or ``content``; ``ready`` = 1: they are
-the bytes themselves (an answer). ``run_at`` is NULL when it is over, or blocked. ``blocked`` = 1: an earlier one is in the way."""
+the bytes themselves (an answer). ``run_at`` is NULL when over, or blocked. ``blocked`` = 1: another is in the way."""
 
 
 delivery_bytes = Table(

@@ -74,6 +74,16 @@ def test_an_older_manifest_that_comes_late_changes_nothing(engine: Engine, recei
     assert {one.key: one.live for one in rows(engine, shipment)} == {"awb:020-2:1": 1}
 
 
+def test_a_change_lives_only_after_the_newest_complete_message(engine: Engine, receive: Receive, hire: Hire) -> None:
+    worker = hire(World("north"))
+    receive("LH FFM LH400 patch 1 awb:020-1/origin=OLD")
+    receive("LH FFM LH400 patch 3 awb:020-1/destination=NEW")
+    receive("LH FFM LH400 replace 2 awb:020-1/flight=LH400")
+    worker.drain(seconds=10)
+    (one,) = rows(engine, shipment)
+    assert (one.origin, one.destination) == (None, "NEW")
+
+
 def test_what_a_stranger_says_displaces_nothing(engine: Engine, receive: Receive, hire: Hire) -> None:
     worker = hire(World("north"))
     receive("FRAQR FWB awb:020-1 replace 1 awb:020-1/origin=FRA")

@@ -74,12 +74,13 @@ def test_a_corrected_reading_replaces_what_was_said(engine: Engine, receive: Rec
 
 def test_a_replay_over_unfinished_work_counts_right(engine: Engine, receive: Receive, hire: Hire) -> None:
     worker = hire(World("north"))
-    receive("LH FFM LH1 replace 1 awb:020-1/flight=1 awb:020-2/flight=1")
+    name = receive("LH FFM LH1 replace 1 awb:020-1/flight=1 awb:020-2/flight=1")
     worker._begin()
     worker._splitting.run(10)
     with writing(engine) as connection:
         replays.split_again(connection, everything(engine))
     assert worker.drain(seconds=10).messages == {"applied": 1}
+    assert ReadSide(engine).envelope(name)["state"] == "done"
 
 
 def test_verify_finds_what_is_wrong(engine: Engine, receive: Receive, hire: Hire) -> None:
