@@ -134,14 +134,14 @@ class ReadSide:
         with reading(self._engine) as connection:
             rows = connection.execute(lists.messages(partner, state, type, after=after, limit=limit)).all()
             waiting = [] if after or state not in (None, "received") else connection.execute(lists.unsplit(partner, limit)).all()
-        items = [lists.unsplit_item(row) for row in waiting] + [lists.message_item(row) for row in rows]
+            items = [lists.unsplit_item(row) for row in waiting] + lists.message_items(connection, rows)
         return Page(items=items, next=str(rows[-1].seq) if len(rows) == limit else None)
 
     def message(self, id: str) -> dict[str, Any] | None:
         """One message by id."""
         with reading(self._engine) as connection:
             row = lists.find_message(connection, id)
-        return None if row is None else lists.message_item(row)
+            return None if row is None else lists.message_items(connection, [row])[0]
 
     def envelope(self, id: str) -> dict[str, Any] | None:
         """One arrival: what it was, how far it is, the problems of the file as a whole, and its messages in order."""

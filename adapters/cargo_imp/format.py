@@ -10,7 +10,7 @@ from functools import cached_property
 from adapters.cargo_imp.acknowledging import acknowledge
 from adapters.cargo_imp.envelope import FIRST_LINE, FORMAT, ONE_LINE, split
 from adapters.cargo_imp.layout import Table, load, schema_names
-from adapters.cargo_imp.names import CARGO_IMP, CUSTOMS, HANDLING, family
+from adapters.cargo_imp.names import ANSWERS, CARGO_IMP, CUSTOMS, HANDLING, family
 from adapters.cargo_imp.reading import BLANKS, Reader
 from adapters.cargo_imp.text import decode
 from adapters.cargo_imp.typeb import enveloped
@@ -67,7 +67,7 @@ class CargoImp:
             type=part.type,
             version=part.version,
             root=reading.root,
-            problems=reading.problems,
+            problems=_of_this_message(part.type, reading.root, reading.problems),
             unread=reading.unread,
         )
         if known[1] != part.version:
@@ -140,6 +140,17 @@ class CargoImp:
             problems=[problem],
             unread=[(part.line, text)] if text else [],
         )
+
+
+def _of_this_message(type: str, root: Node, problems: list[Problem]) -> list[Problem]:
+    """Without what is no fault of the message: the faults of one it quotes, and lines that stand in another part of it."""
+    if type in ANSWERS:
+        quoted = next((node.line for node in root.walk() if node.name == "received"), None)
+        return [one for one in problems if quoted is None or (one.line or 0) < quoted]
+    if root.first("PART") is None:
+        return problems
+    first = root.children[0].name
+    return [one for one in problems if one.code is not Code.IMP_LINE_MISSING or one.segment == first]
 
 
 def _shorthand(part: Part, first: str) -> Problem:

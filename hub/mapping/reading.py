@@ -71,6 +71,7 @@ class StatementReader:
         self.keys = [path.split("/") for path in table.key_paths()]
         self.scope_by = [path.split("/") for path in table.scope_by]
         self.part = element_path(table.part) if table.part else None
+        self.last = element_path(table.last) if table.last else None
         ignores = [element_path(one.source) for one in table.ignore]
         self.anywhere = frozenset(path.element for path in ignores if _is_anywhere(path))
         self.ignores = [path for path in ignores if not _is_anywhere(path)]
@@ -102,7 +103,8 @@ class StatementReader:
             yield Said(
                 key=key,
                 scope=":".join([self.table.scope, *(str(_named(facts, path) or "") for path in self.scope_by)]),
-                part=self._part(run, node),
+                part=_text_at(run, node, self.part),
+                last=bool(_text_at(run, node, self.last)),
                 action=self.table.kind,
                 facts=facts,
                 places=places,
@@ -116,11 +118,11 @@ class StatementReader:
                 return _key(path, value, facts)
         return None
 
-    def _part(self, run: Pass, node: Node) -> str:
-        if self.part is None:
-            return ""
-        holder = run.tree.first(node, self.part.steps)
-        return (holder.text(self.part.element) if holder is not None else None) or ""
+
+def _text_at(run: Pass, node: Node, path: TreePath | None) -> str:
+    """The text of the element a path meets; empty where there is none."""
+    holder = run.tree.first(node, path.steps) if path is not None else None
+    return (holder.text(path.element) if holder is not None and path is not None else None) or ""
 
 
 def _named(facts: Document, path: list[str]) -> Any:
