@@ -55,12 +55,9 @@ class Reading(Report):
             number += 1
             line = raw.rstrip(BLANKS)
             if line:
-                step = place.slash if line[0] == "/" else place.fast.get(line[:3])
-                if careful or step is None or counts[step.index] >= step.most or len(line) > LONGEST_LINE:
-                    found = None
-                else:
-                    found = step.match(line)
-                if found is None or step is None:
+                step = place.slash if line[0] == "/" else place.fast.get(line[:3]) or place.consignment
+                found = step.match(line) if step is not None and len(line) <= LONGEST_LINE and not careful else None
+                if found is None or step is None or counts[step.index] >= step.most:
                     self.number, self.start, self.line = number, start, line
                     self._slow_line(line, plain)
                     place, careful = self.place, not plain or self.lost or bool(self.absent)
@@ -75,15 +72,20 @@ class Reading(Report):
                     node = Node(variant.node, elements, [], number, 1, start)
                     if variant.within:
                         _cut(variant, found, node, number, start)
-                    counts[step.index] += 1
-                    if step.inner:
-                        counts[step.index + 1 : step.end] = step.inner
-                    depth = variant.depth
-                    opened[depth].children.append(node)
-                    opened[depth + 1] = node
-                    self.place = place = variant.place
-                    if variant.checked:
-                        self._check(node)
+                    if step.plain:
+                        counts[step.index] += 1
+                        if step.inner:
+                            counts[step.index + 1 : step.end] = step.inner
+                        depth = variant.depth
+                        opened[depth].children.append(node)
+                        opened[depth + 1] = node
+                        self.place = place = variant.place
+                        if variant.checked:
+                            self._check(node)
+                    else:
+                        self.number, self.start, self.line = number, start, line
+                        self._enter(step, variant, node)
+                        place = variant.place
             start += len(raw) + 1
         self._end(number, start)
 
@@ -116,7 +118,8 @@ class Reading(Report):
     def _enter(self, step: Step, variant: Variant, node: Node) -> None:
         counts = self.counts
         if not step.plain:
-            self._report_missing(step.missing)
+            if step.missing:
+                self._report_missing(step.missing)
             for depth, name in step.wrappers:
                 self.open[depth + 1] = self._wrapper(depth, name) if name else self.open[depth]
         for row in step.rows:
@@ -261,7 +264,8 @@ class Reading(Report):
     def _end(self, number: int, start: int) -> None:
         self.number, self.start, self.line = number, start - 1, ""
         self._report_missing(self.place.missing_at_end, "end of message")
-        self.problems[:] = [one for one in self.problems if id(one) not in self.retracted]
+        if self.retracted:
+            self.problems[:] = [one for one in self.problems if id(one) not in self.retracted]
         self.problems.extend(message_checks(self.table, self.root, self.number, self.start))
 
     def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from adapters.cargo_imp.layout import ANY, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
+from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
 from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
 
 END = ""
@@ -58,12 +58,16 @@ class Departure:
 
 @dataclass(kw_only=True, eq=False, slots=True)
 class Place:
-    """Where the walk stands: after a line of this option, or before all (``option`` None)."""
+    """Where the walk stands: after a line of this option, or before all (``option`` None).
+
+    ``fast``, ``slash`` and ``consignment`` are the first steps to try that leave no mandatory row out.
+    """
 
     option: Option | None
     steps: dict[str, tuple[Step, ...]]
     fast: dict[str, Step] = field(default_factory=dict)
     slash: Step | None = None
+    consignment: Step | None = None
     missing_at_end: tuple[Row, ...] = ()
 
 
@@ -103,9 +107,9 @@ class Walk:
             keyed.setdefault(way.key, []).append(way)
         place.missing_at_end = keyed.pop(END)[0].missing
         place.steps.update({key: self._steps(found) for key, found in keyed.items()})
-        plain = {key: found[0] for key, found in place.steps.items() if found[0].plain and key != ANY}
-        place.fast.update({key[:3]: step for key, step in plain.items()})
-        place.slash = plain.get(SLANT)
+        sure = {key: found[0] for key, found in place.steps.items() if not found[0].missing and key != ANY}
+        place.fast.update({key[:3]: step for key, step in sure.items()})
+        place.slash, place.consignment = sure.get(SLANT), sure.get(CONSIGNMENT)
 
     def _steps(self, ways: list["_Way"]) -> tuple[Step, ...]:
         """Ways of one key as steps; ways of the same row are one step with several variants."""
