@@ -5,7 +5,8 @@ Compiled once from a :class:`Table`; knows nothing of files or problems.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
 from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
@@ -56,19 +57,41 @@ class Departure:
     tolerated: Tolerated
 
 
-@dataclass(kw_only=True, eq=False, slots=True)
 class Place:
     """Where the walk stands: after a line of this option, or before all (``option`` None).
 
+    What may come next is worked out when the walk first stands here: a message visits few of its table's places.
     ``fast``, ``slash`` and ``consignment`` are the first steps to try that leave no mandatory row out.
     """
 
+    __slots__ = ("_fill", "consignment", "fast", "missing_at_end", "option", "slash", "steps")
+
     option: Option | None
     steps: dict[str, tuple[Step, ...]]
-    fast: dict[str, Step] = field(default_factory=dict)
-    slash: Step | None = None
-    consignment: Step | None = None
-    missing_at_end: tuple[Row, ...] = ()
+    fast: dict[str, Step]
+    slash: Step | None
+    consignment: Step | None
+    missing_at_end: tuple[Row, ...]
+
+    def __init__(self, option: Option | None, fill: Callable[["Place"], None]) -> None:
+        self.option, self._fill = option, fill
+
+    def __getattr__(self, name: str) -> object:
+        """Only asked for what is not there yet; two threads that fill the same place give it the same."""
+        if name not in Place.__slots__:
+            raise AttributeError(name)
+        self._fill(self)
+        return object.__getattribute__(self, name)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class _Layouts:
+    """What the steps to the same lines have in common, from wherever they lead there."""
+
+    match: Callable[[str], re.Match[str] | None]
+    variants: tuple[Variant, ...]
+    by_group: dict[int, Variant]
+    departures: tuple[Departure, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,32 +107,28 @@ class _Way:
 
 
 class Walk:
-    """All places of a table. ``start`` is before the first line; ``anywhere`` finds a known line out of its order."""
+    """All places of a table. ``start`` is before the first line."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._places: dict[int, Place] = {}
-        self._patterns: dict[str, re.Pattern[str]] = {}
-        self.start = Place(option=None, steps={})
-        self._options = [option for row in table.all_rows for option in row.options]
-        for option in self._options:
-            self._places[id(option)] = Place(option=option, steps={})
-        self._fill(self.start, list(_through(table.rows, ())))
-        for option in self._options:
-            place = self._places[id(option)]
-            if option.line is not None:
-                self._fill(place, list(_onward(option, table)))
-        self.anywhere = self._everywhere()
+        self._layouts: dict[tuple[tuple[int, str], ...], _Layouts] = {}
+        self.start = Place(None, lambda place: self._fill(place, _through(table.rows, ())))
+        self._places = {id(option): Place(option, self._fill_behind) for row in table.all_rows for option in row.options}
 
-    def _fill(self, place: Place, ways: list["_Way"]) -> None:
+    def _fill_behind(self, place: Place) -> None:
+        if place.option is not None:
+            self._fill(place, _onward(place.option, self.table))
+
+    def _fill(self, place: Place, ways: Iterator["_Way"]) -> None:
         keyed: dict[str, list[_Way]] = {}
         for way in ways:
             keyed.setdefault(way.key, []).append(way)
         place.missing_at_end = keyed.pop(END)[0].missing
-        place.steps.update({key: self._steps(found) for key, found in keyed.items()})
-        sure = {key: found[0] for key, found in place.steps.items() if not found[0].missing and key != ANY}
-        place.fast.update({key[:3]: step for key, step in sure.items()})
+        steps = {key: self._steps(found) for key, found in keyed.items()}
+        sure = {key: found[0] for key, found in steps.items() if not found[0].missing and key != ANY}
+        place.fast = {key[:3]: step for key, step in sure.items()}
         place.slash, place.consignment = sure.get(SLANT), sure.get(CONSIGNMENT)
+        place.steps = steps
 
     def _steps(self, ways: list["_Way"]) -> tuple[Step, ...]:
         """Ways of one key as steps; ways of the same row are one step with several variants."""
@@ -119,24 +138,38 @@ class Walk:
         return tuple(self._step(bundle) for bundle in bundles.values())
 
     def _step(self, ways: list["_Way"]) -> Step:
-        laid = [_laid(way) for way in ways]
-        shared = _shared(laid) if len(ways) > 1 else ()
-        variants, text = self._branches(ways, laid, shared)
-        pattern = self._patterns.setdefault(text, re.compile(text))
-        first = ways[0]
+        first, layouts = ways[0], self._laid_out(ways)
+        row = first.rows[-1]
         return Step(
-            match=pattern.fullmatch,
-            variants=tuple(variants),
-            only=variants[0] if len(variants) == 1 else None,
-            by_group=_closing_groups(variants, shared) if len(variants) > 1 else {},
+            match=layouts.match,
+            variants=layouts.variants,
+            only=layouts.variants[0] if len(ways) == 1 else None,
+            by_group=layouts.by_group,
             wrappers=first.wrappers,
             rows=first.rows,
             missing=first.missing,
             plain=not first.wrappers and not first.missing and len(first.rows) == 1,
-            index=first.rows[-1].index,
-            end=first.rows[-1].last,
-            most=first.rows[-1].most,
-            inner=[0] * (first.rows[-1].last - first.rows[-1].index - 1),
+            index=row.index,
+            end=row.last,
+            most=row.most,
+            inner=[0] * (row.last - row.index - 1),
+            departures=layouts.departures,
+        )
+
+    def _laid_out(self, ways: list["_Way"]) -> _Layouts:
+        key = tuple((id(way.option), way.prefix) for way in ways)
+        if key not in self._layouts:
+            self._layouts[key] = self._compiled(ways)
+        return self._layouts[key]
+
+    def _compiled(self, ways: list["_Way"]) -> _Layouts:
+        laid = [_laid(way) for way in ways]
+        shared = _shared(laid) if len(ways) > 1 else ()
+        variants, text = self._branches(ways, laid, shared)
+        return _Layouts(
+            match=re.compile(text).fullmatch,
+            variants=tuple(variants),
+            by_group=_closing_groups(variants, shared) if len(variants) > 1 else {},
             departures=tuple(
                 self._departure(one, way.prefix, kind)
                 for way, one in zip(ways, variants, strict=True)
@@ -179,7 +212,9 @@ class Walk:
             place=self._places[id(way.option)],
         )
 
-    def _everywhere(self) -> dict[str, tuple[Step, ...]]:
+    @cached_property
+    def anywhere(self) -> dict[str, tuple[Step, ...]]:
+        """A known line out of its order, by what it begins with."""
         keyed: dict[str, list[_Way]] = {}
         for row in self.table.all_rows:
             for option in row.options:
