@@ -8,6 +8,7 @@ import re
 from adapters.cargo_imp.checks import awb_check_digit, message_checks
 from adapters.cargo_imp.explaining import explain
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Row, Table
+from adapters.cargo_imp.repeats import cut
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.steps import Place, Step, Variant, Walk
 from hub.problem import Code, Problem
@@ -71,7 +72,7 @@ class Reading(Report):
                             elements[name] = Element(value, number, at + 1, start + at)
                     node = Node(variant.node, elements, [], number, 1, start)
                     if variant.within:
-                        _cut(variant, found, node, number, start)
+                        cut(variant, found, node, number, start)
                     if step.plain:
                         counts[step.index] += 1
                         if step.inner:
@@ -112,7 +113,7 @@ class Reading(Report):
                 elements[name] = Element(text, number, place + column + 1, start + place)
         node = Node(variant.node, elements, [], number, 1, self.start)
         if variant.within:
-            _cut(variant, found, node, number, start)
+            cut(variant, found, node, number, start)
         return node
 
     def _enter(self, step: Step, variant: Variant, node: Node) -> None:
@@ -277,22 +278,3 @@ class Reading(Report):
         if self.counts[row.index] == row.most + 1:
             says = f"{row.name} may stand {row.most} time{'s' if row.most > 1 else ''} here"
             self.report(Code.IMP_LINE_REPEATED, 0, row.options[0].segment, says, self.line)
-
-
-def _cut(variant: Variant, found: re.Match[str], node: Node, number: int, start: int) -> None:
-    """The repeats inside a line as child nodes."""
-    for within in variant.within:
-        place, end = found.span(within.group)
-        while place < end:
-            item = within.pattern.match(found.string, place, end)
-            if item is None or item.end() == place:
-                rest = Element(found.string[place:end], number, place + 1 + start - node.offset, start + place)
-                node.children.append(Node(within.name, {"rest": rest}, [], number, 1, node.offset))
-                break
-            inner = {
-                name: Element(item[group], number, item.start(group) + 1 + start - node.offset, start + item.start(group))
-                for group, name in within.slots
-                if item[group]
-            }
-            node.children.append(Node(within.name, inner, [], number, place + 1 + start - node.offset, start + place))
-            place = item.end()
