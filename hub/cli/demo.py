@@ -25,9 +25,9 @@ WORDS = {
     "dead_letters": "dead letters",
     "undelivered": "not delivered",
     "verify_differences": "differences found by verify",
-    "portal_own_shipment": "portal: the customer's shipment",
-    "portal_own_timeline": "portal: its timeline",
-    "portal_foreign_shipment": "portal: another's shipment",
+    "portal_own_shipment": "portal: own shipment, HTTP",
+    "portal_own_timeline": "portal: its timeline, HTTP",
+    "portal_foreign_shipment": "portal: another's shipment, HTTP",
 }
 
 
