@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from hub.canonical.document import Document
-from hub.fold.rules import GROUPS
+from hub.fold.groups import GROUP_OF
 from hub.settings import Admission, Partner, Sight
 from hub.statement import Said
 
-_GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields} | {
+_GROUP_OF = GROUP_OF | {
     "milestones": "milestones",
     "houses": "houses",
 }

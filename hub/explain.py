@@ -102,5 +102,5 @@ def formats_table(items: Sequence[dict[str, Any]]) -> str:
         read, written = (
             ", ".join(one["version"] for one in mine if direction in one["directions"]) for direction in ("read", "write")
         )
-        rows.append(f"| {format} | {type} | {read or '–'} | {written or '–'} |")
+        rows.append(f"| {format} | {type} | {read or '-'} | {written or '-'} |")
     return "\n".join(rows)

@@ -26,8 +26,26 @@ NO_MINOR = frozenset(
 )
 THREE_MINOR = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 RANKS = {
-    **{"BKD": 10, "FOH": 15, "RCS": 20, "RCT": 22, "FIW": 24, "PRE": 30, "FOW": 32, "MAN": 40, "DEP": 50, "ARR": 60},
-    **{"RCF": 70, "TRM": 72, "TFD": 74, "AWR": 76, "NFD": 80, "AWD": 85, "CCD": 87, "DPU": 88, "DLV": 90, "DDL": 95},
+    "BKD": 10,
+    "FOH": 15,
+    "RCS": 20,
+    "RCT": 22,
+    "FIW": 24,
+    "PRE": 30,
+    "FOW": 32,
+    "MAN": 40,
+    "DEP": 50,
+    "ARR": 60,
+    "RCF": 70,
+    "TRM": 72,
+    "TFD": 74,
+    "AWR": 76,
+    "NFD": 80,
+    "AWD": 85,
+    "CCD": 87,
+    "DPU": 88,
+    "DLV": 90,
+    "DDL": 95,
 }
 TRUE_ONLY = ("partial", "withdrawn", "dimensions_unavailable", "told_twice")
 DECIMALS = ("length", "width", "height", "percentage")
@@ -89,7 +107,7 @@ def _members(value: Any, pointer: str) -> Iterator[str]:
 def _member(name: str, value: Any, holder: dict[str, Any]) -> Iterator[str]:
     if name in TRUE_ONLY and value is not True:
         yield "appears only when true"
-    if (name == "value" and "unit" in holder or name in DECIMALS) and not DECIMAL.fullmatch(value):
+    if ((name == "value" and "unit" in holder) or name in DECIMALS) and not DECIMAL.fullmatch(value):
         yield "is no canonical decimal"
     if name == "unit" and value not in UNITS:
         yield "is no unit of Rec 20 that we use"

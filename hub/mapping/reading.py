@@ -8,8 +8,9 @@ import msgspec
 
 from hub.mapping.convert import Codes, canonical_get
 from hub.mapping.language import MappingTable, StatementTable
+from hub.mapping.passing import Pass
 from hub.mapping.paths import Tree, TreePath, element_path, node_path
-from hub.mapping.reading_rows import Pass, compile_row, leading
+from hub.mapping.reading_rows import compile_row, leading
 from hub.position import Place
 from hub.problem import Code, Problem
 from hub.statement import Document, Said

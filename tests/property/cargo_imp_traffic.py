@@ -58,7 +58,7 @@ class Traffic:
                 yield from self._option(self._chosen(row, at))
 
     def _chosen(self, row: Row, at: int) -> Option:
-        """Any option; but goods lines belong to a rate line, which comes first, and customs lines behind a status are the status's."""
+        """Any option; but goods lines belong to a rate line, which comes first, and customs lines behind a status are its own."""
         rates = [one for one in row.options if one.name == "rate"]
         statuses = [one for one in row.options if at == 0 or one.name != "OCI"]
         return rates[0] if rates and at == 0 else self.chance.choice(statuses)

@@ -30,8 +30,8 @@ NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 REFERENCE = date(2026, 11, 21)
 OUTGOING = Outgoing(message_id="m1", control_reference="1", at=NOW)
 TABLES: dict[str, Table] = {}
+# A part beside the total on the consignment line of a status message, and times of a movement without its day, have no place.
 KNOWN = re.compile(r"\d{3}-\d{8}[A-Z]{0,6}/([PSDM]\d|T.*T)|(BKD|MAN|DEP|PRE)/[A-Z0-9]*//")
-"""What a status message tells that has no place: a part beside the total on the consignment line, times of a movement without its day."""
 seeds = st.integers(min_value=0, max_value=2**32)
 
 
@@ -81,7 +81,7 @@ def test_through_the_model_it_is_the_same(name: str, seed: int) -> None:
     again, problems = written(name, document(reading))
     if not lost:
         assert normalised(again) == normalised(text)
-        assert [one for one in problems if one.code is Code.NOT_EXPRESSIBLE] == []
+        assert [one for one in problems if one.code in (Code.NOT_EXPRESSIBLE, Code.WRITE_INCOMPLETE)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
