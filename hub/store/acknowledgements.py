@@ -36,7 +36,7 @@ ANSWERS = (
     .order_by(acknowledgement.c.part)
 )
 STATE = (
-    select(envelope.c.seq, envelope.c.state, answer_item.c.envelope.label("owed"))
+    select(envelope.c.seq, envelope.c.state, envelope.c.partner, answer_item.c.envelope.label("owed"))
     .join_from(envelope, answer_item, answer_item.c.envelope == envelope.c.seq, isouter=True)
     .where(envelope.c.id == bindparam("id"))
 )
@@ -88,13 +88,23 @@ def answered(connection: Connection, envelopes: Sequence[int]) -> None:
     execute_in(connection, DROP_ITEMS, envelopes)
 
 
-def stored(connection: Connection, envelope_id: str, sealer: Sealer) -> tuple[str, bool, list[bytes]] | None:
-    """An envelope's state, whether an answer is still to come, and the answers there are; None when the id is unknown."""
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """An envelope's state, whose it is, whether an answer is still to come, and the answers there are."""
+
+    partner: str
+    state: str
+    pending: bool
+    answers: list[bytes]
+
+
+def stored(connection: Connection, envelope_id: str, sealer: Sealer) -> Stored | None:
+    """What there is to say about an envelope to its sender; None when the id is unknown."""
     row = connection.execute(STATE, {"id": envelope_id}).first()
     if row is None:
         return None
-    raws = [sealer.unseal(one.sealed) for one in connection.execute(ANSWERS, {"e": row.seq})]
-    return row.state, row.state != "done" or row.owed is not None, raws
+    answers = [sealer.unseal(one.sealed) for one in connection.execute(ANSWERS, {"e": row.seq})]
+    pending = row.state != "done" or row.owed is not None
+    return Stored(partner=row.partner, state=row.state, pending=pending, answers=answers)
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):

@@ -192,7 +192,7 @@ def _unadmitted(line: Line, envelope: Envelope, one: Reading, spoken: Sequence[S
     """One warning for each shipment the sender may not speak of so: the message is accepted, its words are not folded."""
     author = one.author or envelope.partner
     found: dict[tuple[str, str], Problem] = {}
-    for said in (said for said, stored in zip(one.said, spoken, strict=True) if not stored.admitted):
+    for said in (said for said, stored in zip(one.said if spoken else (), spoken, strict=True) if not stored.admitted):
         why = line.refusal(said, envelope.partner, author) or "not admitted"
         place = min(said.places.values(), key=lambda at: at.offset, default=None)
         found.setdefault((said.key, why), _kept_apart(said.key, envelope.partner, author, why, place))
