@@ -133,16 +133,16 @@ class ReadSide:
         """Messages, newest first; envelopes not yet taken apart come as one message of type ``unknown``, state ``received``."""
         with reading(self._engine) as connection:
             rows = connection.execute(lists.messages(partner, state, type, after=after, limit=limit)).all()
-            none = after or state not in (None, "received") or type not in (None, "unknown")
-            waiting = [] if none else connection.execute(lists.unsplit(partner, limit)).all()
-        items = [lists.unsplit_item(row) for row in waiting] + [lists.message_item(row) for row in rows]
+            unasked = after or state not in (None, "received") or type not in (None, "unknown")
+            waiting = [] if unasked else connection.execute(lists.unsplit(partner, limit)).all()
+            items = [lists.unsplit_item(row) for row in waiting] + lists.message_items(connection, rows)
         return Page(items=items, next=str(rows[-1].seq) if len(rows) == limit else None)
 
     def message(self, id: str) -> dict[str, Any] | None:
         """One message by id."""
         with reading(self._engine) as connection:
             row = lists.find_message(connection, id)
-        return None if row is None else lists.message_item(row)
+            return None if row is None else lists.message_items(connection, [row])[0]
 
     def envelope(self, id: str) -> dict[str, Any] | None:
         """One arrival: what it was, how far it is, the problems of the file as a whole, and its messages in order."""

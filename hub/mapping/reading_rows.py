@@ -5,52 +5,12 @@ from typing import Any
 
 from hub.mapping.convert import PLACEHOLDERS, Codes, Conversion, Unfit, canonical_get, canonical_set, join
 from hub.mapping.language import Row
-from hub.mapping.paths import Tree, TreePath, element_path, node_path
+from hub.mapping.lists import append
+from hub.mapping.passing import Pass
+from hub.mapping.paths import TreePath, element_path, node_path
 from hub.position import Place
-from hub.problem import Code, Problem
+from hub.problem import Code
 from hub.syntax import Element, Node
-from hub.transforms import Context
-
-
-class Pass:
-    """One run over one tree: what was used, where values came from, what went wrong."""
-
-    def __init__(self, tree: Tree, context: Context) -> None:
-        self.tree = tree
-        self.context = context
-        self.used: set[int] = set()
-        self.places: dict[str, Place] = {}
-        self.problems: list[Problem] = []
-        self.respelled: list[tuple[int, str]] = []
-
-    def fault(self, element: Element, code: Code, expected: str, path: str) -> None:
-        """Note a value that could not be read, at its place."""
-        self.problems.append(
-            Problem(
-                code=code,
-                message=f"{path}: expected {expected}, found {element.text[:40]!r}",
-                line=element.line or None,
-                column=element.column or None,
-                offset=element.offset,
-                element=path.rpartition("/")[2],
-                segment=path.partition("/")[0] if "/" in path else None,
-                found=element.text[:80],
-                expected=expected,
-                path=element.path or None,
-            )
-        )
-
-    def use(self, path: TreePath, node: Node, elements: Sequence[Element]) -> None:
-        """Count elements, and the qualifiers that chose their node, as carried."""
-        self.used.update(map(id, elements))
-        if not path.filtered:
-            return
-        for step in reversed(path.steps):
-            if step.name == "^":
-                break
-            self.used.update(map(id, step.qualifiers(node)))
-            node = self.tree.parent(node)
-
 
 Run = Callable[[Pass, Node, Any, str], None]
 
@@ -270,50 +230,9 @@ def _each_row(row: Row, codes: Codes) -> Run:
         fresh = [pair for pair in read if pair[0] != {}]
         if fresh:
             when.use(run, node)
-            _append(run, row, target, keys, _pointer(pointer, row.to), fresh)
+            append(run, row, target, keys, _pointer(pointer, row.to), fresh)
 
     return run_row
-
-
-def _append(run: Pass, row: Row, target: Any, keys: list[str], pointer: str, fresh: list[tuple[Any, dict[str, Place]]]) -> None:
-    items = canonical_get(target, keys)
-    if items is None:
-        items = []
-        canonical_set(target, keys, items)
-    if row.sorted:
-        fresh = _sorted(run, target, keys, pointer, items, fresh)
-    for item, places in fresh:
-        at = len(items)
-        if row.number:
-            item[row.number] = at + 1
-        items.append(item)
-        base = f"{pointer}/{at}"
-        for below, place in places.items():
-            run.places[base + below] = place
-
-
-def _sorted(
-    run: Pass, target: Any, keys: list[str], pointer: str, items: list[Any], fresh: list[tuple[Any, dict[str, Place]]]
-) -> list[tuple[Any, dict[str, Place]]]:
-    """All items of a set-like list in canonical order; the wire's order is kept beside it where it differs."""
-    taken = [(item, _take_places(run, f"{pointer}/{at}")) for at, item in enumerate(items)]
-    items.clear()
-    wire = taken + fresh
-    order = sorted(range(len(wire)), key=lambda at: sort_key(wire[at][0]))
-    if order != list(range(len(wire))):
-        rank = {at: place for place, at in enumerate(order, 1)}
-        canonical_set(target, [*keys[:-1], f"{keys[-1]}_order"], [rank[at] for at in range(len(wire))])
-    return [wire[at] for at in order]
-
-
-def _take_places(run: Pass, pointer: str) -> dict[str, Place]:
-    mine = [name for name in run.places if name == pointer or name.startswith(pointer + "/")]
-    return {name[len(pointer) :]: run.places.pop(name) for name in mine}
-
-
-def sort_key(item: Any) -> Any:
-    """The order of set-like lists: by text, or by type and value."""
-    return tuple(str(value) for value in item.values()) if isinstance(item, dict) else item
 
 
 def leading(row: Row) -> str | None:

@@ -1,10 +1,15 @@
-"""Places to run commands in: empty, set up, and one with traffic in it that tests only look at."""
+"""Places to run commands in, and desks that close themselves."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from hub.settings import Partner
 from tests.end_to_end.commands import FSU, FWB, Place
+from tests.end_to_end.desk import Desk
+
+Open = Callable[..., Desk]
 
 
 @pytest.fixture
@@ -34,3 +39,17 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Place:
         assert place.run("receive", place.file(name, text), "--partner", partner).status == 0
     assert place.run("work", "--drain").status in (0, 1)
     return place
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Open]:
+    """Open a hub with these partners; more than one may be open."""
+    opened: list[Desk] = []
+
+    def open_desk(*partners: Partner, identity: str = "WAYBRIDGE") -> Desk:
+        opened.append(Desk(tmp_path / identity.lower(), *partners, identity=identity))
+        return opened[-1]
+
+    yield open_desk
+    for one in opened:
+        one.close()
