@@ -43,9 +43,15 @@ def test_a_bad_waybill_is_answered_fna_with_the_first_error_first_and_the_receiv
 
 def test_the_text_received_is_quoted_in_whole_lines_up_to_a_thousand_characters(desk):
     hub = desk(partner("fwd"))
-    long = fwb(tail="".join(f"OSI/REMARK NUMBER {at:03d} OF MANY\n" if at == 0 else f"/REMARK NUMBER {at:03d}\n" for at in range(90)))
+    long = fwb(
+        tail="".join(f"OSI/REMARK NUMBER {at:03d} OF MANY\n" if at == 0 else f"/REMARK NUMBER {at:03d}\n" for at in range(90))
+    )
     (answer,) = hub.answer_to("fwd", long)
-    quoted = lines(answer)[2:-1] if answer.startswith("FMA") else [one for one in lines(answer) if one][answer.count("\r\n/LINE") + 2 :]
+    quoted = (
+        lines(answer)[2:-1]
+        if answer.startswith("FMA")
+        else [one for one in lines(answer) if one][answer.count("\r\n/LINE") + 2 :]
+    )
     assert 900 < sum(len(one) + 1 for one in quoted) <= 1000
     assert set(quoted) <= set(long.split("\n"))
 

@@ -299,9 +299,9 @@ def test_explain_has_the_shape_of_the_contract(place: Place) -> None:
 
 
 def test_explain_takes_the_reference_day_and_standard_input(place: Place) -> None:
-    ran = place.here("explain", "-", "--json", "--as-of", "2019-01-02", given=FWB.encode())
-    flights = ran.json["messages"][0]["shipments"][0]["flights"]
-    assert [one["date"] for one in flights] == ["2018-12-21", "2018-12-22"]
+    ran = place.here("explain", "-", "--json", "--as-of", "2019-01-02", given=FSU.encode())
+    milestones = ran.json["messages"][0]["shipments"][0]["milestones"]
+    assert [one["date"] for one in milestones] == ["2018-11-21", "2018-11-21"]
 
 
 def test_explain_by_profile_and_partner(tmp_path) -> None:
