@@ -133,7 +133,8 @@ class ReadSide:
         """Messages, newest first; envelopes not yet taken apart come as one message of type ``unknown``, state ``received``."""
         with reading(self._engine) as connection:
             rows = connection.execute(lists.messages(partner, state, type, after=after, limit=limit)).all()
-            waiting = [] if after or state not in (None, "received") else connection.execute(lists.unsplit(partner, limit)).all()
+            unasked = after or state not in (None, "received") or type not in (None, "unknown")
+            waiting = [] if unasked else connection.execute(lists.unsplit(partner, limit)).all()
             items = [lists.unsplit_item(row) for row in waiting] + lists.message_items(connection, rows)
         return Page(items=items, next=str(rows[-1].seq) if len(rows) == limit else None)
 

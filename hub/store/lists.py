@@ -76,7 +76,14 @@ def message_item(row: Any) -> dict[str, Any]:
         "said_at": written(row.said_at) if row.said_at is not None else None,
         **body,
     }
-    return {"keys": [], "problems": [], **{name: value for name, value in item.items() if value is not None}}
+    item["problems"] = [weighed(one) for one in body.get("problems", ())]
+    item["not_carried"] = [{"line": line, "text": text} for line, text in body.get("not_carried", ())]
+    return {"keys": [], **{name: value for name, value in item.items() if value is not None}}
+
+
+def weighed(problem: dict[str, Any]) -> dict[str, Any]:
+    """A problem as canonical.md prints it: its severity always. It is stored without what is usual."""
+    return {"code": problem["code"], "severity": problem.get("severity", "error"), **problem}
 
 
 def message_items(connection: Connection, rows: Iterable[Any]) -> list[dict[str, Any]]:
@@ -139,7 +146,7 @@ def envelope_item(connection: Connection, id: str) -> dict[str, Any] | None:
         "format": row.format,
         "state": row.state,
         "received_at": written(row.received_at),
-        "problems": msgspec.json.decode(row.problems) if row.problems else [],
+        "problems": [weighed(one) for one in msgspec.json.decode(row.problems)] if row.problems else [],
         "messages": message_items(connection, connection.execute(inside.order_by(message.c.seq)).all()),
     }
     return {name: value for name, value in item.items() if value is not None}
@@ -237,7 +244,7 @@ def dead_letter_item(row: Any) -> dict[str, Any]:
         "fingerprint": row.fingerprint,
         "group": row.cause,
         "impact": {"score": row.impact, "reasons": msgspec.json.decode(row.reasons)},
-        "problem": msgspec.json.decode(row.problem),
+        "problem": weighed(msgspec.json.decode(row.problem)),
         "attempts": row.attempts,
         "first": written(row.first_at),
         "last": written(row.last_at),
