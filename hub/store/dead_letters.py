@@ -62,8 +62,10 @@ SOLVE = (
     .where(dead_letter.c.envelope.in_(bindparam("values", expanding=True)), dead_letter.c.state != DISCARDED)
     .values(state=SOLVED)
 )
-MARK = update(dead_letter).where(dead_letter.c.seq == bindparam("s"), dead_letter.c.state != bindparam("st")).values(
-    state=bindparam("st")
+MARK = (
+    update(dead_letter)
+    .where(dead_letter.c.seq == bindparam("s"), dead_letter.c.state != bindparam("st"))
+    .values(state=bindparam("st"))
 )
 TAKE_CARE = update(dead_letter).where(dead_letter.c.seq == bindparam("s")).values(owner=bindparam("o"), note=bindparam("n"))
 

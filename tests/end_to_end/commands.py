@@ -1,11 +1,18 @@
 """Runs ``waybridge`` in processes of their own, on a configuration folder and database of one test; and our own messages."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack, chdir
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from hub.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "from hub.cli import main; main()"
@@ -79,10 +86,10 @@ prefixes = ["888"]
 class Ran:
     """What one command did."""
 
-    def __init__(self, done: "subprocess.CompletedProcess[bytes]") -> None:
-        self.status = done.returncode
-        self.out = done.stdout
-        self.err = done.stderr.decode()
+    def __init__(self, status: int, out: bytes, err: str) -> None:
+        self.status = status
+        self.out = out
+        self.err = err
 
     @property
     def json(self) -> Any:
@@ -104,11 +111,28 @@ class Place:
             (self.config / "partners" / f"{name}.toml").write_text(text.format(folder=folder, profile=profile))
 
     def run(self, *arguments: str, given: bytes | None = None, **environment: str) -> Ran:
-        """``waybridge ARGUMENTS`` in this place."""
-        around = {name: value for name, value in os.environ.items() if not name.startswith("WAYBRIDGE_")}
-        around |= {"PYTHONPATH": str(ROOT), "WAYBRIDGE_CONFIG": str(self.config), "WAYBRIDGE_DATABASE": self.database, **environment}
+        """``waybridge ARGUMENTS`` in this place, in a process of its own."""
         command = [sys.executable, "-c", START, *arguments]
-        return Ran(subprocess.run(command, input=given, capture_output=True, env=around, cwd=self.folder, timeout=120, check=False))
+        around = {**self._environment(), "PYTHONPATH": str(ROOT), **environment}
+        done = subprocess.run(command, input=given, capture_output=True, env=around, cwd=self.folder, timeout=120, check=False)
+        return Ran(done.returncode, done.stdout, done.stderr.decode())
+
+    def here(self, *arguments: str, given: bytes = b"", **environment: str) -> Ran:
+        """The same in this process: for commands that open nothing, where only what they print is asked."""
+        out, err, source = (io.TextIOWrapper(io.BytesIO(one), encoding="utf-8") for one in (b"", b"", given))
+        around = {**self._environment(), **environment}
+        with ExitStack() as changed, pytest.raises(SystemExit) as ended:
+            changed.enter_context(patch.dict(os.environ, around, clear=True))
+            changed.enter_context(patch.multiple(sys, argv=["waybridge", *arguments], stdin=source, stdout=out, stderr=err))
+            changed.enter_context(chdir(self.folder))
+            main()
+        out.flush()
+        err.flush()
+        return Ran(int(ended.value.code or 0), out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
+
+    def _environment(self) -> dict[str, str]:
+        around = {name: value for name, value in os.environ.items() if not name.startswith("WAYBRIDGE_")}
+        return around | {"WAYBRIDGE_CONFIG": str(self.config), "WAYBRIDGE_DATABASE": self.database}
 
     def file(self, name: str, content: str | bytes) -> str:
         """A file of this place."""

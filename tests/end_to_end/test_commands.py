@@ -44,7 +44,7 @@ DEAD_KEYS = {"id", "message", "stage", "fingerprint", "group", "impact", "proble
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_helps_with_an_example_and_speaks_json(place: Place, command: list[str]) -> None:
-    ran = place.run(*command, "--help")
+    ran = place.here(*command, "--help")
     text = ran.out.decode()
     assert ran.status == 0
     assert f"Example: waybridge {' '.join(command)}" in text
@@ -103,7 +103,7 @@ def test_a_broken_configuration_is_status_three_and_named(place: Place) -> None:
 )
 def test_bad_usage_is_status_two(place: Place, command: list[str]) -> None:
     place.file("fwb.txt", FWB)
-    ran = place.run(*command)
+    ran = place.here(*command)
     assert (ran.status, ran.out) == (2, b"")
     assert ran.err
     assert "Traceback" not in ran.err
@@ -299,9 +299,12 @@ def test_explain_has_the_shape_of_the_contract(place: Place) -> None:
 
 
 def test_explain_takes_the_reference_day_and_standard_input(place: Place) -> None:
-    ran = place.run("explain", "-", "--json", "--as-of", "2019-01-02", given=FWB.encode())
-    flights = ran.json["messages"][0]["shipments"][0]["flights"]
-    assert [one["date"] for one in flights] == ["2018-12-21", "2018-12-22"]
+    status = place.here("explain", "-", "--json", "--as-of", "2019-01-02", given=FSU.encode())
+    milestones = status.json["messages"][0]["shipments"][0]["milestones"]
+    assert [one["date"] for one in milestones] == ["2018-11-21", "2018-11-21"]
+    dated = place.here("explain", "-", "--json", "--as-of", "2019-01-02", given=FWB.encode())
+    flights = dated.json["messages"][0]["shipments"][0]["flights"]
+    assert [one["date"] for one in flights] == ["2026-11-21", "2026-11-22"], "the message's own full date comes first"
 
 
 def test_explain_by_profile_and_partner(tmp_path) -> None:
@@ -314,7 +317,7 @@ def test_explain_by_profile_and_partner(tmp_path) -> None:
         (["--partner", "green"], 1, "error"),
         (["--partner", "blue"], 0, "warning"),
     ):
-        ran = place.run("explain", file, "--json", *options)
+        ran = place.here("explain", file, "--json", *options)
         found = [one for one in ran.json["messages"][0]["problems"] if one["code"] == "awb.check-digit"]
         assert ran.status == status, options
         assert [(one["line"], one["column"]) for one in found] == [(2, 5)]
@@ -322,13 +325,13 @@ def test_explain_by_profile_and_partner(tmp_path) -> None:
 
 
 def test_explain_without_json_reads_as_lines(place: Place) -> None:
-    ran = place.run("explain", place.file("bad.txt", FWB.replace("RTG/", "RTX/")))
+    ran = place.here("explain", place.file("bad.txt", FWB.replace("RTG/", "RTX/")))
     assert ran.status == 1
     assert "bad.txt:5:1: error cargo-imp.line.missing" in ran.out.decode()
 
 
 def test_formats_names_what_is_read_and_written(place: Place) -> None:
-    ran = place.run("formats", "--json")
+    ran = place.here("formats", "--json")
     assert ran.status == 0
     told = {(one["format"], one["type"], one["version"]) for one in ran.json["items"]}
     assert told >= {
@@ -343,36 +346,38 @@ def test_formats_names_what_is_read_and_written(place: Place) -> None:
 def test_convert_writes_the_same_bytes_twice(place: Place, target: str) -> None:
     file = place.file("both.txt", FSU if "FSU" in target or "IFTSTA" in target else FWB.replace("777-55512343", "020-12345675"))
     options = ["convert", file, "--to", target, "--at", AT, "--control-reference", "4711", "--as-of", "2026-11-21"]
-    first, again = place.run(*options), place.run(*options)
+    first, again = place.here(*options), place.run(*options)
     assert first.status == 0, first.err
     assert first.out == again.out
     assert TARGETS[target] in first.out.decode()
-    document = place.run(*options, "--json")
+    document = place.here(*options, "--json")
     assert document.status == 0
     assert "".join(one["text"] for one in document.json["items"]) == first.out.decode()
 
 
 def test_what_is_converted_is_understood_as_the_same(place: Place) -> None:
     """Through every format that can hold a status and back: the milestones are those of the first message."""
-    told = place.run("explain", place.file("fsu.txt", FSU), "--json", "--as-of", "2026-11-21").json
+    told = place.here("explain", place.file("fsu.txt", FSU), "--json", "--as-of", "2026-11-21").json
     first = told["messages"][0]["shipments"][0]["milestones"]
     for target in ("cargo-imp:FSU/14", "edifact:IFTSTA:D.96A", "one-record"):
-        written = place.run("convert", "fsu.txt", "--to", target, "--at", AT, "--as-of", "2026-11-21")
-        answer = place.run("explain", place.file("again", written.out), "--json", "--as-of", "2026-11-21")
+        written = place.here("convert", "fsu.txt", "--to", target, "--at", AT, "--as-of", "2026-11-21")
+        answer = place.here("explain", place.file("again", written.out), "--json", "--as-of", "2026-11-21")
         assert answer.status == 0, (target, answer.json)
         again = [one for message in answer.json["messages"] for ship in message["shipments"] for one in ship["milestones"]]
         names = ("code", "station", "at", "instant", "flight", "pieces")
-        assert [[one.get(name) for name in names] for one in again] == [[one.get(name) for name in names] for one in first], target
+        assert [[one.get(name) for name in names] for one in again] == [[one.get(name) for name in names] for one in first], (
+            target
+        )
 
 
 def test_control_reference_and_time_are_those_given(place: Place) -> None:
-    ran = place.run(
+    ran = place.here(
         "convert", place.file("fsu.txt", FSU), "--to", "edifact:IFTSTA:D.96A", "--at", AT, "--control-reference", "R77"
     )
     assert "+261121:1000+R77'" in ran.out.decode()
 
 
 def test_convert_of_what_cannot_be_read_is_status_one(place: Place) -> None:
-    ran = place.run("convert", place.file("bad.txt", FWB.replace("RTG/", "RTX/")), "--to", "one-record", "--json", "--at", AT)
+    ran = place.here("convert", place.file("bad.txt", FWB.replace("RTG/", "RTX/")), "--to", "one-record", "--json", "--at", AT)
     assert ran.status == 1
     assert isinstance(json.loads(ran.out)["items"], list)
