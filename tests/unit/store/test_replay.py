@@ -1,7 +1,7 @@
 """Replays, the read side, verify and the schedule over a small history."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -11,6 +11,7 @@ from hub.read import ReadSide
 from hub.schedule import Recurring, Schedule
 from hub.store import dead_letters, replays
 from hub.store.engine import reading, writing
+from hub.store.search import Criteria
 from hub.store.tables import delivery, envelope, lease, revision, slot
 from hub.verify import verify
 from hub.worker import Worker
@@ -129,12 +130,14 @@ def test_shipments_are_found_and_seen_by_those_named(engine: Engine, intake: Dur
     assert read.shipment("020-1", seen_by=["account:A2"]) is None
     assert read.shipment("020-7") is None
     assert read.by_key("awb:020-2:1").revision == 1
-    assert [one.key for one in read.search(house="H2").items] == ["awb:020-2:1"]
-    assert [one.key for one in read.search(since="2026-11-22", until="2026-11-22").items] == ["awb:020-2:1"]
-    assert [one.key for one in read.search(reference="REF", seen_by=["account:A3"]).items] == ["awb:020-3:1"]
-    first = read.search(status="RCS", limit=2)
-    assert [one.key for one in first.items] == ["awb:020-1:1", "awb:020-2:1"]
-    assert [one.key for one in read.search(status="RCS", limit=2, after=first.next).items] == ["awb:020-3:1"]
+    assert [one.key for one in read.search(Criteria(house="H2")).items] == ["awb:020-2:1"]
+    second = date(2026, 11, 22)
+    assert [one.key for one in read.search(Criteria(date_from=second, date_to=second)).items] == ["awb:020-2:1"]
+    assert [one.key for one in read.search(Criteria(reference="REF", seen_by=["account:A3"])).items] == ["awb:020-3:1"]
+    first = read.search(Criteria(status="RCS"), limit=2)
+    assert [one.key for one in first.items] == ["awb:020-3:1", "awb:020-2:1"]
+    last = read.search(Criteria(status="RCS"), cursor=first.next, limit=2)
+    assert ([one.key for one in last.items], last.next) == (["awb:020-1:1"], None)
     (milestone,) = read.timeline("020-1")
     assert milestone["code"] == "RCS"
     assert milestone["witnesses"][0]["partner"] == "p1"

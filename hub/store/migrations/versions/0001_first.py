@@ -206,6 +206,9 @@ def upgrade() -> None:
     sa.Column('changed_at', Big, nullable=False),
     sa.PrimaryKeyConstraint('number_key', 'key', name='pk_shipment')
     )
+    _index('ix_shipment_changed', 'shipment', ['changed_at', 'key'], unique=False)
+    _index('ix_shipment_key', 'shipment', ['key'], unique=False)
+    _index('ix_shipment_status', 'shipment', ['status', 'changed_at', 'key'], unique=False)
     _table('shipment_term',
     sa.Column('kind', sa.String(length=64), nullable=False),
     sa.Column('value', sa.String(length=200), nullable=False),
