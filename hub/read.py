@@ -4,8 +4,10 @@ Whoever may see only some shipments passes ``seen_by``: the party identities (``
 a shipment that names none of them is not there.
 """
 
+import heapq
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -15,6 +17,7 @@ from hub.clock import micros, moment
 from hub.statement import Document
 from hub.store import counts, lists
 from hub.store.engine import reading
+from hub.store.messages import DUPLICATE, RECEIVED
 from hub.store.rows import parse_message_id
 from hub.store.sealer import Sealer, Unsealed
 from hub.store.search import Criteria, Position, named, position, rarest, search_query
@@ -119,12 +122,24 @@ class ReadSide:
         after: str | None = None,
         limit: int = 50,
     ) -> Page:
-        """Messages, newest first; envelopes not yet taken apart come as one message of type ``unknown``, state ``received``."""
+        """Messages, newest first; envelopes not yet taken apart come as one message of type ``unknown``, state ``received``.
+
+        Bytes that were known already are listed among them as state ``duplicate``. Raises ValueError for a bad cursor.
+        """
+        size = min(limit, lists.LARGEST)
+        seen, _, seen_again = (after or "").partition(":")
         with reading(self._engine) as connection:
-            rows = connection.execute(lists.messages(partner, state, type, after=after, limit=limit)).all()
-            waiting = [] if after or state not in (None, "received") else connection.execute(lists.unsplit(partner, limit)).all()
-        items = [lists.unsplit_item(row) for row in waiting] + [lists.message_item(row) for row in rows]
-        return Page(items=items, next=str(rows[-1].seq) if len(rows) == limit else None)
+            rows = connection.execute(lists.messages(partner, state, type, after=seen or None, limit=limit)).all()
+            again = connection.execute(lists.repeated(partner, after=seen_again or None, limit=limit)).all()
+            waiting = [] if after or state not in (None, RECEIVED) else connection.execute(lists.unsplit(partner, limit)).all()
+        if state not in (None, DUPLICATE) or type not in (None, "unknown"):
+            again = []
+        merged = ((row, False) for row in rows), ((row, True) for row in again)
+        taken = list(islice(heapq.merge(*merged, key=lambda pair: -int(pair[0].received_at)), size))
+        last = {repeated: str(row.seq) for row, repeated in taken}
+        items = [lists.repeated_item(row) if repeated else lists.message_item(row) for row, repeated in taken]
+        next = None if len(taken) < size else f"{last.get(False, seen)}:{last.get(True, seen_again)}"
+        return Page(items=[lists.unsplit_item(row) for row in waiting] + items, next=next)
 
     def message(self, id: str) -> dict[str, Any] | None:
         """One message by id."""

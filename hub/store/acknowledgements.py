@@ -11,6 +11,8 @@ import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.clock import micros
+from hub.store import messages
+from hub.store.inbox import DONE
 from hub.store.outbox import ACKNOWLEDGED, OVERDUE, REFUSED, SENT, UNKNOWN
 from hub.store.rows import execute_in, insert_all, lane_of
 from hub.store.sealer import Sealer
@@ -82,12 +84,16 @@ def answered(connection: Connection, envelopes: Sequence[int]) -> None:
 
 
 def stored(connection: Connection, envelope_id: str, sealer: Sealer) -> tuple[str, bool, list[bytes]] | None:
-    """An envelope's state, whether an answer is still to come, and the answers there are; None when the id is unknown."""
+    """An envelope's state in a message's words, whether an answer is still to come, and the answers there are.
+
+    None when the id is unknown.
+    """
     row = connection.execute(STATE, {"id": envelope_id}).first()
     if row is None:
         return None
     raws = [sealer.unseal(one.sealed) for one in connection.execute(ANSWERS, {"e": row.seq})]
-    return row.state, row.state != "done" or row.owed is not None, raws
+    state = messages.standing(row.state, messages.different_states(connection, row.seq))
+    return state, row.state != DONE or row.owed is not None, raws
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,6 +61,7 @@ def statements() -> list[Any]:
         "search_by_term": search_query(criteria, by="date", after=Position(1, "a"), limit=9),
         "search_counts": count_query(criteria.terms()),
         "messages": lists.messages("p", "applied", "FWB", after="9", limit=9),
+        "repeated": lists.repeated("p", after="9", limit=9),
         "unsplit": lists.unsplit("p", 9),
         "deliveries": lists.deliveries("s", "p", "sent", after="9", limit=9),
         "dead_letters": lists.dead_letters("open", "f", "p", after="1:9", limit=9),
