@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from hub.canonical.document import Document
-from hub.fold.rules import GROUPS
+from hub.fold.groups import GROUP_OF
 from hub.settings import Admission, Partner, Sight
 from hub.statement import Said
 
-_GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields} | {
+_GROUP_OF = GROUP_OF | {
     "milestones": "milestones",
     "houses": "houses",
 }
@@ -16,16 +16,23 @@ _NEEDED_TO_SPEAK_AT_ALL = frozenset({"identity", "itinerary", "quantities"})
 
 def admits(partner: Partner, author: str, said: Said) -> bool:
     """Whether a partner may make this statement: the author it speaks for, the shipment, and the field groups."""
+    return refusal(partner, author, said) is None
+
+
+def refusal(partner: Partner, author: str, said: Said) -> str | None:
+    """What a partner's profile has against a statement, naming the setting; None when it may be made."""
     admission = partner.admission
     if admission.everything:
-        return True
-    return (
-        _speaks_for(partner, author)
-        and _fits(admission.prefixes, [str(said.facts.get("awb", ""))[:3]])
-        and _fits(admission.stations, stations(said.facts))
-        and _fits(admission.agents, [str(said.facts.get("agent", {}).get("iata_code", ""))])
-        and _groups_allowed(admission, said.facts)
+        return None
+    agent = str(said.facts.get("agent", {}).get("iata_code", ""))
+    limits = (
+        ("authors", _speaks_for(partner, author), author),
+        ("prefixes", _fits(admission.prefixes, [str(said.facts.get("awb", ""))[:3]]), said.key),
+        ("stations", _fits(admission.stations, stations(said.facts)), " ".join(stations(said.facts))),
+        ("agents", _fits(admission.agents, [agent]), agent),
+        ("groups", _groups_allowed(admission, said.facts), " ".join(sorted(_spoken(said.facts)))),
     )
+    return next((f"{name} does not allow {found or 'none'}" for name, fits, found in limits if not fits), None)
 
 
 def _speaks_for(partner: Partner, author: str) -> bool:
@@ -43,8 +50,11 @@ def stations(facts: Document) -> list[str]:
 
 
 def _groups_allowed(admission: Admission, facts: Document) -> bool:
-    spoken = {_GROUP_OF.get(field, field) for field in facts} - _NEEDED_TO_SPEAK_AT_ALL
-    return not admission.groups or spoken <= set(admission.groups)
+    return not admission.groups or _spoken(facts) <= set(admission.groups)
+
+
+def _spoken(facts: Document) -> set[str]:
+    return {_GROUP_OF.get(field, field) for field in facts} - _NEEDED_TO_SPEAK_AT_ALL
 
 
 def sees(sight: Sight) -> list[str] | None:

@@ -55,4 +55,8 @@ def origin(fault: BaseException) -> str:
     """An exception by type and the place it came from. Not its text: that may hold a shipper's words."""
     frames = traceback.extract_tb(fault.__traceback__)
     last = frames[-1] if frames else None
-    return f"{type(fault).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno} {last.name}" if last else type(fault).__name__
+    return (
+        f"{type(fault).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno} {last.name}"
+        if last
+        else type(fault).__name__
+    )

@@ -101,7 +101,7 @@ class Line:
     ) -> Reading:
         frame = split.frames[part.frame] if part.frame is not None else None
         said_at = declared_time(frame, envelope.received_at)
-        reference = as_of or (said_at or envelope.received_at).date()
+        reference = full_day(frame) or as_of or (said_at or envelope.received_at).date()
         try:
             message = self.read(part)
             carried = self.to_canonical(message, reference)
@@ -200,6 +200,15 @@ def declared_time(frame: Frame | None, received_at: datetime) -> datetime | None
     except ValueError:
         return None
     return moment if moment <= received_at + _AHEAD else None
+
+
+def full_day(frame: Frame | None) -> date | None:
+    """The day a layer declares with its year: UNB does, a Type-B heading does not."""
+    text = frame.said_at if frame is not None else None
+    try:
+        return datetime.fromisoformat(text).date() if text and not text.startswith("--") else None
+    except ValueError:
+        return None
 
 
 def _moment(text: str, received_at: datetime) -> datetime:

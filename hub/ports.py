@@ -36,7 +36,11 @@ class Format(Protocol):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one received message, to be told to its sender."""
+    """What became of one received message, to be told to its sender.
+
+    ``wanted`` is false when the sender asked not to be told of this kind of outcome: a format that answers each message alone
+    leaves it out; one that answers a whole interchange tells it with the others, as silence would mean something else.
+    """
 
     accepted: bool
     type: str
@@ -45,6 +49,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     frame: Frame | None
     reference: str
     problems: Sequence[Problem]
+    wanted: bool = True
 
 
 class Acknowledger(Protocol):

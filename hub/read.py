@@ -132,12 +132,14 @@ class ReadSide:
             rows = connection.execute(lists.messages(partner, state, type, after=seen or None, limit=limit)).all()
             again = connection.execute(lists.repeated(partner, after=seen_again or None, limit=limit)).all()
             waiting = [] if after or state not in (None, RECEIVED) else connection.execute(lists.unsplit(partner, limit)).all()
-        if state not in (None, DUPLICATE) or type not in (None, "unknown"):
-            again = []
-        merged = ((row, False) for row in rows), ((row, True) for row in again)
-        taken = list(islice(heapq.merge(*merged, key=lambda pair: -int(pair[0].received_at)), size))
+            if state not in (None, DUPLICATE) or type not in (None, "unknown"):
+                again = []
+            merged = ((row, False) for row in rows), ((row, True) for row in again)
+            taken = list(islice(heapq.merge(*merged, key=lambda pair: -int(pair[0].received_at)), size))
+            items = [
+                lists.repeated_item(row) if repeated else lists.message_items(connection, [row])[0] for row, repeated in taken
+            ]
         last = {repeated: str(row.seq) for row, repeated in taken}
-        items = [lists.repeated_item(row) if repeated else lists.message_item(row) for row, repeated in taken]
         next = None if len(taken) < size else f"{last.get(False, seen)}:{last.get(True, seen_again)}"
         return Page(items=[lists.unsplit_item(row) for row in waiting] + items, next=next)
 
@@ -145,7 +147,7 @@ class ReadSide:
         """One message by id."""
         with reading(self._engine) as connection:
             row = lists.find_message(connection, id)
-        return None if row is None else lists.message_item(row)
+            return None if row is None else lists.message_items(connection, [row])[0]
 
     def envelope(self, id: str) -> dict[str, Any] | None:
         """One arrival: what it was, how far it is, the problems of the file as a whole, and its messages in order."""

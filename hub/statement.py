@@ -32,12 +32,14 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """A statement before anyone has admitted it: made by the mapping, pure in the message.
 
     ``key`` has no sequence (``awb:020-12345675``): the fold opens sequences. ``action`` is replace, add, patch or cancel.
+    ``last``: this part is marked as the last one.
     ``places`` maps a JSON pointer into ``facts`` to where the value stands in the message.
     """
 
     key: str
     scope: str
     part: str = ""
+    last: bool = False
     action: str = "replace"
     facts: Document
     places: dict[str, Place] = {}
@@ -45,7 +47,11 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored statement. Ordered by (said_at, received_at, digest); ``digest`` is that of the message and its ordinal in it."""
+    """A stored statement. Ordered by (said_at, received_at, digest); ``digest`` is that of the message and its ordinal in it.
+
+    ``part`` is the number of a part (0: a whole message), ``last`` that it is marked as the last, ``whole`` the slot that the
+    message would have if it were whole.
+    """
 
     key: str
     slot: str
@@ -62,6 +68,9 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     links: list[str] = []
     admitted: bool = True
     live: bool = True
+    part: int = 0
+    last: bool = False
+    whole: str = ""
 
     def order(self) -> tuple[datetime, datetime, str]:
         """The total order of all that was said."""

@@ -24,7 +24,7 @@ _MESSAGE = re.compile(r"^([A-Z]{3})(?:/[0-9]{1,3})?\s*$\s*^(?:MBI/)?([0-9]{3}-[0
 
 def acknowledge(outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
     """One FMA or FNA for each message; None when all of them are answers themselves (never an answer to an answer)."""
-    answered = [outcome for outcome in outcomes if outcome.type not in ANSWERS]
+    answered = [outcome for outcome in outcomes if outcome.type not in ANSWERS and outcome.wanted]
     if not answered:
         return None
     made = [enveloped(_answer(outcome), outgoing) for outcome in answered]

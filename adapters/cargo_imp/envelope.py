@@ -16,6 +16,11 @@ FORMAT = "cargo-imp"
 MARKS = " \t\r\x00\x01\x02\x03\x1a"
 FIRST_LINE = re.compile(r"([A-Z]{3})(?:/([0-9]{1,3}))?")
 ONE_LINE = re.compile(r"([A-Z]{3})/([0-9]{1,3}) +[0-9]{3}-[0-9]{8}.*")
+_LATER_HEAD = re.compile(
+    rf"\n[{MARKS}]*(?:[A-Z]{{3}}/[0-9]{{1,3}}(?:[{MARKS}]*(?:\n|\Z)| +[0-9]{{3}}-[0-9]{{8}})"
+    rf"|(?:{'|'.join(sorted(UNVERSIONED))})[{MARKS}]*(?:\n|\Z))"
+)
+"""Whatever might begin a second message; more than what does."""
 _ADDRESSES = re.compile(r"(?:(Q[A-Z]) ?)?((?:[A-Z][A-Z0-9]{6})(?: +[A-Z][A-Z0-9]{6})*)")
 _SHORT_ADDRESSES = re.compile(r"(Q[A-Z]) +([A-Z][A-Z0-9]{5,7}(?: +[A-Z][A-Z0-9]{5,7})*)")
 _ORIGIN = re.compile(r"\.([A-Z][A-Z0-9]{6})(?: +([0-9]{6}))?(?: +(.*))?")
@@ -55,6 +60,32 @@ def lines_of(text: str) -> list[FileLine]:
 
 def split(decoded: Decoded) -> Split:
     """The headings and messages of a decoded file."""
+    return _only_message(decoded) or _taken_apart(decoded)
+
+
+def _only_message(decoded: Decoded) -> Split | None:
+    """The common file: its first line names a message, no later line might, and there is nothing behind it. Needs no lines."""
+    text = decoded.text
+    raw = text.partition("\n")[0]
+    first = raw.strip(MARKS)
+    named = _named(first, first=True) if 3 <= len(first) < 400 else None
+    filled = text.rstrip(MARKS + "\n")
+    if named is None or filled.endswith("NNNN") or _LATER_HEAD.search(text, len(raw)):
+        return None
+    indent, stop = raw.find(first), text.find("\n", len(filled)) + 1
+    part = Part(
+        format=FORMAT,
+        type=named[0],
+        version=named[1],
+        text=text[indent : stop or len(text)],
+        line=1,
+        column=indent + 1,
+        offset=indent,
+    )
+    return Split(format=FORMAT, parts=[part], problems=list(decoded.problems))
+
+
+def _taken_apart(decoded: Decoded) -> Split:
     lines = lines_of(decoded.text)
     heads = _heads(lines)
     frames: list[Frame] = []

@@ -6,19 +6,21 @@ Knows no meaning of any message: that stands in ``mappings/cargo_imp``.
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from adapters.cargo_imp.acknowledging import acknowledge
 from adapters.cargo_imp.envelope import FIRST_LINE, FORMAT, ONE_LINE, split
-from adapters.cargo_imp.layout import load, schema_names
-from adapters.cargo_imp.names import CARGO_IMP, CUSTOMS, HANDLING, family
+from adapters.cargo_imp.layout import Table, load, schema_names
+from adapters.cargo_imp.names import ANSWERS, CARGO_IMP, CUSTOMS, HANDLING, family
 from adapters.cargo_imp.reading import BLANKS, Reader
 from adapters.cargo_imp.text import decode
 from adapters.cargo_imp.typeb import enveloped
-from adapters.cargo_imp.writing import Writer
 from hub.envelope import Outgoing, Part, Split, Written
 from hub.ports import Outcome
 from hub.problem import Code, Problem
 from hub.syntax import Message, Node
+
+if TYPE_CHECKING:
+    from adapters.cargo_imp.writing import Writer
 
 _KNOWN = re.compile(r"^[\x01\x02 ]*(?:" + "|".join(sorted(CARGO_IMP | CUSTOMS)) + r")/[0-9]{1,3}[\x03 \r]*$", re.MULTILINE)
 _UNVERSIONED = re.compile(r"^[\x01\x02 ]*(?:FMA|FSR|FMB|FNA)[ \r]*$", re.MULTILINE)
@@ -34,6 +36,7 @@ class CargoImp:
     name = FORMAT
 
     def __init__(self) -> None:
+        self._tables: dict[tuple[str, str], Table] = {}
         self._readers: dict[tuple[str, str], Reader] = {}
         self._writers: dict[tuple[str, str], Writer] = {}
 
@@ -66,7 +69,7 @@ class CargoImp:
             type=part.type,
             version=part.version,
             root=reading.root,
-            problems=reading.problems,
+            problems=_of_this_message(part.type, reading.root, reading.problems),
             unread=reading.unread,
         )
         if known[1] != part.version:
@@ -87,6 +90,8 @@ class CargoImp:
 
     def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
         """FMA or FNA for each message of an envelope; never for an FMA or FNA."""
+        from adapters.cargo_imp.acknowledging import acknowledge
+
         return acknowledge(outcomes, outgoing)
 
     def supports(self) -> Sequence[tuple[str, str]]:
@@ -95,8 +100,9 @@ class CargoImp:
 
     def table(self, type: str, version: str) -> tuple[str, str] | None:
         """Itself, else the next newer version there is, else the newest."""
-        if (type, version) in self._supported:
-            return type, version
+        key = (type, version)
+        if key in self._tables or key in self._supported:
+            return key
         versions = sorted(int(one) for name, one in self._supported if name == type)
         if not versions:
             return None
@@ -107,15 +113,22 @@ class CargoImp:
         """The reader of a supported type and version, compiled when first used."""
         key = (type, version)
         if key not in self._readers:
-            self._readers[key] = Reader(load(f"{type.lower()}_{version}"))
+            self._readers[key] = Reader(self._table(key))
         return self._readers[key]
 
-    def writer(self, type: str, version: str) -> Writer:
+    def writer(self, type: str, version: str) -> "Writer":
         """The writer of a supported type and version."""
         key = (type, version)
         if key not in self._writers:
-            self._writers[key] = Writer(self.reader(type, version).table)
+            from adapters.cargo_imp.writing import Writer
+
+            self._writers[key] = Writer(self._table(key))
         return self._writers[key]
+
+    def _table(self, key: tuple[str, str]) -> Table:
+        if key not in self._tables:
+            self._tables[key] = load(f"{key[0].lower()}_{key[1]}")
+        return self._tables[key]
 
     @cached_property
     def _supported(self) -> tuple[tuple[str, str], ...]:
@@ -133,6 +146,17 @@ class CargoImp:
             problems=[problem],
             unread=[(part.line, text)] if text else [],
         )
+
+
+def _of_this_message(type: str, root: Node, problems: list[Problem]) -> list[Problem]:
+    """Without what is no fault of the message: the faults of one it quotes, and lines that stand in another part of it."""
+    if type in ANSWERS:
+        quoted = next((node.line for node in root.walk() if node.name == "received"), None)
+        return [one for one in problems if quoted is None or (one.line or 0) < quoted]
+    if root.first("PART") is None:
+        return problems
+    first = root.children[0].name
+    return [one for one in problems if one.code is not Code.IMP_LINE_MISSING or one.segment == first]
 
 
 def _shorthand(part: Part, first: str) -> Problem:

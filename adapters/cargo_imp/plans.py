@@ -24,23 +24,21 @@ class Plan:
     ordered: Callable[[Sequence[str]], tuple[str, ...]] | None
 
 
-class Plans:
-    """The plans of one layout, made when a set of elements is first met."""
+class Plans(dict[tuple[str, ...], Plan | None]):
+    """The plans of one layout by the names of a node's elements in their order; made when first asked for.
 
-    __slots__ = ("_items", "_made", "repeated")
+    With ``repeated``, the text of the repeat comes behind those of the elements. None: no plan is certain.
+    """
+
+    __slots__ = ("_items", "_repeated")
 
     def __init__(self, items: Sequence[Item], *, repeated: bool = False) -> None:
-        self._items, self.repeated = items, repeated
-        self._made: dict[tuple[str, ...], Plan | None] = {}
+        super().__init__()
+        self._items, self._repeated = items, repeated
 
-    def get(self, names: tuple[str, ...]) -> Plan | None:
-        """The plan for elements that stand in this order; with ``repeated``, the text of the repeat comes last. None: no plan."""
-        try:
-            return self._made[names]
-        except KeyError:
-            if len(self._made) >= MOST_PLANS:
-                return None
-            return self._made.setdefault(names, _plan(self._items, names, self.repeated))
+    def __missing__(self, names: tuple[str, ...]) -> Plan | None:
+        """Bounded, because names come from whoever made the tree."""
+        return None if len(self) >= MOST_PLANS else self.setdefault(names, _plan(self._items, names, self._repeated))
 
 
 def plannable(items: Sequence[Item]) -> bool:
@@ -126,10 +124,7 @@ def _field(item: Field, names: frozenset[str]) -> _Pieces | None:
     if item.name not in names:
         return () if empty else None
     # an empty text counts as none at all, and that is another plan
-    return (_Slot(item.name, f"(?={APART_NOT})(?:{field_expression(item)})"),)
-
-
-APART_NOT = f"[^{APART}]"
+    return (_Slot(item.name, f"(?=[^{APART}])(?:{field_expression(item)})"),)
 
 
 def _any(items: Sequence[Item], names: frozenset[str], repeated: bool) -> bool:

@@ -4,7 +4,7 @@ A pure pair of tree functions named by the FWB mappings; knows no text and no ca
 lines is kept (``sequence``) only where it is not the one :func:`_usual` gives, so that reading and writing undo each other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hub.syntax import Element, Node
 
@@ -12,6 +12,7 @@ GOODS = ("NG", "NC", "NH", "ND", "NV", "NU", "NS", "NO", "service")
 ORDER = ("goods", "NH", "ND", "NDA", "NV", "NU", "NS", "NO", "service")
 SINGLE = frozenset({"NV", "NS", "NO", "NDA", "service"})
 REFERENCES = ("reference", "supplement_1", "supplement_2")
+WEIGHT = ("weight_unit", "weight")
 SERVED = "+service"
 """Ends the kind of a goods line that carries the service code behind its own text."""
 
@@ -40,7 +41,7 @@ class RateLines:
             entries = list(node.all("entry")) or _made(node, root)
             return _copy(node, [line for entry in _with_goods(entries, node) for line in _laid(entry)])
         if node.name == "SRI":
-            return Node("SRI", dict(zip(REFERENCES, (part.elements["value"] for part in node.all("part")), strict=False)), [])
+            return Node("SRI", _placed(node.all("part")), [])
         return _copy(node, _charge_lines(node)) if node.name == "OTH" else node
 
 
@@ -103,6 +104,15 @@ def _add(entry: Node, line: Node, kind: str) -> None:
     if "service_code" in line.elements:
         entry.elements["service_code"] = line.elements["service_code"]
     entry.children.append(Node(kind, line.elements, [], line.line, line.column, line.offset))
+    if kind == "NDA" and "weight" in line.elements:
+        weight = {name: line.elements[name] for name in WEIGHT if name in line.elements}
+        entry.children[-1] = Node(kind, {name: one for name, one in line.elements.items() if name not in weight}, [], line.line)
+        entry.children.append(Node("ND", weight, [], line.line, line.column, line.offset))
+
+
+def _weight_alone(node: Node) -> bool:
+    """A weight told beside dimensions that are not available: an ND line without measures."""
+    return node.name == "ND" and "weight" in node.elements and "length" not in node.elements
 
 
 def _close(entries: list[Node], wire: Sequence[Node]) -> None:
@@ -121,13 +131,14 @@ def _close(entries: list[Node], wire: Sequence[Node]) -> None:
 
 def _sequence_kind(line: Node) -> str:
     served = line.name != "service" and "service_code" in line.elements
-    return line.name + (SERVED if served else "")
+    name = "NDA" if _kind(line) == "NDA" else line.name
+    return name + (SERVED if served else "")
 
 
 def _usual(entry: Node) -> Iterator[tuple[str, str | None]]:
     """The order and numbers of goods lines when nothing else is said: by kind; the first one goes on the entry's own number."""
     goods_kind = entry.text("goods_kind") or "NG"
-    names = [goods_kind if kind == "goods" else kind.removesuffix("A") for kind in ORDER for _ in entry.all(kind)]
+    names = [goods_kind if kind == "goods" else kind for kind in ORDER for one in entry.all(kind) if not _weight_alone(one)]
     if "service_code" in entry.elements and entry.first("service") is None:
         names.append("service")
     number = int(entry.text("line") or "1")
@@ -155,15 +166,29 @@ def _numbered_charges(other: Node) -> Iterator[Node]:
 
 
 def _parts(reference: Node) -> Iterator[Node]:
-    """The parts of a shipment reference, one node each; an empty part before others is a blank."""
-    last = max((place for place, name in enumerate(REFERENCES) if name in reference.elements), default=-1)
-    for name in REFERENCES[: last + 1]:
+    """The parts of a shipment reference, one node each; one behind an empty part says its place."""
+    empty = False
+    for place, name in enumerate(REFERENCES, 1):
         found = reference.elements.get(name)
-        if found is not None:
-            yield Node("part", {"value": found}, [])
+        if found is None:
+            empty = True
+            continue
+        here = {"place": Element(str(place), found.line, found.column, found.offset)} if empty else {}
+        yield Node("part", {"value": found, **here}, [])
 
 
 # writing
+
+
+def _placed(parts: Iterable[Node]) -> dict[str, Element]:
+    """The parts of a shipment reference, each in its own place or in the next."""
+    elements: dict[str, Element] = {}
+    place = 0
+    for part in parts:
+        place = int(part.text("place") or place + 1)
+        if place <= len(REFERENCES):
+            elements[REFERENCES[place - 1]] = part.elements["value"]
+    return elements
 
 
 def _made(rtd: Node, root: Node) -> list[Node]:
@@ -194,11 +219,20 @@ def _laid(entry: Node) -> Iterator[Node]:
     if _has_rate(entry):
         yield Node("rate", rate, [])
     told = [(line.text("kind") or "", line.text("line")) for line in entry.all("sequence")]
-    left = [child for child in entry.children if child.name != "sequence"]
+    left = _with_weight([child for child in entry.children if child.name != "sequence"])
     for kind, number in told or list(_usual(entry)):
         yield from _line(entry, left, kind, number)
     for child in left:
         yield Node(_wire_name(entry, child.name), dict(child.elements), [])
+
+
+def _with_weight(told: list[Node]) -> list[Node]:
+    """A weight told without measures stands on the line that says that there are none."""
+    alone = next((child for child in told if _weight_alone(child)), None)
+    if alone is None or not any(child.name == "NDA" for child in told):
+        return told
+    merged = [Node("NDA", {**alone.elements, **child.elements}, []) if child.name == "NDA" else child for child in told]
+    return [child for child in merged if child is not alone]
 
 
 def _line(entry: Node, left: list[Node], kind: str, number: str | None) -> Iterator[Node]:
@@ -210,20 +244,22 @@ def _line(entry: Node, left: list[Node], kind: str, number: str | None) -> Itera
         if service is not None:
             yield Node("service", {**numbered, "service_code": service}, [])
         return
-    found = next((child for child in left if _wire_name(entry, child.name) == name), None)
+    found = next((child for child in left if name in (child.name, _goods_name(entry, child.name))), None)
     if found is None:
         return
     left[:] = [child for child in left if child is not found]
     elements = {key: one for key, one in found.elements.items() if key not in ("line", "service_code")}
     if kind != name and service is not None:
         elements["service_code"] = service
-    yield Node(name, {**numbered, **elements}, [])
+    yield Node(_wire_name(entry, found.name), {**numbered, **elements}, [])
+
+
+def _goods_name(entry: Node, name: str) -> str:
+    return (entry.text("goods_kind") or "NG") if name == "goods" else name
 
 
 def _wire_name(entry: Node, name: str) -> str:
-    if name == "goods":
-        return entry.text("goods_kind") or "NG"
-    return "ND" if name == "NDA" else name
+    return "ND" if name == "NDA" else _goods_name(entry, name)
 
 
 def _charge_lines(other: Node) -> list[Node]:

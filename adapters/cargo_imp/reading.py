@@ -8,6 +8,7 @@ import re
 from adapters.cargo_imp.checks import awb_check_digit, message_checks
 from adapters.cargo_imp.explaining import explain
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Row, Table
+from adapters.cargo_imp.repeats import cut
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.steps import Place, Step, Variant, Walk
 from hub.problem import Code, Problem
@@ -55,12 +56,9 @@ class Reading(Report):
             number += 1
             line = raw.rstrip(BLANKS)
             if line:
-                step = place.slash if line[0] == "/" else place.fast.get(line[:3])
-                if careful or step is None or counts[step.index] >= step.most or len(line) > LONGEST_LINE:
-                    found = None
-                else:
-                    found = step.match(line)
-                if found is None or step is None:
+                step = place.slash if line[0] == "/" else place.fast.get(line[:3]) or place.consignment
+                found = step.match(line) if step is not None and len(line) <= LONGEST_LINE and not careful else None
+                if found is None or step is None or counts[step.index] >= step.most:
                     self.number, self.start, self.line = number, start, line
                     self._slow_line(line, plain)
                     place, careful = self.place, not plain or self.lost or bool(self.absent)
@@ -74,16 +72,21 @@ class Reading(Report):
                             elements[name] = Element(value, number, at + 1, start + at)
                     node = Node(variant.node, elements, [], number, 1, start)
                     if variant.within:
-                        _cut(variant, found, node, number, start)
-                    counts[step.index] += 1
-                    if step.inner:
-                        counts[step.index + 1 : step.end] = step.inner
-                    depth = variant.depth
-                    opened[depth].children.append(node)
-                    opened[depth + 1] = node
-                    self.place = place = variant.place
-                    if variant.checked:
-                        self._check(node)
+                        cut(variant, found, node, number, start)
+                    if step.plain:
+                        counts[step.index] += 1
+                        if step.inner:
+                            counts[step.index + 1 : step.end] = step.inner
+                        depth = variant.depth
+                        opened[depth].children.append(node)
+                        opened[depth + 1] = node
+                        self.place = place = variant.place
+                        if variant.checked:
+                            self._check(node)
+                    else:
+                        self.number, self.start, self.line = number, start, line
+                        self._enter(step, variant, node)
+                        place = variant.place
             start += len(raw) + 1
         self._end(number, start)
 
@@ -110,13 +113,14 @@ class Reading(Report):
                 elements[name] = Element(text, number, place + column + 1, start + place)
         node = Node(variant.node, elements, [], number, 1, self.start)
         if variant.within:
-            _cut(variant, found, node, number, start)
+            cut(variant, found, node, number, start)
         return node
 
     def _enter(self, step: Step, variant: Variant, node: Node) -> None:
         counts = self.counts
         if not step.plain:
-            self._report_missing(step.missing)
+            if step.missing:
+                self._report_missing(step.missing)
             for depth, name in step.wrappers:
                 self.open[depth + 1] = self._wrapper(depth, name) if name else self.open[depth]
         for row in step.rows:
@@ -261,7 +265,8 @@ class Reading(Report):
     def _end(self, number: int, start: int) -> None:
         self.number, self.start, self.line = number, start - 1, ""
         self._report_missing(self.place.missing_at_end, "end of message")
-        self.problems[:] = [one for one in self.problems if id(one) not in self.retracted]
+        if self.retracted:
+            self.problems[:] = [one for one in self.problems if id(one) not in self.retracted]
         self.problems.extend(message_checks(self.table, self.root, self.number, self.start))
 
     def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:
@@ -273,22 +278,3 @@ class Reading(Report):
         if self.counts[row.index] == row.most + 1:
             says = f"{row.name} may stand {row.most} time{'s' if row.most > 1 else ''} here"
             self.report(Code.IMP_LINE_REPEATED, 0, row.options[0].segment, says, self.line)
-
-
-def _cut(variant: Variant, found: re.Match[str], node: Node, number: int, start: int) -> None:
-    """The repeats inside a line as child nodes."""
-    for within in variant.within:
-        place, end = found.span(within.group)
-        while place < end:
-            item = within.pattern.match(found.string, place, end)
-            if item is None or item.end() == place:
-                rest = Element(found.string[place:end], number, place + 1 + start - node.offset, start + place)
-                node.children.append(Node(within.name, {"rest": rest}, [], number, 1, node.offset))
-                break
-            inner = {
-                name: Element(item[group], number, item.start(group) + 1 + start - node.offset, start + item.start(group))
-                for group, name in within.slots
-                if item[group]
-            }
-            node.children.append(Node(within.name, inner, [], number, place + 1 + start - node.offset, start + place))
-            place = item.end()

@@ -5,12 +5,12 @@ Compiled once from a :class:`Table`; knows nothing of files or problems.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from adapters.cargo_imp.layout import ANY, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
+from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
 from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
-
-END = ""
+from adapters.cargo_imp.ways import END, Way, entries, onward, through
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
@@ -56,83 +56,107 @@ class Departure:
     tolerated: Tolerated
 
 
-@dataclass(kw_only=True, eq=False, slots=True)
 class Place:
-    """Where the walk stands: after a line of this option, or before all (``option`` None)."""
+    """Where the walk stands: after a line of this option, or before all (``option`` None).
+
+    What may come next is worked out when the walk first stands here: a message visits few of its table's places.
+    ``fast``, ``slash`` and ``consignment`` are the first steps to try that leave no mandatory row out.
+    """
+
+    __slots__ = ("_fill", "consignment", "fast", "missing_at_end", "option", "slash", "steps")
 
     option: Option | None
     steps: dict[str, tuple[Step, ...]]
-    fast: dict[str, Step] = field(default_factory=dict)
-    slash: Step | None = None
-    missing_at_end: tuple[Row, ...] = ()
+    fast: dict[str, Step]
+    slash: Step | None
+    consignment: Step | None
+    missing_at_end: tuple[Row, ...]
+
+    def __init__(self, option: Option | None, fill: Callable[["Place"], None]) -> None:
+        self.option, self._fill = option, fill
+
+    def __getattr__(self, name: str) -> object:
+        """Only asked for what is not there yet; two threads that fill the same place give it the same."""
+        if name not in Place.__slots__:
+            raise AttributeError(name)
+        self._fill(self)
+        return object.__getattribute__(self, name)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Way:
-    """One path from a place to an option's line, before compilation."""
+@dataclass(frozen=True, kw_only=True, eq=False, slots=True)
+class _Layouts:
+    """What the steps to the same lines have in common, from wherever they lead there."""
 
-    key: str
-    option: Option
-    prefix: str
-    wrappers: tuple[tuple[int, str], ...]
-    rows: tuple[Row, ...]
-    missing: tuple[Row, ...]
+    match: Callable[[str], re.Match[str] | None]
+    variants: tuple[Variant, ...]
+    by_group: dict[int, Variant]
+    departures: tuple[Departure, ...]
 
 
 class Walk:
-    """All places of a table. ``start`` is before the first line; ``anywhere`` finds a known line out of its order."""
+    """All places of a table. ``start`` is before the first line."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._places: dict[int, Place] = {}
-        self._patterns: dict[str, re.Pattern[str]] = {}
-        self.start = Place(option=None, steps={})
-        self._options = [option for row in table.all_rows for option in row.options]
-        for option in self._options:
-            self._places[id(option)] = Place(option=option, steps={})
-        self._fill(self.start, list(_through(table.rows, ())))
-        for option in self._options:
-            place = self._places[id(option)]
-            if option.line is not None:
-                self._fill(place, list(_onward(option, table)))
-        self.anywhere = self._everywhere()
+        self._layouts: dict[tuple[tuple[int, str], ...], _Layouts] = {}
+        self.start = Place(None, lambda place: self._fill(place, through(table.rows, ())))
+        self._places = {id(option): Place(option, self._fill_behind) for row in table.all_rows for option in row.options}
 
-    def _fill(self, place: Place, ways: list["_Way"]) -> None:
-        keyed: dict[str, list[_Way]] = {}
+    def _fill_behind(self, place: Place) -> None:
+        if place.option is not None:
+            self._fill(place, onward(place.option, self.table))
+
+    def _fill(self, place: Place, ways: Iterator[Way]) -> None:
+        keyed: dict[str, list[Way]] = {}
         for way in ways:
             keyed.setdefault(way.key, []).append(way)
         place.missing_at_end = keyed.pop(END)[0].missing
-        place.steps.update({key: self._steps(found) for key, found in keyed.items()})
-        plain = {key: found[0] for key, found in place.steps.items() if found[0].plain and key != ANY}
-        place.fast.update({key[:3]: step for key, step in plain.items()})
-        place.slash = plain.get(SLANT)
+        steps = {key: self._steps(found) for key, found in keyed.items()}
+        sure = {key: found[0] for key, found in steps.items() if not found[0].missing and key != ANY}
+        place.fast = {key[:3]: step for key, step in sure.items()}
+        place.slash, place.consignment = sure.get(SLANT), sure.get(CONSIGNMENT)
+        place.steps = steps
 
-    def _steps(self, ways: list["_Way"]) -> tuple[Step, ...]:
+    def _steps(self, ways: list[Way]) -> tuple[Step, ...]:
         """Ways of one key as steps; ways of the same row are one step with several variants."""
-        bundles: dict[tuple[int, ...], list[_Way]] = {}
+        bundles: dict[tuple[int, ...], list[Way]] = {}
         for way in ways:
             bundles.setdefault((*(row.index for row in way.rows), len(way.missing)), []).append(way)
         return tuple(self._step(bundle) for bundle in bundles.values())
 
-    def _step(self, ways: list["_Way"]) -> Step:
-        laid = [_laid(way) for way in ways]
-        shared = _shared(laid) if len(ways) > 1 else ()
-        variants, text = self._branches(ways, laid, shared)
-        pattern = self._patterns.setdefault(text, re.compile(text))
-        first = ways[0]
+    def _step(self, ways: list[Way]) -> Step:
+        first, layouts = ways[0], self._laid_out(ways)
+        row = first.rows[-1]
         return Step(
-            match=pattern.fullmatch,
-            variants=tuple(variants),
-            only=variants[0] if len(variants) == 1 else None,
-            by_group=_closing_groups(variants, shared) if len(variants) > 1 else {},
+            match=layouts.match,
+            variants=layouts.variants,
+            only=layouts.variants[0] if len(ways) == 1 else None,
+            by_group=layouts.by_group,
             wrappers=first.wrappers,
             rows=first.rows,
             missing=first.missing,
             plain=not first.wrappers and not first.missing and len(first.rows) == 1,
-            index=first.rows[-1].index,
-            end=first.rows[-1].last,
-            most=first.rows[-1].most,
-            inner=[0] * (first.rows[-1].last - first.rows[-1].index - 1),
+            index=row.index,
+            end=row.last,
+            most=row.most,
+            inner=[0] * (row.last - row.index - 1),
+            departures=layouts.departures,
+        )
+
+    def _laid_out(self, ways: list[Way]) -> _Layouts:
+        key = tuple((id(way.option), way.prefix) for way in ways)
+        if key not in self._layouts:
+            self._layouts[key] = self._compiled(ways)
+        return self._layouts[key]
+
+    def _compiled(self, ways: list[Way]) -> _Layouts:
+        laid = [_laid(way) for way in ways]
+        shared = _shared(laid) if len(ways) > 1 else ()
+        variants, text = self._branches(ways, laid, shared)
+        return _Layouts(
+            match=re.compile(text).fullmatch,
+            variants=tuple(variants),
+            by_group=_closing_groups(variants, shared) if len(variants) > 1 else {},
             departures=tuple(
                 self._departure(one, way.prefix, kind)
                 for way, one in zip(ways, variants, strict=True)
@@ -145,7 +169,7 @@ class Walk:
         form = replace(variant, node=kind.node, items=items, slots=slots(items, 1), within=within(items, 1))
         return Departure(pattern=re.compile(expression(items)), variant=form, tolerated=kind)
 
-    def _branches(self, ways: list["_Way"], laid: list[tuple[Item, ...]], shared: tuple[Item, ...]) -> tuple[list[Variant], str]:
+    def _branches(self, ways: list[Way], laid: list[tuple[Item, ...]], shared: tuple[Item, ...]) -> tuple[list[Variant], str]:
         """The variants and one expression for all: what they share, then a branch for each, closed by an empty group."""
         if len(ways) == 1:
             return [self._variant(ways[0], laid[0], slots(laid[0], 1), within(laid[0], 1))], expression(laid[0])
@@ -159,7 +183,7 @@ class Walk:
         return variants, expression(shared) + "(?:" + "|".join(branches) + ")"
 
     def _variant(
-        self, way: "_Way", items: tuple[Item, ...], slots: tuple[tuple[int, str], ...], within: tuple[Within, ...]
+        self, way: Way, items: tuple[Item, ...], slots: tuple[tuple[int, str], ...], within: tuple[Within, ...]
     ) -> Variant:
         line = way.option.line
         assert line is not None  # noqa: S101
@@ -175,17 +199,19 @@ class Walk:
             place=self._places[id(way.option)],
         )
 
-    def _everywhere(self) -> dict[str, tuple[Step, ...]]:
-        keyed: dict[str, list[_Way]] = {}
+    @cached_property
+    def anywhere(self) -> dict[str, tuple[Step, ...]]:
+        """A known line out of its order, by what it begins with."""
+        keyed: dict[str, list[Way]] = {}
         for row in self.table.all_rows:
             for option in row.options:
-                for way in _entries(option, (), ()):
+                for way in entries(option, (), ()):
                     if way.key not in ("/", ANY):
                         keyed.setdefault(way.key, []).append(way)
         return {key: self._steps(found[:1]) for key, found in keyed.items()}
 
 
-def _laid(way: _Way) -> tuple[Item, ...]:
+def _laid(way: Way) -> tuple[Item, ...]:
     assert way.option.line is not None  # noqa: S101
     items = way.option.line.items
     return (Literal(text=way.prefix), *items) if way.prefix else items
@@ -209,71 +235,3 @@ def _closing_groups(variants: list[Variant], shared: tuple[Item, ...]) -> dict[i
         closing[group] = one
         group += 1
     return closing
-
-
-def _onward(option: Option, table: Table) -> Iterator[_Way]:
-    """What may follow a line of this option: its group's rows, itself again, and what follows its row, group by group."""
-    missing: tuple[Row, ...] = ()
-    if option.rows:
-        yield from _rows(option.rows, missing)
-        missing += tuple(row for row in option.rows if row.mandatory)
-    yield from _after(option.row, missing, table)
-
-
-def _after(row: Row, missing: tuple[Row, ...], table: Table) -> Iterator[_Way]:
-    if row.most > 1:
-        yield from _enter(row, missing)
-    siblings = table.rows if row.owner is None else row.owner.rows
-    rest = siblings[siblings.index(row) + 1 :]
-    yield from _rows(rest, missing)
-    missing += tuple(one for one in rest if one.mandatory)
-    if row.owner is None:
-        yield _Way(key=END, option=row.options[0], prefix="", wrappers=(), rows=(), missing=missing)
-    else:
-        yield from _after(row.owner.row, missing, table)
-
-
-def _through(rows: tuple[Row, ...], missing: tuple[Row, ...]) -> Iterator[_Way]:
-    yield from _rows(rows, missing)
-    yield _Way(
-        key=END,
-        option=rows[0].options[0],
-        prefix="",
-        wrappers=(),
-        rows=(),
-        missing=missing + tuple(one for one in rows if one.mandatory),
-    )
-
-
-def _rows(rows: tuple[Row, ...], missing: tuple[Row, ...]) -> Iterator[_Way]:
-    for row in rows:
-        yield from _enter(row, missing)
-        if row.mandatory:
-            missing += (row,)
-
-
-def _enter(row: Row, missing: tuple[Row, ...]) -> Iterator[_Way]:
-    for option in row.options:
-        yield from _entries(option, (), missing)
-
-
-def _entries(option: Option, outer: tuple[tuple[int, str], ...], missing: tuple[Row, ...]) -> Iterator[_Way]:
-    """The lines by which an option begins: its own, or the first row of a group that is only a node."""
-    rows = tuple(_owners(option.row))[: len(outer)][::-1]
-    if option.line is not None:
-        for key in option.line.keys:
-            yield _Way(key=key, option=option, prefix="", wrappers=outer, rows=(*rows, option.row), missing=missing)
-        return
-    wrappers = (*outer, (option.row.depth, "" if option.clear else option.name))
-    for way in (way for inner in option.rows[0].options for way in _entries(inner, wrappers, missing)):
-        yield _joined(way, option) if option.joined else way
-
-
-def _joined(way: _Way, option: Option) -> _Way:
-    return _Way(key=option.name, option=way.option, prefix=option.name, wrappers=way.wrappers, rows=way.rows, missing=way.missing)
-
-
-def _owners(row: Row) -> Iterator[Row]:
-    while row.owner is not None:
-        row = row.owner.row
-        yield row

@@ -1,21 +1,22 @@
 """Bytes to characters: UTF-8, else Latin-1 with a located problem; binary and empty files are named. Knows no message."""
 
 import re
-from dataclasses import dataclass, field
+
+import msgspec
 
 from hub.problem import Code, Problem
 
 LARGEST = 64 * 1024 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL_BYTES = bytes(one for one in range(128) if _CONTROL.fullmatch(chr(one)))
 _TRANSMISSION = "\x00\x01\x02\x03\x1a"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """The characters of a file, its mark taken off, and what was wrong with its bytes."""
 
     text: str
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = []
 
 
 def decode(raw: bytes) -> Decoded:
@@ -26,8 +27,8 @@ def decode(raw: bytes) -> Decoded:
     text, problems = _characters(content)
     if not text.strip(" \t\r\n" + _TRANSMISSION):
         return Decoded(text="", problems=[_of_file(Code.FILE_EMPTY, "the file has no characters")])
-    strange = _CONTROL.findall(text)
-    if sum(one not in _TRANSMISSION[1:] for one in strange) > 3 + len(text) // 200:
+    strange = _CONTROL.findall(text) if len(content.translate(None, _CONTROL_BYTES)) < len(content) else []
+    if strange and sum(one not in _TRANSMISSION[1:] for one in strange) > 3 + len(text) // 200:
         return Decoded(text="", problems=[_binary(text)])
     return Decoded(text=text if "\n" in text else text.replace("\r", "\n"), problems=problems)
 

@@ -21,14 +21,16 @@ def enveloped(text: str, outgoing: Outgoing) -> tuple[bytes, list[Problem]]:
     Without an origin address of seven characters in ``outgoing.sender`` no heading can be written: the message stays bare, and
     a problem says so.
     """
-    lines = text.rstrip("\n").split("\n")
+    if outgoing.style != "type-b":
+        return _wire(text), []
     origin = next((one for one in outgoing.sender.split() if _ADDRESS.fullmatch(one)), None)
-    problems = []
-    if outgoing.style == "type-b" and origin is not None:
-        lines = [*_heading(outgoing, origin), *lines]
-    elif outgoing.style == "type-b":
-        problems.append(_no_origin(outgoing))
-    return (LINE_END.join(lines) + LINE_END).encode("utf-8"), problems
+    if origin is None:
+        return _wire(text), [_no_origin(outgoing)]
+    return _wire("\n".join([*_heading(outgoing, origin), text])), []
+
+
+def _wire(text: str) -> bytes:
+    return (text.rstrip("\n").replace("\n", LINE_END) + LINE_END).encode("utf-8")
 
 
 def _heading(outgoing: Outgoing, origin: str) -> list[str]:

@@ -3,47 +3,39 @@
 Compiled once from a :class:`Table`; knows nothing of files or problems.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
-from adapters.cargo_imp.notation import Field, Repeat, captures
-from adapters.cargo_imp.plans import Plans, plannable
+from adapters.cargo_imp.notation import Field, Item, Repeat, captures
+from adapters.cargo_imp.plans import APART, Plans, plannable
 from hub.syntax import Node
 
 
 class LineStep:
-    """A line, the repeats inside it, and its plans (None: every line is written item by item)."""
+    """A line, the repeats inside it, and its plans.
 
-    __slots__ = ("items_apart", "line", "plans", "repeat", "repeats", "with_repeat")
+    ``fast`` gives the text when everything in the node fits, None when the line must be written item by item.
+    ``continued`` is how many repeats a line holds that is nothing but a list; 0 for any other line.
+    """
+
+    __slots__ = ("continued", "fast", "line", "repeat", "repeats")
 
     def __init__(self, line: Line) -> None:
         self.line = line
         repeats = [item for item in captures(line.items) if isinstance(item, Repeat)]
         self.repeats = {item.name: item for item in repeats}
         self.repeat = repeats[0] if repeats else None
+        self.continued = line.items[0].most if len(line.items) == 1 and isinstance(line.items[0], Repeat) else 0
         sure = plannable(line.items) and len(repeats) < 2 and all(_flat(item) for item in repeats)
-        self.plans = Plans(line.items) if sure else None
-        self.with_repeat = Plans(line.items, repeated=True) if sure and repeats else None
-        self.items_apart = Plans(repeats[0].items) if sure and repeats else None
+        self.fast = self._way(line.items) if sure else _none
 
-    def fast(self, node: Node) -> str | None:
-        """The text when everything in the node fits; None when it must be written item by item."""
-        if self.repeat is not None:
-            return self._with_repeat(node)
-        return None if self.plans is None else _filled(self.plans, node)
-
-    def _with_repeat(self, node: Node) -> str | None:
-        repeat = self.repeat
-        if repeat is None or self.items_apart is None or self.with_repeat is None:
-            return None
-        name = repeat.name
-        parts = [_filled(self.items_apart, child) for child in node.children if child.name == name]
-        if not parts:
-            return None if self.plans is None else _filled(self.plans, node)
-        if len(parts) > repeat.most or None in parts:
-            return None
-        return _filled(self.with_repeat, node, "".join(part for part in parts if part))
+    def _way(self, items: tuple[Item, ...]) -> "Callable[[Node], str | None]":
+        if self.repeat is None:
+            return partial(_filled, Plans(items))
+        without, behind, of_one = Plans(items), Plans(items, repeated=True), Plans(self.repeat.items)
+        return partial(_with_repeat, self.repeat, without, behind, of_one)
 
     def apart(self, children: list[Node]) -> list[Node]:
         """The children that are lines of their own."""
@@ -54,16 +46,42 @@ def _flat(repeat: Repeat) -> bool:
     return plannable(repeat.items) and not any(isinstance(one, Repeat) for one in captures(repeat.items))
 
 
-def _filled(plans: Plans, node: Node, repeated: str | None = None) -> str | None:
+def _none(_: Node) -> str | None:
+    return None
+
+
+def _filled(plans: Plans, node: Node) -> str | None:
     elements = node.elements
-    plan = plans.get(tuple(elements))
+    plan = plans[tuple(elements)]
     if plan is None:
         return None
+    if len(elements) == 1:
+        for element in elements.values():
+            text = element.text
+        return plan.template % text if plan.fits(text) else None
     texts = [element.text for element in elements.values()]
-    if plan.fits("\n".join(texts)) is None:
+    if not plan.fits(APART.join(texts)):
         return None
-    if repeated is not None:
-        texts.append(repeated)
+    return plan.template % (tuple(texts) if plan.ordered is None else plan.ordered(texts))
+
+
+def _with_repeat(repeat: Repeat, without: Plans, behind: Plans, of_one: Plans, node: Node) -> str | None:
+    name, elements, parts = repeat.name, node.elements, list[str]()
+    for child in node.children:
+        if child.name == name:
+            part = _filled(of_one, child)
+            if part is None:
+                return None
+            parts.append(part)
+    if not parts:
+        return _filled(without, node)
+    plan = behind[tuple(elements)]
+    if plan is None or len(parts) > repeat.most:
+        return None
+    texts = [element.text for element in elements.values()]
+    if not plan.fits(APART.join(texts)):
+        return None
+    texts.append("".join(parts))
     return plan.template % (tuple(texts) if plan.ordered is None else plan.ordered(texts))
 
 
@@ -87,28 +105,55 @@ class OptionStep:
         return not self.codes or child.text("code") in self.codes
 
 
-@dataclass(kw_only=True, eq=False, slots=True)
 class RowStep:
-    """One place in the order; ``plain`` when its only option takes every node of its name."""
+    """One place in the order: which of its options takes a node, looked up by name and, where lines have codes, by code.
 
-    row: Row
-    options: tuple[OptionStep, ...]
-    plain: OptionStep | None
-    by_code: Mapping[str, OptionStep]
-    mandatory: bool
-    most: int
+    ``alone`` is the only option, when it takes every node of its name.
+    """
+
+    __slots__ = ("_by_code", "_by_name", "_mixed", "alone", "mandatory", "most", "options", "row")
+
+    def __init__(self, row: Row, options: tuple[OptionStep, ...]) -> None:
+        self.row, self.options, self.mandatory, self.most = row, options, row.mandatory, row.most
+        self.alone = options[0] if len(options) == 1 and not options[0].codes and not options[0].clear_most else None
+        coded = {name for option in options if option.codes for name in option.names}
+        plain = {name for option in options if not option.codes for name in option.names}
+        clear = {name for option in options if option.clear_most for name in option.names}
+        self._mixed = (coded & plain) | clear
+        self._by_name: dict[str, OptionStep] = {}
+        self._by_code: dict[str, dict[str | None, OptionStep]] = {}
+        for option in options:
+            for name in option.names - self._mixed:
+                self._enter(option, name)
+
+    def _enter(self, option: OptionStep, name: str) -> None:
+        if not option.codes:
+            self._by_name.setdefault(name, option)
+        for code in option.codes:
+            self._by_code.setdefault(name, {}).setdefault(code, option)
 
     def option(self, child: Node) -> OptionStep | None:
         """The first option the node fits."""
-        return self.plain or next((one for one in self.options if one.fits(child)), None)
+        name = child.name
+        found = self._by_name.get(name)
+        if found is not None:
+            return found
+        coded = self._by_code.get(name)
+        if coded is not None:
+            return coded.get(child.text("code"))
+        return next((one for one in self.options if one.fits(child)), None) if name in self._mixed else None
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
 class GroupStep:
-    """The rows of a group; ``rank`` says which row takes a name, None where two rows take the same."""
+    """The rows of a group; ``rank`` says which row takes a name, None where rows must be asked one by one.
+
+    ``needed``: a row is mandatory, so that even a node without children has something to report.
+    """
 
     rows: tuple[RowStep, ...]
     rank: Mapping[str, int] | None
+    needed: bool
 
 
 class WriteSteps:
@@ -121,12 +166,11 @@ class WriteSteps:
     def _group(self, rows: Sequence[Row]) -> GroupStep:
         steps = tuple(self._row(row) for row in rows)
         told = [(name, place) for place, step in enumerate(steps) for name in _names(step.options)]
-        return GroupStep(rows=steps, rank=dict(told) if len(dict(told)) == len(told) else None)
+        ranked = len(steps) > 1 and len(dict(told)) == len(told)
+        return GroupStep(rows=steps, rank=dict(told) if ranked else None, needed=any(step.mandatory for step in steps))
 
     def _row(self, row: Row) -> RowStep:
-        options = tuple(self._option(option) for option in row.options)
-        plain = options[0] if len(options) == 1 and not options[0].codes and not options[0].clear_most else None
-        return RowStep(row=row, options=options, plain=plain, by_code={}, mandatory=row.mandatory, most=row.most)
+        return RowStep(row, tuple(self._option(option) for option in row.options))
 
     def _option(self, option: Option) -> OptionStep:
         group = self._group(option.rows) if option.rows else None

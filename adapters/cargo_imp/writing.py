@@ -64,8 +64,8 @@ class _Writing:
             if here is None:
                 if row.mandatory:
                     self._missing(row)
-            elif row.plain is not None and len(here) == 1:
-                self._option(row.plain, here[0], here)
+            elif len(here) == 1 and row.alone is not None:
+                self._option(row.alone, here[0], here)
             else:
                 left += self._row(row, here)
         return left if len(left) == strangers else _in_order(children, left)
@@ -87,39 +87,37 @@ class _Writing:
             if matched == row.most:
                 break
             matched += 1
-            group = _clear_group(option, children, taken) if option.clear_most else [child]
-            taken.update(map(id, group))
-            self._option(option, child, group)
+            if option.clear_most:
+                self._option(option, child, _clear_group(option, children, taken))
+            else:
+                taken.add(id(child))
+                self._option(option, child, children)
         if not matched and row.mandatory:
             self._missing(row)
-        return [child for child in children if id(child) not in taken]
+        return [] if len(taken) == len(children) else [child for child in children if id(child) not in taken]
 
     def _missing(self, row: RowStep) -> None:
         name = row.row.name
         self.report(name, None, None, f"mandatory line {name} has no value", code=Code.WRITE_INCOMPLETE)
 
     def _option(self, step: OptionStep, child: Node, group: list[Node]) -> None:
-        line, option = step.line, step.option
+        line, inside = step.line, step.group
         if line is not None:
-            for piece in _pieces(step, line, child):
-                inner = self._line(line, piece)
-            if step.group is not None:
-                self.rows(step.group, child.name, inner)
+            for piece in _pieces(step, line, child) if line.continued else (child,):
+                text = line.fast(piece)
+                if text is None:
+                    self._careful_line(line, piece)
+                else:
+                    self._put(line, text)
+            if inside is not None and (inside.needed or child.children):
+                self.rows(inside, child.name, line.apart(piece.children))
             return
+        option = step.option
         self.prefix = option.name if option.joined else self.prefix
-        if step.group is not None:
-            self.rows(step.group, option.name if option.clear else child.name, group if option.clear else child.children)
+        if inside is not None:
+            self.rows(inside, option.name if option.clear else child.name, group if option.clear else child.children)
         if option.joined:
             self.prefix = ""
-
-    def _line(self, step: LineStep, node: Node) -> list[Node]:
-        """Write one line and return the children that are lines of their own."""
-        text = step.fast(node)
-        if text is None:
-            self._careful_line(step, node)
-        else:
-            self._put(step, text)
-        return step.apart(node.children)
 
     def _careful_line(self, step: LineStep, node: Node) -> None:
         """Item by item; what does not fit is reported and left out, until the rest can be written."""
@@ -181,16 +179,17 @@ def _in_order(children: list[Node], left: list[Node]) -> list[Node]:
 
 def _clear_group(option: OptionStep, children: list[Node], taken: set[int]) -> list[Node]:
     """The children that stand directly in the parent although their lines share an identifier, up to the group's limit."""
-    return [child for child in children if id(child) not in taken and option.fits(child)][: option.clear_most]
+    group = [child for child in children if id(child) not in taken and option.fits(child)][: option.clear_most]
+    taken.update(map(id, group))
+    return group
 
 
 def _pieces(step: OptionStep, line: LineStep, node: Node) -> list[Node]:
     """The node itself, or as many as its lines need where a line is nothing but a list and may be continued."""
-    items, children = line.line.items, node.children
-    only = items[0] if len(items) == 1 else None
-    if not isinstance(only, Repeat) or step.option.row.most == 1 or len(children) <= only.most:
+    most, children = line.continued, node.children
+    if step.option.row.most == 1 or len(children) <= most:
         return [node]
-    return [Node(node.name, node.elements, children[at : at + only.most]) for at in range(0, len(children), only.most)]
+    return [Node(node.name, node.elements, children[at : at + most]) for at in range(0, len(children), most)]
 
 
 def _drop(elements: dict[str, Element], inner: list[Node], fault: Unfit) -> bool:

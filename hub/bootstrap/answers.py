@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from hub.bootstrap.pure import PureHub
-from hub.envelope import Envelope, Outgoing
+from hub.envelope import Envelope, Frame, Outgoing
 from hub.ports import Outcome
 from hub.registry import acknowledgers
 from hub.settings import Settings
@@ -55,17 +55,21 @@ class Answerer:
                 frame=around,
                 reference=one.reference,
                 problems=one.problems,
+                wanted=wanted.positive if state in _GOOD else wanted.negative,
             )
             for one, state in told
-            if one.subject != "acknowledgement" and (wanted.positive if state in _GOOD else wanted.negative)
+            if one.subject != "acknowledgement"
         ]
-        if not outcomes:
+        if not any(one.wanted for one in outcomes):
             return []
-        written = self._acknowledgers[understood.format].acknowledge(outcomes, self._outgoing(envelope, frame))
+        written = self._acknowledgers[understood.format].acknowledge(outcomes, self._outgoing(envelope, frame, around))
         return [(f"{understood.format}:answer", raw) for raw in written.raws] if written else []
 
-    def _outgoing(self, envelope: Envelope, frame: int | None) -> Outgoing:
-        """Allotted from the envelope itself, so that the same arrival is always answered in the same bytes."""
+    def _outgoing(self, envelope: Envelope, frame: int | None, around: Frame | None) -> Outgoing:
+        """Allotted from the envelope itself, so that the same arrival is always answered in the same bytes.
+
+        It goes back to the origin of the wire's own heading, where there is one.
+        """
         number = int.from_bytes(hashlib.blake2b(f"{envelope.id}/{frame}".encode(), digest_size=5).digest()) % 10**9
         partner = self._partners[envelope.partner]
         return Outgoing(
@@ -73,6 +77,6 @@ class Answerer:
             control_reference=str(number),
             at=envelope.received_at,
             sender=self._identity,
-            recipients=[partner.address or partner.id.upper()],
+            recipients=[(around.origin if around else None) or partner.address or partner.id.upper()],
             style=partner.style,
         )

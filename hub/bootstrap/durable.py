@@ -75,6 +75,7 @@ class Hub:
             understand=self.understand,
             fold=self.fold,
             admit=self.admit,
+            refusal=self._refusal,
             route=self.route,
             render=self.render,
             open_sender=self.open_sender,
@@ -83,6 +84,7 @@ class Hub:
             reply_channel=self._answerer.channel,
             schedule=lambda partner: self.partner(partner).schedule,
             media=lambda target: _MEDIA.get(target.partition(":")[0], "application/octet-stream"),
+            trusts=self._trusts,
             sender=self.settings.hub.identity,
         )
 
@@ -108,6 +110,14 @@ class Hub:
         """Whether a partner may say this."""
         known = self.settings.partners.get(partner)
         return known is not None and admission.admits(known, author, said)
+
+    def _refusal(self, said: Said, partner: str, author: str) -> str | None:
+        known = self.settings.partners.get(partner)
+        return admission.refusal(known, author, said) if known else "the partner is not configured"
+
+    def _trusts(self, partner: str) -> bool:
+        known = self.settings.partners.get(partner)
+        return known is None or known.trust_said_at
 
     def route(self, folded: Folded, previous: bytes | None) -> list[DeliveryPlan]:
         """What the shipment now owes to whom."""

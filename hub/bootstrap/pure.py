@@ -71,7 +71,11 @@ class PureHub:
         ]
 
     def _directions(self, name: str, type: str, version: str) -> list[str]:
-        return ["read", "write"] if self.mappings.get(name, type, version) else ["write"]
+        """Acknowledgements are read by their mapping and written by the format itself."""
+        mapping = self.mappings.get(name, type, version)
+        if mapping is None:
+            return []
+        return ["read", "write"]
 
     def kinds(self) -> dict[str, Kind]:
         """What each configured target is written from."""

@@ -31,10 +31,11 @@ class Contact(Part, frozen=True, kw_only=True):
 
 
 class Identifier(Part, frozen=True, kw_only=True):
-    """A typed identity or reference."""
+    """A typed identity or reference; ``place`` from 1 where the wire left places before it empty."""
 
     type: str
     value: str
+    place: int | None = None
 
 
 class Participant(Part, frozen=True, kw_only=True):

@@ -1,17 +1,20 @@
 """``waybridge demo``: the hub with demonstration partners and a day of their traffic. Starts, shows, serves; knows no channel."""
 
+import contextlib
+import errno
 import logging
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hub.cli.output import line, print_json, progress, say, usage
+from hub.ports import Misconfigured
 
 WORDS = {
     "received": "messages received",
@@ -22,9 +25,9 @@ WORDS = {
     "dead_letters": "dead letters",
     "undelivered": "not delivered",
     "verify_differences": "differences found by verify",
-    "portal_own_shipment": "portal: the customer's shipment",
-    "portal_own_timeline": "portal: its timeline",
-    "portal_foreign_shipment": "portal: another's shipment",
+    "portal_own_shipment": "portal: own shipment, HTTP",
+    "portal_own_timeline": "portal: its timeline, HTTP",
+    "portal_foreign_shipment": "portal: another's shipment, HTTP",
 }
 
 
@@ -61,7 +64,7 @@ def _whole_day(place: Any, count: int, port: int, json: bool, *, keep: bool) -> 
 
     began = time.monotonic()
     tellings = day.traffic(count)
-    with day.running(place, port=port) as run:
+    with _port_told(port), day.running(place, port=port) as run:
         say(f"hub on {run.url}, everything in {place.root}")
         day.feed(run, list(progress(day.letters(tellings, run.hub), "a day of traffic", quiet=json)))
         with _Bar("delivering", quiet=json) as tell:
@@ -70,6 +73,17 @@ def _whole_day(place: Any, count: int, port: int, json: bool, *, keep: bool) -> 
         if keep:
             _serve()
     return bool(ended.as_planned)
+
+
+@contextlib.contextmanager
+def _port_told(port: int) -> Iterator[None]:
+    """A port that is taken is a fault of the call, and is told as one."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        raise Misconfigured(f"port {port}: {fault.strerror}; name another with --port, or none for a free one") from None
 
 
 def _serve() -> None:
@@ -115,6 +129,7 @@ def _show(run: Any, ended: Any, json: bool, *, keep: bool) -> None:
     line()
     for text in _invitation(run, ended, keep):
         line(text)
+    sys.stdout.flush()
 
 
 def _invitation(run: Any, ended: Any, keep: bool) -> list[str]:

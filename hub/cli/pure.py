@@ -41,7 +41,7 @@ def explain(
 
     raw, day = _read(file), _day(as_of)
     hub = pure_line()
-    envelope = anonymous(raw, str(file), datetime.combine(day, datetime.min.time(), UTC) if day else None)
+    envelope = anonymous(raw, str(file), datetime.combine(day, datetime.max.time(), UTC) if day else None)
     understood = hub.line.understand(envelope, _profile(hub, profile, partner), day)
     shown = explained(understood, envelope.received_at, hub.rules)
     if json:
@@ -108,7 +108,7 @@ def convert(
 
     raw, day = _read(file), _day(as_of)
     hub = pure_line()
-    envelope = anonymous(raw, str(file), datetime.combine(day, datetime.min.time(), UTC) if day else None)
+    envelope = anonymous(raw, str(file), datetime.combine(day, datetime.max.time(), UTC) if day else None)
     understood = hub.line.understand(envelope, _profile(hub, profile, ""), day)
     try:
         written, complete = hub.convert(understood, envelope, to, control_reference, _moment(at))
@@ -139,16 +139,17 @@ def _print_converted(written: list[dict[str, Any]], json: bool) -> None:
     sys.stdout.flush()
 
 
-def formats(json: Json = False) -> None:
-    """List the formats, types and versions that can be read and written.
+def formats(json: Json = False, markdown: Annotated[bool, typer.Option("--markdown", help="the README's table")] = False) -> None:
+    """List the formats, types and versions that can be read and written, from the tables.
 
     Example: waybridge formats --json
     """
     from hub.bootstrap import pure_line
+    from hub.explain import formats_table
 
     items = pure_line().supported()
-    if json:
-        print_json({"items": items})
+    if json or markdown:
+        print_json({"items": items}) if json else line(formats_table(items))
         return
     for item in items:
         line(f"{item['format']:12} {item['type']:20} {item['version']:8} {'+'.join(item['directions'])}")

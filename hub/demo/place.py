@@ -93,7 +93,9 @@ def fresh_place(folder: Path, *, fresh: bool) -> Iterator[Place]:
     try:
         _furnish(place)
     except OSError as fault:
-        raise Misconfigured(f"cannot write {place.root}: {fault.strerror}; run the demo where you may, or name --folder") from None
+        raise Misconfigured(
+            f"cannot write {place.root}: {fault.strerror}; run the demo where you may, or name --folder"
+        ) from None
     with (place.root / MARK).open("w") as mark:
         _hold(mark.fileno(), place.root)
         yield place
@@ -132,4 +134,6 @@ def _hold(handle: int, root: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise Misconfigured(f"a demonstration is running in {root}; stop it with Ctrl-C there, or name another --folder") from None
+        raise Misconfigured(
+            f"a demonstration is running in {root}; stop it with Ctrl-C there, or name another --folder"
+        ) from None

@@ -64,9 +64,7 @@ def _partners(place: Place, stack: contextlib.ExitStack) -> Settings:
     """Start the airline's SFTP server and the forwarder's receiver; the configuration that speaks with them."""
     user = registry.resolve("adapters.sftp.server:User")(home=place.skyline, password=place.secret("skyline-password"))
     sftp = stack.enter_context(registry.resolve("adapters.sftp.server:SftpServer")({"waybridge": user}))
-    receiver = stack.enter_context(
-        Receiver(place.nordhafen, place.secret("nordhafen-receiver"), refuse=FIRST_TRIES_REFUSED)
-    )
+    receiver = stack.enter_context(Receiver(place.nordhafen, place.secret("nordhafen-receiver"), refuse=FIRST_TRIES_REFUSED))
     return place.configure(sftp_port=sftp.port, sftp_host_key=sftp.host_key_line, receiver_url=receiver.url)
 
 

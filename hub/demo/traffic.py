@@ -30,7 +30,7 @@ TOWNS = {
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """One message somebody sends: who, by which channel, in which target, saying what; or raw bytes that are broken on purpose."""
+    """One message somebody sends: who, by which channel, in which target, saying what; or raw bytes broken on purpose."""
 
     at: datetime
     partner: str
@@ -113,7 +113,9 @@ def _party(name: str, street: str, city: str, country: str, account: str) -> Doc
 def day_of_traffic(count: int, day: datetime, seed: int = 1) -> list[Telling]:
     """All that is said about ``count`` shipments, in order of time, with a few things that go wrong."""
     chance = random.Random(seed)  # noqa: S311 - a demonstration, not a secret
-    tellings = [one for number in range(count) for one in _life(number, shipment(number, day, chance), day + SPREAD * number / count)]
+    tellings = [
+        one for number in range(count) for one in _life(number, shipment(number, day, chance), day + SPREAD * number / count)
+    ]
     return sorted([*tellings, *_faults(day)], key=lambda one: (one.at, one.name))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from hub.canonical.document import Document, canonical_bytes, leaves
 from hub.fold.groups import Ledger, Told, fold_groups, witness
 from hub.fold.milestones import Event, events, progress, reports
+from hub.fold.parts import without_withdrawn
 from hub.fold.rules import GROUPS, HOUSE_GROUPS, Rules
 from hub.fold.views import add_views
 from hub.position import Place
@@ -20,7 +21,7 @@ __all__ = ["Rules", "fold", "fold_one"]
 
 def fold(key: str, statements: Iterable[Statement], rules: Rules) -> list[Folded]:
     """The shipments that a number's statements make, one for each sequence, oldest first. ``key`` has no sequence."""
-    ordered = sorted(statements, key=Statement.order)
+    ordered = without_withdrawn(sorted(statements, key=Statement.order))
     return [
         fold_one(f"{key}:{sequence}" if key.startswith("awb:") else key, sequence, part, rules)
         for sequence, part in _sequences(ordered, rules)

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hub.canonical.document import Document, leaves
-from hub.fold.rules import Rules
+from hub.fold.rules import GROUPS, HOUSE_GROUPS, Rules
 from hub.position import Place
 from hub.statement import Statement, Witness
+
+GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
+HOUSE_GROUP_OF = {field: group for group, fields in HOUSE_GROUPS.items() for field in fields}
 
 
 class Told:
@@ -60,18 +63,36 @@ def fold_groups(
 ) -> Document:
     """The document that the groups of all statements make together; ``told`` in order of saying."""
     document: Document = {}
+    spoken = _spoken(told, groups)
     for group, fields in groups.items():
-        candidates = [one for one in told if any(field in one.facts for field in fields)]
-        if not candidates:
+        candidates = spoken.get(group)
+        if candidates is None:
             continue
         if group in UNITED:
             _unite(document, candidates, fields[0], ledger, base)
             continue
-        ranked = sorted(candidates, key=lambda one: (rules.rank(one.statement.kind, group), *one.statement.order()), reverse=True)
+        ranked = _ranked(candidates, group, rules)
         winner = ranked[0]
         document.update((field, winner.facts[field]) for field in fields if field in winner.facts)
         _account(ranked, fields, ledger, base)
     return document
+
+
+def _spoken(told: Sequence[Told], groups: Mapping[str, tuple[str, ...]]) -> dict[str, list[Told]]:
+    """Who says anything of each group, in order of saying."""
+    group_of = GROUP_OF if groups is GROUPS else HOUSE_GROUP_OF
+    spoken: dict[str, list[Told]] = {}
+    for one in told:
+        for group in dict.fromkeys(group_of[field] for field in one.facts if field in group_of):
+            spoken.setdefault(group, []).append(one)
+    return spoken
+
+
+def _ranked(candidates: list[Told], group: str, rules: Rules) -> list[Told]:
+    """The most believed first, of equals the newest."""
+    if len(candidates) == 1:
+        return candidates
+    return sorted(candidates, key=lambda one: (rules.rank(one.statement.kind, group), *one.statement.order()), reverse=True)
 
 
 UNITED = frozenset({"references", "loads"})

@@ -48,6 +48,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     statement: Statement
     place: Place
     moment: datetime | None
+    key: tuple[str, ...]
 
     def pieces(self) -> int | None:
         """The stated number of pieces."""
@@ -70,7 +71,7 @@ def reports(statement: Statement) -> Iterator[Report]:
             continue
         place = next((where for name, where in statement.places.items() if name.startswith(f"/milestones/{at}/")), Place(0, 0, 0))
         moment = instant(document.get("at"), document.get("station"))
-        yield Report(document=document, statement=statement, place=place, moment=moment)
+        yield Report(document=document, statement=statement, place=place, moment=moment, key=occurrence(document))
 
 
 def occurrence(document: Document) -> tuple[str, ...]:
@@ -84,8 +85,8 @@ def occurrence(document: Document) -> tuple[str, ...]:
 def events(live: Sequence[Report], gone: Sequence[Report], rules: Rules) -> list[Event]:
     """All milestones, sorted by (instant, rank, id). ``gone`` are reports of replaced statements, shown as withdrawn."""
     found = list(_all_events(live, rules, withdrawn=False))
-    told = {occurrence(event.document) for event in found}
-    left = [one for one in gone if occurrence(one.document) not in told]
+    told = {event.reports[0].key for event in found}
+    left = [one for one in gone if one.key not in told]
     found.extend(_all_events(left, rules, withdrawn=True))
     return sorted(found, key=lambda event: _place_in_time(event.document))
 
@@ -96,7 +97,7 @@ def _place_in_time(document: Document) -> tuple[str, int, str]:
 
 
 def _all_events(found: Sequence[Report], rules: Rules, *, withdrawn: bool) -> Iterator[Event]:
-    for key, group in groupby(sorted(found, key=_stable), key=lambda one: occurrence(one.document)):
+    for key, group in groupby(sorted(found, key=_stable), key=lambda one: one.key):
         members = list(group)
         actual = [one for one in members if one.document.get("time", "actual") == "actual"]
         yield from _actual(key, actual, rules, withdrawn=withdrawn)
@@ -104,7 +105,7 @@ def _all_events(found: Sequence[Report], rules: Rules, *, withdrawn: bool) -> It
 
 
 def _stable(report: Report) -> tuple[Any, ...]:
-    return (occurrence(report.document), report.statement.order(), report.place.offset)
+    return (report.key, report.statement.order(), report.place.offset)
 
 
 def _expected(key: tuple[str, ...], members: Sequence[Report], rules: Rules, *, withdrawn: bool) -> Iterator[Event]:

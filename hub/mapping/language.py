@@ -53,6 +53,7 @@ class StatementTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     scope: str = ""
     scope_by: list[str] = []
     part: str | None = None
+    last: str | None = None
     kind: str = "replace"
     spread: str | None = None
     said_at: str | None = None
@@ -73,6 +74,7 @@ class MappingTable(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = "shipment"
     content: str = "waybill"
     requires: list[str] = []
+    dated: str | None = None
     shape: str | None = None
     statement: list[StatementTable] = []
     digest: str = ""

@@ -2,14 +2,16 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import msgspec
 
 from hub.mapping.convert import Codes, canonical_get
 from hub.mapping.language import MappingTable, StatementTable
+from hub.mapping.passing import Pass
 from hub.mapping.paths import Tree, TreePath, element_path, node_path
-from hub.mapping.reading_rows import Pass, compile_row, leading
+from hub.mapping.reading_rows import compile_row, leading
 from hub.position import Place
 from hub.problem import Code, Problem
 from hub.statement import Document, Said
@@ -70,6 +72,7 @@ class StatementReader:
         self.keys = [path.split("/") for path in table.key_paths()]
         self.scope_by = [path.split("/") for path in table.scope_by]
         self.part = element_path(table.part) if table.part else None
+        self.last = element_path(table.last) if table.last else None
         ignores = [element_path(one.source) for one in table.ignore]
         self.anywhere = frozenset(path.element for path in ignores if _is_anywhere(path))
         self.ignores = [path for path in ignores if not _is_anywhere(path)]
@@ -101,7 +104,8 @@ class StatementReader:
             yield Said(
                 key=key,
                 scope=":".join([self.table.scope, *(str(_named(facts, path) or "") for path in self.scope_by)]),
-                part=self._part(run, node),
+                part=_text_at(run, node, self.part),
+                last=bool(_text_at(run, node, self.last)),
                 action=self.table.kind,
                 facts=facts,
                 places=places,
@@ -115,11 +119,11 @@ class StatementReader:
                 return _key(path, value, facts)
         return None
 
-    def _part(self, run: Pass, node: Node) -> str:
-        if self.part is None:
-            return ""
-        holder = run.tree.first(node, self.part.steps)
-        return (holder.text(self.part.element) if holder is not None else None) or ""
+
+def _text_at(run: Pass, node: Node, path: TreePath | None) -> str:
+    """The text of the element a path meets; empty where there is none."""
+    holder = run.tree.first(node, path.steps) if path is not None else None
+    return (holder.text(path.element) if holder is not None and path is not None else None) or ""
 
 
 def _named(facts: Document, path: list[str]) -> Any:
@@ -156,10 +160,21 @@ class MappingReader:
         self.table = table
         self.shape = shape
         self.statements = [StatementReader(one, codes) for one in table.statement]
+        dating = [row for one in table.statement for row in one.row if table.dated is not None and row.to == table.dated]
+        self.dating = [compile_row(row, codes) for row in dating]
+
+    def _own_day(self, tree: Tree, context: Context) -> Context:
+        """The message's own full date is the day near which its incomplete dates lie (canonical.md, Rules)."""
+        found: Document = {}
+        for row in self.dating:
+            row(Pass(tree, context), tree.root, found, "")
+        own = canonical_get(found, str(self.table.dated).split("/"))
+        return Context(reference=date.fromisoformat(own)) if own else context
 
     def read(self, root: Node, context: Context) -> Carried:
         """Statements or detail of one tree; elements that no row reached are ``not_carried``."""
-        run = Pass(Tree(self.shape(root) if self.shape else root), context)
+        tree = Tree(self.shape(root) if self.shape else root)
+        run = Pass(tree, self._own_day(tree, context) if self.dating else context)
         said: list[Said] = []
         detail: Document = {}
         for statement in self.statements:

@@ -5,52 +5,12 @@ from typing import Any
 
 from hub.mapping.convert import PLACEHOLDERS, Codes, Conversion, Unfit, canonical_get, canonical_set, join
 from hub.mapping.language import Row
-from hub.mapping.paths import Tree, TreePath, element_path, node_path
+from hub.mapping.lists import append
+from hub.mapping.passing import Pass
+from hub.mapping.paths import TreePath, element_path, node_path
 from hub.position import Place
-from hub.problem import Code, Problem
+from hub.problem import Code
 from hub.syntax import Element, Node
-from hub.transforms import Context
-
-
-class Pass:
-    """One run over one tree: what was used, where values came from, what went wrong."""
-
-    def __init__(self, tree: Tree, context: Context) -> None:
-        self.tree = tree
-        self.context = context
-        self.used: set[int] = set()
-        self.places: dict[str, Place] = {}
-        self.problems: list[Problem] = []
-        self.respelled: list[tuple[int, str]] = []
-
-    def fault(self, element: Element, code: Code, expected: str, path: str) -> None:
-        """Note a value that could not be read, at its place."""
-        self.problems.append(
-            Problem(
-                code=code,
-                message=f"{path}: expected {expected}, found {element.text[:40]!r}",
-                line=element.line or None,
-                column=element.column or None,
-                offset=element.offset,
-                element=path.rpartition("/")[2],
-                segment=path.partition("/")[0] if "/" in path else None,
-                found=element.text[:80],
-                expected=expected,
-                path=element.path or None,
-            )
-        )
-
-    def use(self, path: TreePath, node: Node, elements: Sequence[Element]) -> None:
-        """Count elements, and the qualifiers that chose their node, as carried."""
-        self.used.update(map(id, elements))
-        if not path.filtered:
-            return
-        for step in reversed(path.steps):
-            if step.name == "^":
-                break
-            self.used.update(map(id, step.qualifiers(node)))
-            node = self.tree.parent(node)
-
 
 Run = Callable[[Pass, Node, Any, str], None]
 
@@ -180,22 +140,30 @@ def _joined_row(row: Row, codes: Codes) -> Run:
     keys, convert, when = row.to.split("/"), Conversion(row, codes), _When(row.when)
     label = "+".join(path.text for path in paths)
 
+    filtered = [path for path in paths if path.filtered]
+
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        holders = [run.tree.first(node, path.steps) for path in paths]
-        found = [None if one is None else one.elements.get(path.element) for one, path in zip(holders, paths, strict=True)]
+        found = [_element(run, node, path) for path in paths]
         present = [element for element in found if element is not None and element.text]
         if not present or not _settable(target, keys) or not when.holds(run, node):
             return
         value = _joined_value(run, row, convert, found, present[0], label)
         if value is None:
             return
-        for path, holder, element in zip(paths, holders, found, strict=True):
-            if element is not None and holder is not None:
-                run.use(path, holder, [element])
+        run.used.update(id(element) for element in found if element is not None)
+        for path in filtered:
+            holder = run.tree.first(node, path.steps)
+            if holder is not None and path.element in holder.elements:
+                run.use(path, holder, ())
         when.use(run, node)
         _put(run, target, keys, _pointer(pointer, row.to), value, present[0], label)
 
     return run_row
+
+
+def _element(run: Pass, node: Node, path: TreePath) -> Element | None:
+    holder = run.tree.first(node, path.steps) if path.steps else node
+    return None if holder is None else holder.elements.get(path.element)
 
 
 def _joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], first: Element, label: str) -> Any:
@@ -237,15 +205,18 @@ def _group_row(row: Row, codes: Codes) -> Run:
 
 
 def _each_row(row: Row, codes: Codes) -> Run:
-    path, inner, when = node_path(str(row.each)), [compile_row(one, codes) for one in row.rows], _When(row.when)
+    path, when = node_path(str(row.each)), _When(row.when)
+    inner = [(leading(one), compile_row(one, codes)) for one in row.rows]
     keys = row.to.split("/")
 
     def read_item(run: Pass, node: Node) -> tuple[Any, dict[str, Place]]:
         item: dict[str, Any] = {}
         outer_places, outer_item = run.places, run.context.item
         run.places, run.context.item = {}, item
-        for one in inner:
-            one(run, node, item, "")
+        below = {child.name for child in node.children} if node.children else ()
+        for name, one in inner:
+            if name is None or name in below:
+                one(run, node, item, "")
         places, run.places, run.context.item = run.places, outer_places, outer_item
         if item:
             run.use(path, node, ())
@@ -259,50 +230,9 @@ def _each_row(row: Row, codes: Codes) -> Run:
         fresh = [pair for pair in read if pair[0] != {}]
         if fresh:
             when.use(run, node)
-            _append(run, row, target, keys, _pointer(pointer, row.to), fresh)
+            append(run, row, target, keys, _pointer(pointer, row.to), fresh)
 
     return run_row
-
-
-def _append(run: Pass, row: Row, target: Any, keys: list[str], pointer: str, fresh: list[tuple[Any, dict[str, Place]]]) -> None:
-    items = canonical_get(target, keys)
-    if items is None:
-        items = []
-        canonical_set(target, keys, items)
-    if row.sorted:
-        fresh = _sorted(run, target, keys, pointer, items, fresh)
-    for item, places in fresh:
-        at = len(items)
-        if row.number:
-            item[row.number] = at + 1
-        items.append(item)
-        base = f"{pointer}/{at}"
-        for below, place in places.items():
-            run.places[base + below] = place
-
-
-def _sorted(
-    run: Pass, target: Any, keys: list[str], pointer: str, items: list[Any], fresh: list[tuple[Any, dict[str, Place]]]
-) -> list[tuple[Any, dict[str, Place]]]:
-    """All items of a set-like list in canonical order; the wire's order is kept beside it where it differs."""
-    taken = [(item, _take_places(run, f"{pointer}/{at}")) for at, item in enumerate(items)]
-    items.clear()
-    wire = taken + fresh
-    order = sorted(range(len(wire)), key=lambda at: sort_key(wire[at][0]))
-    if order != list(range(len(wire))):
-        rank = {at: place for place, at in enumerate(order, 1)}
-        canonical_set(target, [*keys[:-1], f"{keys[-1]}_order"], [rank[at] for at in range(len(wire))])
-    return [wire[at] for at in order]
-
-
-def _take_places(run: Pass, pointer: str) -> dict[str, Place]:
-    mine = [name for name in run.places if name == pointer or name.startswith(pointer + "/")]
-    return {name[len(pointer) :]: run.places.pop(name) for name in mine}
-
-
-def sort_key(item: Any) -> Any:
-    """The order of set-like lists: by text, or by type and value."""
-    return tuple(str(value) for value in item.values()) if isinstance(item, dict) else item
 
 
 def leading(row: Row) -> str | None:

@@ -8,17 +8,19 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from hub.clock import micros
 from hub.store import messages
 from hub.store.inbox import DONE
-from hub.store.outbox import ACKNOWLEDGED, OVERDUE, REFUSED, SENT, UNKNOWN
+from hub.store.outbox import ACKNOWLEDGED, OVERDUE, PENDING, REFUSED, RETRYING, SENT, UNKNOWN
 from hub.store.rows import execute_in, insert_all, lane_of
 from hub.store.sealer import Sealer
 from hub.store.tables import acknowledgement, answer_item, delivery, envelope, shipment
 
-_ANSWERABLE = (SENT, UNKNOWN, OVERDUE)
+_SENT = (SENT, UNKNOWN, OVERDUE)
+_ANSWERABLE = (*_SENT, PENDING, RETRYING)
+"""Pending and retrying too: an answer may be here before the sending of what it answers has been recorded."""
 
 ADD_ITEMS = insert(answer_item)
 ITEMS = (
@@ -41,18 +43,23 @@ STATE = (
     .where(envelope.c.id == bindparam("id"))
 )
 _WITHIN = select(delivery.c.seq, delivery.c.key, delivery.c.target, delivery.c.shipment).where(
-    delivery.c.partner == bindparam("p"), delivery.c.state.in_(_ANSWERABLE)
+    delivery.c.partner == bindparam("p"), delivery.c.state.in_(bindparam("states", expanding=True))
 )
-BY_REFERENCE = _WITHIN.where(delivery.c.control_reference == bindparam("ref")).order_by(delivery.c.seq.desc()).limit(1)
-BY_WAYBILL = (
-    _WITHIN.where(delivery.c.shipment.in_(select(shipment.c.key).where(shipment.c.number_key == bindparam("k"))))
+BY_REFERENCE = (
+    _WITHIN.where(delivery.c.control_reference == bindparam("ref"), delivery.c.ready == 0)
     .where(delivery.c.target.like(bindparam("t")))
     .order_by(delivery.c.seq.desc())
     .limit(1)
 )
+BY_WAYBILL = (
+    _WITHIN.where(delivery.c.shipment.in_(select(shipment.c.key).where(shipment.c.number_key == bindparam("k"))))
+    .where(delivery.c.target.like(bindparam("t")), delivery.c.ready == 0)
+    .order_by(case((delivery.c.state.in_(_SENT), 0), else_=1), delivery.c.seq.desc())
+    .limit(1)
+)
 CONCLUDE = (
     update(delivery)
-    .where(delivery.c.seq == bindparam("s"), delivery.c.state.in_(_ANSWERABLE))
+    .where(delivery.c.seq == bindparam("s"), delivery.c.state.in_((*_ANSWERABLE, ACKNOWLEDGED)))
     .values(state=bindparam("st"), run_at=None, outcome=bindparam("o"), finished_at=bindparam("now"))
 )
 MARK_OVERDUE = update(delivery).where(delivery.c.state == SENT, delivery.c.answer_by < bindparam("now")).values(state=OVERDUE)
@@ -107,33 +114,55 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def match(connection: Connection, partner: str, said: Mapping[str, Any], keys: Sequence[str], *, now: datetime) -> Matched | None:
+def match(connection: Connection, partner: str, format: str, said: Mapping[str, Any], *, now: datetime) -> Matched | None:
     """End the delivery that a received acknowledgement speaks of; None when there is none.
 
-    ``said`` is the reading's ``acknowledges``: type, reference, outcome, text. Found by our reference, else by the newest
-    unanswered message of the quoted type about one of the quoted number-keys.
+    ``said`` is the reading's detail: type, reference, outcome, text. Found by our control reference, else by the newest
+    unanswered message of the quoted type about the quoted waybill; only what we sent in the acknowledgement's own ``format``.
     """
-    found = _by_reference(connection, partner, said.get("reference")) or _by_waybill(connection, partner, said.get("type"), keys)
+    reference = said.get("reference")
+    if not isinstance(reference, str) or not reference:
+        return None
+    refused = said.get("outcome") == "refused"
+    found = _by_reference(connection, partner, format, reference, refused) or _by_waybill(
+        connection, partner, f"{format}:{said.get('type') or ''}%", reference
+    )
     if found is None:
         return None
-    state = REFUSED if said.get("outcome") == "refused" else ACKNOWLEDGED
-    text = "; ".join(str(line) for line in said.get("text") or ())[:1000]
+    state = REFUSED if refused else ACKNOWLEDGED
+    text = reason(said)[:1000]
     connection.execute(CONCLUDE, {"s": found.seq, "st": state, "o": text or None, "now": micros(now)})
     return Matched(delivery=found.seq, key=found.key, target=found.target, shipment=found.shipment, state=state, text=text)
 
 
-def _by_reference(connection: Connection, partner: str, reference: object) -> Any:
-    if not isinstance(reference, str) or not reference:
-        return None
-    return connection.execute(BY_REFERENCE, {"p": partner, "ref": reference}).first()
+def _by_reference(connection: Connection, partner: str, format: str, reference: str, refused: bool) -> Any:
+    """A refusal may follow the confirmation of mere receipt, so it also finds what was acknowledged already."""
+    states = (*_ANSWERABLE, ACKNOWLEDGED) if refused else _ANSWERABLE
+    wanted = {"p": partner, "states": states, "ref": reference, "t": f"{format}:%"}
+    return connection.execute(BY_REFERENCE, wanted).first()
 
 
-def _by_waybill(connection: Connection, partner: str, type: object, keys: Sequence[str]) -> Any:
-    for key in keys:
-        row = connection.execute(BY_WAYBILL, {"p": partner, "k": key, "t": f"%:{type or ''}%"}).first()
-        if row is not None:
-            return row
-    return None
+def _by_waybill(connection: Connection, partner: str, target: str, waybill: str) -> Any:
+    wanted = {"p": partner, "states": _ANSWERABLE, "k": f"awb:{waybill}", "t": target}
+    return connection.execute(BY_WAYBILL, wanted).first()
+
+
+def reason(said: Mapping[str, Any]) -> str:
+    """The words of an acknowledgement, or its error codes with their places where it has no words."""
+    words = [str(line) for line in said.get("text") or ()]
+    if said.get("error"):
+        words.append(f"error {said['error']}")
+    for one in said.get("segments") or ():
+        words.extend(_faults(one))
+    return "; ".join(words)
+
+
+def _faults(segment: Mapping[str, Any]) -> list[str]:
+    place = f"segment {segment.get('segment_number', '?')}"
+    own = [f"{place} error {segment['error']}"] if segment.get("error") else []
+    return own + [
+        f"{place} element {one.get('element', '?')} error {one.get('error', '?')}" for one in segment.get("elements") or ()
+    ]
 
 
 def mark_overdue(connection: Connection, now: int) -> int:

@@ -52,6 +52,11 @@ FAILED_AGAIN = (
         cause=bindparam("c"),
     )
 )
+OPEN_OF_ENVELOPES = select(dead_letter.c.message).where(
+    dead_letter.c.envelope.in_(bindparam("values", expanding=True)),
+    dead_letter.c.state == OPEN,
+    dead_letter.c.message.is_not(None),
+)
 SOLVE = (
     update(dead_letter)
     .where(dead_letter.c.envelope.in_(bindparam("values", expanding=True)), dead_letter.c.state != DISCARDED)
@@ -92,6 +97,11 @@ def _values(one: Failure, now: int) -> dict[str, Any]:
         "last_at": now,
         "state": OPEN,
     }
+
+
+def open_messages(connection: Connection, envelopes: Sequence[int]) -> set[int]:
+    """The numbers of the messages of these envelopes that have an open dead letter."""
+    return {row.message for row in select_in(connection, OPEN_OF_ENVELOPES, envelopes)}
 
 
 def solve(connection: Connection, envelopes: Sequence[int]) -> None:

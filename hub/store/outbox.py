@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
 
 from hub.clock import micros, moment
 from hub.envelope import Outgoing
@@ -109,18 +109,26 @@ PARTS = (
     .order_by(delivery_bytes.c.delivery, delivery_bytes.c.part)
 )
 ADD_PARTS = insert(delivery_bytes)
+
+
+def _unless_answered(column: Any, name: str) -> Any:
+    """The attempt's own word, unless the partner's answer was here first: that stays."""
+    answered = or_(delivery.c.state == ACKNOWLEDGED, delivery.c.state == REFUSED)
+    return case((answered, column), else_=bindparam(name, type_=column.type))
+
+
 FINISH = (
     update(delivery)
     .where(delivery.c.seq == bindparam("s"), delivery.c.attempts == bindparam("a"))
     .values(
-        state=bindparam("st"),
+        state=_unless_answered(delivery.c.state, "st"),
         attempts=delivery.c.attempts + 1,
-        run_at=bindparam("r"),
-        finished_at=bindparam("f"),
+        run_at=_unless_answered(delivery.c.run_at, "r"),
+        finished_at=_unless_answered(delivery.c.finished_at, "f"),
         answer_by=bindparam("b"),
         sent_digest=bindparam("d"),
         reference=bindparam("ref"),
-        outcome=bindparam("o"),
+        outcome=_unless_answered(delivery.c.outcome, "o"),
     )
 )
 NEXT_IN_LINE = (

@@ -47,7 +47,9 @@ def select_for_replay(connection: Connection, wanted: Wanted) -> Selected:
     deliveries: list[int] = []
     if wanted.fingerprint:
         dead = connection.execute(_dead(wanted.fingerprint)).all()
-        query = query.where(envelope.c.seq.in_([row.envelope for row in dead if row.delivery is None and row.envelope is not None]))
+        query = query.where(
+            envelope.c.seq.in_([row.envelope for row in dead if row.delivery is None and row.envelope is not None])
+        )
         deliveries = [row.delivery for row in dead if row.delivery is not None]
     return Selected(envelopes=list(connection.execute(query.order_by(envelope.c.seq)).scalars()), deliveries=deliveries)
 

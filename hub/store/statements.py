@@ -64,6 +64,9 @@ class _Body(msgspec.Struct, frozen=True, array_like=True):
     facts: Document
     places: dict[str, Place]
     links: list[str]
+    part: int = 0
+    last: bool = False
+    whole: str = ""
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -86,9 +89,11 @@ CLAIMS_OF_SLOTS = select(
 OF_MESSAGES = select(statement.c.message, statement.c.slot, statement.c.key).where(
     statement.c.message.in_(bindparam("values", expanding=True))
 )
-MESSAGES_OF_ENVELOPES = select(message.c.seq, envelope.c.id.label("envelope_id")).join_from(
-    message, envelope, envelope.c.seq == message.c.envelope
-).where(message.c.envelope.in_(bindparam("values", expanding=True)))
+MESSAGES_OF_ENVELOPES = (
+    select(message.c.seq, envelope.c.id.label("envelope_id"))
+    .join_from(message, envelope, envelope.c.seq == message.c.envelope)
+    .where(message.c.envelope.in_(bindparam("values", expanding=True)))
+)
 DROP_STATEMENTS = delete(statement).where(statement.c.message.in_(bindparam("values", expanding=True)))
 ADD_STATEMENTS = insert(statement)
 ADD_ITEMS = insert(refold_item)
@@ -176,7 +181,7 @@ def speak(message: int, ordinal: int, one: Statement, sealer: Sealer) -> Spoken:
     """Make a statement ready to be stored. Raises ValueError when its key cannot be."""
     if not 0 < len(one.key) <= LONGEST_KEY or "\x00" in one.key:
         raise ValueError(f"a shipment key of {len(one.key)} characters: expected 1 to {LONGEST_KEY}, none of them NUL")
-    body = _Body(one.kind, one.author, one.partner, one.message, one.facts, one.places, one.links)
+    body = _Body(one.kind, one.author, one.partner, one.message, one.facts, one.places, one.links, one.part, one.last, one.whole)
     return Spoken(
         message=message,
         ordinal=ordinal,
@@ -276,6 +281,9 @@ def _statement(row: Any, sealer: Sealer) -> Statement:
         links=body.links,
         admitted=bool(row.admitted),
         live=_lives(row),
+        part=body.part,
+        last=body.last,
+        whole=body.whole or row.slot,
     )
 
 

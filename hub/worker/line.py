@@ -30,6 +30,8 @@ class Line:
     render: Callable[[DeliveryPlan, Outgoing], Written]
     open_sender: Callable[[str, str], Sender]
     """``open_sender(partner, channel)``."""
+    refusal: Callable[[Said, str, str], str | None] = lambda _said, _partner, _author: None
+    """``refusal(said, partner, author)``: why ``admit`` says no, for the record."""
     acknowledge: Callable[[Envelope, Understood, Sequence[str]], list[tuple[str, bytes]]] = _no_answer
     """``acknowledge(envelope, understood, states)``: (target, bytes) of each answer."""
     owes_answer: Callable[[str, str, str | None], bool] = lambda _partner, _channel, _format: False
@@ -46,6 +48,8 @@ class Line:
     """``answer_within(partner, target)``: seconds after which a sent delivery without an acknowledgement is overdue."""
     media: Callable[[str], str] = lambda _target: "application/octet-stream"
     """The media type of a target."""
+    trusts: Callable[[str], bool] = lambda _partner: True
+    """Whether a partner's declared times are believed."""
     sender: str = "waybridge"
     """Our own identity, on deliveries and in control numbers."""
 

@@ -7,7 +7,8 @@ import msgspec
 
 from hub.clock import micros
 from hub.envelope import Envelope
-from hub.problem import Code, Problem, has_error
+from hub.position import Place
+from hub.problem import Code, Problem, Severity, has_error
 from hub.statement import Reading, Said, Slot, Statement, Understood
 from hub.store import dead_letters, messages, statements
 from hub.store.dead_letters import Failure
@@ -118,7 +119,7 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
     todo = portion.todo
     try:
         spoken = _speak(desk, todo, one) if one.readable else []
-        row = _row(todo, one, spoken)
+        row = _row(todo, one, spoken, _unadmitted(desk.line, todo.envelope, one, spoken))
     except Exception as fault:
         problem = told(fault, doing="making statements")
         portion.rows.append(
@@ -158,15 +159,19 @@ def statement_of(line: Line, envelope: Envelope, one: Reading, place: int, said:
     kind = line.kind(one)
     # What is not admitted must not displace what is: it gets a slot of its own, by partner.
     claimant = author if admitted else f"{author}\x1e{envelope.partner}"
+    part = _number(said.part)
     return Statement(
         key=said.key,
         slot=Slot(author=claimant, kind=kind, scope=said.scope, part=said.part).id(),
+        part=part,
+        last=said.last,
+        whole=Slot(author=claimant, kind=kind, scope=said.scope).id() if part else "",
         kind=kind,
         action=said.action,
         author=author,
         partner=envelope.partner,
         message=message_id(envelope.id, one.ordinal),
-        said_at=statements.plausible(one.said_at, envelope.received_at),
+        said_at=statements.plausible(one.said_at if line.trusts(envelope.partner) else None, envelope.received_at),
         received_at=envelope.received_at,
         digest=f"{envelope.id}-{one.ordinal:07d}-{place:05d}",
         facts=said.facts,
@@ -176,10 +181,38 @@ def statement_of(line: Line, envelope: Envelope, one: Reading, place: int, said:
     )
 
 
-def _row(todo: ToSplit, one: Reading, spoken: Sequence[Spoken]) -> MessageRow:
+def _number(part: str) -> int:
+    """The number of a part; 0 for a whole message, and for parts that have names instead."""
+    return int(part) if part.isdecimal() and len(part) < 4 else 0
+
+
+def _unadmitted(line: Line, envelope: Envelope, one: Reading, spoken: Sequence[Spoken]) -> list[Problem]:
+    """One warning for each shipment the sender may not speak of so: the message is accepted, its words are not folded."""
+    author = one.author or envelope.partner
+    found: dict[tuple[str, str], Problem] = {}
+    for said in (said for said, stored in zip(one.said, spoken, strict=True) if not stored.admitted):
+        why = line.refusal(said, envelope.partner, author) or "not admitted"
+        place = min(said.places.values(), key=lambda at: at.offset, default=None)
+        found.setdefault((said.key, why), _kept_apart(said.key, envelope.partner, author, why, place))
+    return list(found.values())
+
+
+def _kept_apart(key: str, partner: str, author: str, why: str, place: Place | None) -> Problem:
+    return Problem(
+        code=Code.AUTHOR_UNADMITTED,
+        severity=Severity.WARNING,
+        message=f"{partner} for {author} about {key}: {why}; kept under conflicts. See [admission] in the partner's file",
+        line=place.line if place else None,
+        column=place.column if place else None,
+        offset=place.offset if place else None,
+        found=author,
+    )
+
+
+def _row(todo: ToSplit, one: Reading, spoken: Sequence[Spoken], unadmitted: Sequence[Problem]) -> MessageRow:
     state = messages.REJECTED if not one.readable else messages.SPLIT if spoken else messages.APPLIED
     body = {
-        "problems": one.problems,
+        "problems": [*one.problems, *unadmitted],
         "not_carried": one.not_carried,
         "keys": sorted({said.key for said in spoken}),
         "frame": one.frame,
@@ -189,6 +222,9 @@ def _row(todo: ToSplit, one: Reading, spoken: Sequence[Spoken]) -> MessageRow:
         "line": one.line,
         "offset": one.offset,
     }
+    part = next((said for said in one.said if _number(said.part)), None)
+    if part is not None:
+        body["part"] = {"number": _number(part.part), "last": part.last}
     return MessageRow(
         seq=_seq(todo, one.ordinal),
         envelope=todo.seq,

@@ -19,6 +19,7 @@ from hub.store.dead_letters import Failure
 from hub.store.engine import reading, writing
 from hub.store.inbox import SplitTo, ToSplit
 from hub.store.messages import MessageRow
+from hub.store.rows import message_number
 from hub.worker.faults import told
 from hub.worker.line import Desk
 from hub.worker.portions import MESSAGES, Portion, dead, failure, portions
@@ -125,24 +126,30 @@ class Splitting:
         with writing(desk.engine) as connection:
             desk.holding.guard(connection, [one.todo.lane for one in batch], now)
             leases.serialise(connection, leases.SPLIT, now)
+            anew = [one.todo.seq for one in batch if one.todo.again]
+            unsolved = dead_letters.open_messages(connection, anew)
             touched = _withdraw(connection, [one.todo.seq for one in batch if one.todo.again and one.todo.next_ordinal == 0])
             by_message = statements.add(connection, [said for one in batch for said in one.spoken])
             statements.queue(connection, ((key, None) for key in sorted(touched)))
             statements.queue(connection, ((key, seq) for seq in sorted(by_message) for key in sorted(by_message[seq])))
-            failures = [failure for one in batch for failure in one.failures] + self._hear(connection, batch)
+            failures = [failure for one in batch for failure in one.failures] + self._hear(connection, batch, unsolved)
             dead_letters.add(connection, failures, now)
             _record(connection, batch, by_message)
             self._end(connection, batch)
 
-    def _hear(self, connection: Connection, batch: Sequence[Portion]) -> list[Failure]:
-        """Match partners' acknowledgements to what we sent; the dead letters of refusals, and of those that match nothing."""
+    def _hear(self, connection: Connection, batch: Sequence[Portion], unsolved: set[int]) -> list[Failure]:
+        """Match partners' acknowledgements to what we sent; the dead letters of refusals, and of those that match nothing.
+
+        One that is replayed speaks again only when it had come to nothing: else it would end the delivery of another message.
+        """
         now = self._desk.clock.now()
         heard: list[Failure] = []
         for portion in batch:
             for one in portion.heard:
-                keys = [said.key for said in one.said] + list(one.detail.get("keys") or ())
-                said = one.detail.get("acknowledges") or {}
-                matched = acknowledgements.match(connection, portion.todo.envelope.partner, said, keys, now=now)
+                if portion.todo.again and message_number(portion.todo.seq, one.ordinal) not in unsolved:
+                    continue
+                partner = portion.todo.envelope.partner
+                matched = acknowledgements.match(connection, partner, one.format, one.detail, now=now)
                 if matched is None:
                     heard.append(_unmatched(portion.todo, one))
                 elif matched.state == outbox.REFUSED:
@@ -187,7 +194,7 @@ def _progress(one: Portion) -> SplitTo:
 
 
 def _unmatched(todo: ToSplit, one: Reading) -> Failure:
-    said = one.detail.get("acknowledges") or {}
+    said = one.detail
     text = f"{one.type} speaks of {said.get('type') or 'a message'} {said.get('reference') or ''}: nothing sent fits"
     problem = Problem(code=Code.ACKNOWLEDGEMENT_UNMATCHED, message=text, line=one.line)
     return failure(todo, "acknowledged", one.ordinal, one.type, problem)

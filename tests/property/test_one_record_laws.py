@@ -30,7 +30,15 @@ RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=[Health
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\r", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
 scalars = st.none() | st.booleans() | st.integers(-5, 10**20) | st.floats(allow_nan=False) | texts
 KEYWORDS = ["@id", "@type", "@value", "@context", "@graph", "@list", "@set", "@language", "@reverse"]
-NAMES = ["cargo:Waybill", "cargo:shipment", "cargo:pieces", "cargo:waybillNumber", "cargo:eventFor", "_:b0", "https://a.example/1"]
+NAMES = [
+    "cargo:Waybill",
+    "cargo:shipment",
+    "cargo:pieces",
+    "cargo:waybillNumber",
+    "cargo:eventFor",
+    "_:b0",
+    "https://a.example/1",
+]
 words = st.sampled_from([*KEYWORDS, *NAMES])
 anything = st.recursive(
     scalars | words, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words | texts, inner, max_size=5), max_leaves=20

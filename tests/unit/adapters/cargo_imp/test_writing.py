@@ -84,7 +84,7 @@ def test_a_line_with_nothing_to_say_is_not_invented():
     message.root.children = [child for child in message.root.children if child.name != "RTG"]
     lines, problems = wrote(message)
     assert not any(line.startswith("RTG") for line in lines)
-    assert [(problem.code, problem.segment) for problem in problems] == [(Code.NOT_EXPRESSIBLE, "RTG")]
+    assert [(problem.code, problem.segment) for problem in problems] == [(Code.WRITE_INCOMPLETE, "RTG")]
 
 
 def test_a_message_too_long_is_reported():

@@ -107,7 +107,7 @@ def test_a_house_waybill_alone_is_a_house_in_its_master() -> None:
     (said,) = reading({**house, "masterWaybill": MASTER, "departureLocation": {"locationCodes": [code("FRA")]}}).said
     assert (said.key, said.scope) == ("awb:020-12345675", "house:020-12345675:H77")
     assert said.facts["houses"] == [{"hawb": "H77", "origin": "FRA"}]
-    assert [said.key for said in reading(house).said] == ["house::H77"]
+    assert [said.key for said in reading(house).said] == ["house:green:H77"]
 
 
 def test_a_shipment_speaks_for_its_waybill_and_a_piece_for_its_shipment() -> None:

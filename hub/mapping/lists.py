@@ -1,0 +1,49 @@
+"""Lists that rows fill: numbered, or set-like and sorted with the wire's order kept beside them. Pure."""
+
+from typing import Any
+
+from hub.mapping.convert import canonical_get, canonical_set
+from hub.mapping.language import Row
+from hub.mapping.passing import Pass
+from hub.position import Place
+
+
+def append(run: Pass, row: Row, target: Any, keys: list[str], pointer: str, fresh: list[tuple[Any, dict[str, Place]]]) -> None:
+    items = canonical_get(target, keys)
+    if items is None:
+        items = []
+        canonical_set(target, keys, items)
+    if row.sorted:
+        fresh = _sorted(run, target, keys, pointer, items, fresh)
+    for item, places in fresh:
+        at = len(items)
+        if row.number:
+            item[row.number] = at + 1
+        items.append(item)
+        base = f"{pointer}/{at}"
+        for below, place in places.items():
+            run.places[base + below] = place
+
+
+def _sorted(
+    run: Pass, target: Any, keys: list[str], pointer: str, items: list[Any], fresh: list[tuple[Any, dict[str, Place]]]
+) -> list[tuple[Any, dict[str, Place]]]:
+    """All items of a set-like list in canonical order; the wire's order is kept beside it where it differs."""
+    taken = [(item, _take_places(run, f"{pointer}/{at}")) for at, item in enumerate(items)]
+    items.clear()
+    wire = taken + fresh
+    order = sorted(range(len(wire)), key=lambda at: sort_key(wire[at][0]))
+    if order != list(range(len(wire))):
+        rank = {at: place for place, at in enumerate(order, 1)}
+        canonical_set(target, [*keys[:-1], f"{keys[-1]}_order"], [rank[at] for at in range(len(wire))])
+    return [wire[at] for at in order]
+
+
+def _take_places(run: Pass, pointer: str) -> dict[str, Place]:
+    mine = [name for name in run.places if name == pointer or name.startswith(pointer + "/")]
+    return {name[len(pointer) :]: run.places.pop(name) for name in mine}
+
+
+def sort_key(item: Any) -> Any:
+    """The order of set-like lists: by text, or by type and value."""
+    return tuple(str(value) for value in item.values()) if isinstance(item, dict) else item

@@ -1,0 +1,73 @@
+"""Pairs for ONE Record: waybill numbers, xsd times, transport identifiers. Pure."""
+
+import re
+from datetime import date, datetime
+
+from hub.canonical.calendar import MONTHS, month_number, stamp
+from hub.transforms.common import Context, Pair, Texts, as_is, flight
+
+_AWB = re.compile(r"([0-9]{3})-?([0-9]{8})")
+_TRANSPORT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,5}[A-Z]?)(?:/([0-9]{1,2})([A-Z]{3})([0-9]{4}))?")
+
+
+def _awb_parts(texts: Texts, _: Context) -> str | None:
+    """Prefix and number, or the whole number in the second element."""
+    prefix, number = texts
+    match = _AWB.fullmatch(f"{prefix}-{number}" if prefix else number or "")
+    if match is None:
+        raise ValueError("a waybill prefix of 3 digits and a number of 8")
+    return f"{match[1]}-{match[2]}"
+
+
+def _awb_parts_write(value: str, _: Context) -> Texts:
+    return [value[:3], value[4:]]
+
+
+def _xsd_moment(text: str, _: Context) -> str:
+    """xsd:dateTime in its canonical form: fractions of zero and an offset of zero are spelt one way only."""
+    return stamp(datetime.fromisoformat(text))
+
+
+def _xsd_moment_write(value: str, _: Context) -> str:
+    if len(value) == 10:
+        return f"{value}T00:00:00"
+    return value if value[16:17] == ":" else f"{value[:16]}:00{value[16:]}"
+
+
+def _xsd_day(text: str, _: Context) -> str:
+    return datetime.fromisoformat(text).date().isoformat()
+
+
+def _xsd_day_write(value: str, _: Context) -> str:
+    return f"{value}T00:00:00"
+
+
+def _transport(text: str) -> re.Match[str]:
+    match = _TRANSPORT.fullmatch(text.strip().upper())
+    if match is None:
+        raise ValueError("a flight as carrier and number, with /ddMMMyyyy or without")
+    return match
+
+
+def _transport_identifier(text: str, context: Context) -> str | None:
+    match = _transport(text)
+    return flight([match[1], match[2]], context)
+
+
+def _transport_identifier_day(text: str, _: Context) -> str | None:
+    match = _transport(text)
+    return date(int(match[5]), month_number(match[4]), int(match[3])).isoformat() if match[3] else None
+
+
+def _transport_identifier_day_write(value: str, context: Context) -> str:
+    return f"{context.item['flight']}/{value[8:10]}{MONTHS[int(value[5:7]) - 1]}{value[:4]}"
+
+
+PAIRS: dict[str, Pair] = {
+    "awb_parts": Pair(read=_awb_parts, write=_awb_parts_write, joins=True),
+    "xsd_moment": Pair(read=_xsd_moment, write=_xsd_moment_write),
+    "day_of_moment": Pair(read=_xsd_day, write=_xsd_day_write),
+    "xsd_day": Pair(read=_xsd_day, write=_xsd_day_write, respells=True),
+    "transport_identifier": Pair(read=_transport_identifier, write=as_is),
+    "transport_identifier_day": Pair(read=_transport_identifier_day, write=_transport_identifier_day_write),
+}
