@@ -121,7 +121,7 @@ class Place:
         """The same in this process: for commands that open nothing, where only what they print is asked."""
         out, err, source = (io.TextIOWrapper(io.BytesIO(one), encoding="utf-8") for one in (b"", b"", given))
         around = {**self._environment(), **environment}
-        with ExitStack() as changed, pytest.raises(SystemExit) as ended:
+        with ExitStack() as changed, pytest.raises(SystemExit) as ended:  # noqa: PT012 - the patches are part of it
             changed.enter_context(patch.dict(os.environ, around, clear=True))
             changed.enter_context(patch.multiple(sys, argv=["waybridge", *arguments], stdin=source, stdout=out, stderr=err))
             changed.enter_context(chdir(self.folder))
