@@ -62,6 +62,7 @@ def find_message(connection: Connection, id: str) -> Any:
 def message_item(row: Any) -> dict[str, Any]:
     """A message as listed; absent means absent."""
     body = msgspec.json.decode(row.body) if row.body else {}
+    body["problems"] = _weighed(body.get("problems") or ())
     item = {
         "id": message_id(row.id, row.ordinal),
         "partner": row.partner,
@@ -77,6 +78,11 @@ def message_item(row: Any) -> dict[str, Any]:
         **body,
     }
     return {"keys": [], "problems": [], **{name: value for name, value in item.items() if value is not None}}
+
+
+def _weighed(problems: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Problems as listed: with their severity always, which is not stored where it is the usual one."""
+    return [{"severity": str(Severity.ERROR), **one} for one in problems]
 
 
 def message_items(connection: Connection, rows: Iterable[Any]) -> list[dict[str, Any]]:
@@ -139,7 +145,7 @@ def envelope_item(connection: Connection, id: str) -> dict[str, Any] | None:
         "format": row.format,
         "state": row.state,
         "received_at": written(row.received_at),
-        "problems": msgspec.json.decode(row.problems) if row.problems else [],
+        "problems": _weighed(msgspec.json.decode(row.problems)) if row.problems else [],
         "messages": message_items(connection, connection.execute(inside.order_by(message.c.seq)).all()),
     }
     return {name: value for name, value in item.items() if value is not None}
@@ -237,7 +243,7 @@ def dead_letter_item(row: Any) -> dict[str, Any]:
         "fingerprint": row.fingerprint,
         "group": row.cause,
         "impact": {"score": row.impact, "reasons": msgspec.json.decode(row.reasons)},
-        "problem": msgspec.json.decode(row.problem),
+        "problem": _weighed([msgspec.json.decode(row.problem)])[0],
         "attempts": row.attempts,
         "first": written(row.first_at),
         "last": written(row.last_at),
