@@ -15,7 +15,7 @@ $(STAMP): pyproject.toml
 	touch $(STAMP)
 
 run: $(STAMP)  ## start the hub with demonstration partners and a day of traffic
-	$(BIN)/waybridge demo
+	$(BIN)/waybridge demo --fresh
 
 test: $(STAMP) ## run every test
 	$(BIN)/python -m pytest

@@ -6,10 +6,12 @@ from typing import Any
 
 import msgspec
 
+from hub.canonical.calendar import stamp
 from hub.canonical.document import Document
 from hub.envelope import Envelope, Frame
 from hub.fold import fold
 from hub.fold.rules import Rules
+from hub.pipeline import declared_time
 from hub.problem import Problem, has_error
 from hub.statement import Folded, Reading, Said, Statement, Understood
 
@@ -53,10 +55,11 @@ def problem_json(problem: Problem) -> dict[str, Any]:
     return {"code": str(problem.code), "severity": str(problem.severity), **msgspec.to_builtins(problem)}
 
 
-def frame_json(frame: Frame) -> dict[str, Any]:
-    """One envelope layer."""
+def frame_json(frame: Frame, received_at: datetime) -> dict[str, Any]:
+    """One envelope layer, its time as it is understood."""
     shown: dict[str, Any] = msgspec.to_builtins(frame)
-    return shown
+    told = declared_time(frame, received_at)
+    return {**shown, "said_at": stamp(told)} if told else shown
 
 
 def reading_json(reading: Reading, received_at: datetime, rules: Rules) -> dict[str, Any]:
@@ -82,7 +85,7 @@ def explained(understood: Understood, received_at: datetime, rules: Rules) -> di
     """The whole answer of ``explain --json``."""
     return {
         "format": understood.format,
-        "envelopes": [frame_json(one) for one in understood.frames],
+        "envelopes": [frame_json(one, received_at) for one in understood.frames],
         "messages": [reading_json(one, received_at, rules) for one in understood.readings],
         "problems": [problem_json(one) for one in understood.problems],
     }

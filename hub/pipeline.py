@@ -101,7 +101,7 @@ class Line:
     ) -> Reading:
         frame = split.frames[part.frame] if part.frame is not None else None
         said_at = declared_time(frame, envelope.received_at)
-        reference = as_of or (said_at or envelope.received_at).date()
+        reference = full_day(frame) or as_of or (said_at or envelope.received_at).date()
         try:
             message = self.read(part)
             carried = self.to_canonical(message, reference)
@@ -202,6 +202,15 @@ def declared_time(frame: Frame | None, received_at: datetime) -> datetime | None
     return moment if moment <= received_at + _AHEAD else None
 
 
+def full_day(frame: Frame | None) -> date | None:
+    """The day a layer declares with its year: UNB does, a Type-B heading does not."""
+    text = frame.said_at if frame is not None else None
+    try:
+        return datetime.fromisoformat(text).date() if text and not text.startswith("--") else None
+    except ValueError:
+        return None
+
+
 def _moment(text: str, received_at: datetime) -> datetime:
     if text.startswith("--"):
         day = nearest_month(int(text[2:4]), received_at.date())
@@ -244,7 +253,7 @@ def _assemble(
         line=part.line,
         offset=part.offset,
         problems=problems,
-        not_carried=[*message.unread, *(carried[0].not_carried if carried else ())],
+        not_carried=[*message.unread, *(carried[0].not_carried if carried else _all_of_it(message, problems))],
         said=said,
         detail=carried[0].detail if carried else {},
         mapping=carried[1].table.digest if carried else "",
@@ -260,6 +269,13 @@ def _issued(carried: Carried, issuer: str) -> Carried:
 
 def _own(said: Said, issuer: str) -> Said:
     return msgspec.structs.replace(said, key=said.key.replace("::", f":{issuer}:", 1))
+
+
+def _all_of_it(message: Message, problems: Sequence[Problem]) -> list[tuple[int, str]]:
+    """Everything a message says that no mapping reads, where no problem refuses it: nothing is passed over in silence."""
+    if has_error(problems):
+        return []
+    return [(one.line, one.text) for node in message.root.walk() for one in node.elements.values() if one.text]
 
 
 def _check_digits(said: Sequence[Said], found: Sequence[Problem]) -> list[Problem]:

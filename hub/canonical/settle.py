@@ -74,16 +74,20 @@ def best(side: Document | None) -> tuple[str, str] | None:
 def prepared(document: Document) -> Document:
     """A copy of a shipment ready for writing: what :func:`settle` made of other fields is spread back where only it is there."""
     copy = dict(document)
+    total = copy.get("pieces")
+    if total is not None:
+        copy.setdefault("description_code", "T")
     if "milestones" in copy:
-        copy["milestones"] = [_spread_milestone(one) for one in copy["milestones"] if not one.get("withdrawn")]
+        copy["milestones"] = [_spread_milestone(one, total) for one in copy["milestones"] if not one.get("withdrawn")]
     return copy
 
 
-def _spread_milestone(milestone: Document) -> Document:
+def _spread_milestone(milestone: Document, total: int | None) -> Document:
     """The reverse of :func:`_settle_milestone`: ``at`` goes back to the departure or arrival time that it is, or came from."""
     copy = dict(milestone)
-    if copy.get("partial") and "description_code" not in copy:
-        copy["description_code"] = "P"
+    if "pieces" in copy and "description_code" not in copy:
+        part = copy.get("partial") or (total is not None and copy["pieces"] < total)
+        copy["description_code"] = "P" if part else "T"
     if (
         "at" in copy
         and (copy["code"] in OUTBOUND or copy["code"] in INBOUND)

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import logging
 import signal
 import sys
 import threading
@@ -25,9 +24,9 @@ WORDS = {
     "dead_letters": "dead letters",
     "undelivered": "not delivered",
     "verify_differences": "differences found by verify",
-    "portal_own_shipment": "portal: the customer's shipment",
-    "portal_own_timeline": "portal: its timeline",
-    "portal_foreign_shipment": "portal: another's shipment",
+    "portal_own_shipment": "portal: own shipment, HTTP",
+    "portal_own_timeline": "portal: its timeline, HTTP",
+    "portal_foreign_shipment": "portal: another's shipment, HTTP",
 }
 
 
@@ -48,7 +47,6 @@ def demo(
 
     if not FEWEST <= count <= MOST:
         raise usage(f"--count wants a number from {FEWEST} to {MOST}, not {count}")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with fresh_place(folder, fresh=fresh) as place:

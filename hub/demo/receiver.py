@@ -1,4 +1,4 @@
-"""A partner's HTTP server on loopback: keeps what is posted to it, and answers 503 to the first try of a few. Knows no message."""
+"""A partner's HTTP server on loopback: keeps what is posted, and answers 503 to the first try of a few. Knows no message."""
 
 import hmac
 import threading

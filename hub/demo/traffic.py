@@ -30,7 +30,7 @@ TOWNS = {
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """One message somebody sends: who, by which channel, in which target, saying what; or raw bytes that are broken on purpose."""
+    """One message somebody sends: who, by which channel, in which target, saying what; or raw bytes broken on purpose."""
 
     at: datetime
     partner: str

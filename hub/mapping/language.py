@@ -74,6 +74,7 @@ class MappingTable(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = "shipment"
     content: str = "waybill"
     requires: list[str] = []
+    dated: str | None = None
     shape: str | None = None
     statement: list[StatementTable] = []
     digest: str = ""

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -159,10 +160,21 @@ class MappingReader:
         self.table = table
         self.shape = shape
         self.statements = [StatementReader(one, codes) for one in table.statement]
+        dating = [row for one in table.statement for row in one.row if table.dated is not None and row.to == table.dated]
+        self.dating = [compile_row(row, codes) for row in dating]
+
+    def _own_day(self, tree: Tree, context: Context) -> Context:
+        """The message's own full date is the day near which its incomplete dates lie (canonical.md, Rules)."""
+        found: Document = {}
+        for row in self.dating:
+            row(Pass(tree, context), tree.root, found, "")
+        own = canonical_get(found, str(self.table.dated).split("/"))
+        return Context(reference=date.fromisoformat(own)) if own else context
 
     def read(self, root: Node, context: Context) -> Carried:
         """Statements or detail of one tree; elements that no row reached are ``not_carried``."""
-        run = Pass(Tree(self.shape(root) if self.shape else root), context)
+        tree = Tree(self.shape(root) if self.shape else root)
+        run = Pass(tree, self._own_day(tree, context) if self.dating else context)
         said: list[Said] = []
         detail: Document = {}
         for statement in self.statements:

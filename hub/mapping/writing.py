@@ -1,6 +1,7 @@
 """From a canonical shipment to a tree, by the same rows that read it. Pure; knows no format's layout."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -27,6 +28,11 @@ class Expressed(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[Problem]
 
 
+def _implied(pointer: str, value: Any) -> bool:
+    """Total and part need no code of their own where pieces and ``partial`` are told."""
+    return pointer.endswith("/description_code") and value in ("T", "P")
+
+
 def _derived(pointer: str) -> bool:
     names = pointer.split("/")
     return names[1] in DERIVED or (names[1] == "milestones" and names[-1] in DERIVED_IN_MILESTONES) or names[-1] == "goods_text"
@@ -49,7 +55,11 @@ class MappingWriter:
         for table, each, rows in self.statements:
             for part, rename in _spread(document, table):
                 _statement(run, each, rows, part, rename)
-        missing = [name for name, _ in leaves(document) if name not in run.spent and not self._covered(run, name)]
+        missing = [
+            name
+            for name, value in leaves(document)
+            if name not in run.spent and not _implied(name, value) and not self._covered(run, name)
+        ]
         root = self.shape(run.tree.root) if self.shape else run.tree.root
         return Expressed(root=root, problems=run.problems + [_unmapped(name, self.table) for name in missing])
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Select, and_, or_, select
 
 from hub.clock import moment
 from hub.problem import Code, Problem, Severity
+from hub.store.messages import DUPLICATE, different_states, standing
 from hub.store.rows import message_id, message_number, parse_message_id
-from hub.store.tables import dead_letter, delivery, envelope, message, split_item, statement
+from hub.store.tables import dead_letter, delivery, envelope, message, repeated_arrival, split_item, statement
 
 LARGEST = 500
 
@@ -27,7 +28,7 @@ def messages(partner: str | None, state: str | None, type: str | None, *, after:
         if wanted is not None:
             query = query.where(column == wanted)
     if after is not None:
-        query = query.where(message.c.seq < int(after))
+        query = query.where(message.c.seq < number(after))
     return query.order_by(message.c.seq.desc()).limit(min(limit, LARGEST))
 
 
@@ -62,7 +63,6 @@ def find_message(connection: Connection, id: str) -> Any:
 def message_item(row: Any) -> dict[str, Any]:
     """A message as listed; absent means absent."""
     body = msgspec.json.decode(row.body) if row.body else {}
-    body["problems"] = _weighed(body.get("problems") or ())
     item = {
         "id": message_id(row.id, row.ordinal),
         "partner": row.partner,
@@ -77,12 +77,8 @@ def message_item(row: Any) -> dict[str, Any]:
         "said_at": written(row.said_at) if row.said_at is not None else None,
         **body,
     }
-    return {"keys": [], "problems": [], **{name: value for name, value in item.items() if value is not None}}
-
-
-def _weighed(problems: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Problems as listed: with their severity always, which is not stored where it is the usual one."""
-    return [{"severity": str(Severity.ERROR), **one} for one in problems]
+    item["not_carried"] = [{"line": line, "text": text} for line, text in body.get("not_carried", ())]
+    return {"keys": [], **_present(item), "problems": [severe(one) for one in item.get("problems") or ()]}
 
 
 def message_items(connection: Connection, rows: Iterable[Any]) -> list[dict[str, Any]]:
@@ -143,12 +139,12 @@ def envelope_item(connection: Connection, id: str) -> dict[str, Any] | None:
         "sha256": row.digest,
         "bytes": row.byte_count,
         "format": row.format,
-        "state": row.state,
+        "state": standing(row.state, different_states(connection, row.seq)),
         "received_at": written(row.received_at),
-        "problems": _weighed(msgspec.json.decode(row.problems)) if row.problems else [],
+        "problems": [severe(one) for one in msgspec.json.decode(row.problems)] if row.problems else [],
         "messages": message_items(connection, connection.execute(inside.order_by(message.c.seq)).all()),
     }
-    return {name: value for name, value in item.items() if value is not None}
+    return _present(item)
 
 
 def unsplit_item(row: Any) -> dict[str, Any]:
@@ -165,6 +161,32 @@ def unsplit_item(row: Any) -> dict[str, Any]:
     return {**item, "keys": [], "problems": []}
 
 
+def repeated(partner: str | None, *, after: str | None, limit: int) -> Select[Any]:
+    """Arrivals of bytes that were known already, newest first; ``after`` is the number of the last one seen."""
+    columns = (envelope.c.id, envelope.c.partner, envelope.c.format, *repeated_arrival.c)
+    query = select(*columns).join_from(repeated_arrival, envelope, envelope.c.seq == repeated_arrival.c.envelope)
+    if partner is not None:
+        query = query.where(envelope.c.partner == partner)
+    if after is not None:
+        query = query.where(repeated_arrival.c.seq < number(after))
+    return query.order_by(repeated_arrival.c.seq.desc()).limit(min(limit, LARGEST))
+
+
+def repeated_item(row: Any) -> dict[str, Any]:
+    """An arrival of known bytes, as listed; ``id`` is the envelope that they are."""
+    item = {
+        "id": row.id,
+        "partner": row.partner,
+        "channel": row.channel,
+        "name": row.name,
+        "format": row.format or "unknown",
+        "type": "unknown",
+        "state": DUPLICATE,
+        "received_at": written(row.received_at),
+    }
+    return {**_present(item), "keys": [], "problems": []}
+
+
 def deliveries(shipment: str | None, partner: str | None, state: str | None, *, after: str | None, limit: int) -> Select[Any]:
     """Deliveries, newest first; ``after`` is the number of the last one seen."""
     query = select(*(column for column in delivery.c if column.name != "content"))
@@ -172,7 +194,7 @@ def deliveries(shipment: str | None, partner: str | None, state: str | None, *, 
         if wanted is not None:
             query = query.where(column == wanted)
     if after is not None:
-        query = query.where(delivery.c.seq < int(after))
+        query = query.where(delivery.c.seq < number(after))
     return query.order_by(delivery.c.seq.desc()).limit(min(limit, LARGEST))
 
 
@@ -198,7 +220,7 @@ def delivery_item(row: Any) -> dict[str, Any]:
         "reference": row.reference,
         "outcome": row.outcome,
     }
-    return {name: value for name, value in item.items() if value is not None}
+    return _present(item)
 
 
 def _dead_letters() -> Select[Any]:
@@ -225,8 +247,8 @@ def dead_letters(
             query = query.where(column == wanted)
     if after is not None:
         impact, _, seq = after.partition(":")
-        lighter = dead_letter.c.impact < int(impact)
-        query = query.where(or_(lighter, and_(dead_letter.c.impact == int(impact), dead_letter.c.seq < int(seq))))
+        lighter = dead_letter.c.impact < number(impact)
+        query = query.where(or_(lighter, and_(dead_letter.c.impact == number(impact), dead_letter.c.seq < number(seq))))
     return query.order_by(dead_letter.c.impact.desc(), dead_letter.c.seq.desc()).limit(min(limit, LARGEST))
 
 
@@ -243,7 +265,7 @@ def dead_letter_item(row: Any) -> dict[str, Any]:
         "fingerprint": row.fingerprint,
         "group": row.cause,
         "impact": {"score": row.impact, "reasons": msgspec.json.decode(row.reasons)},
-        "problem": _weighed([msgspec.json.decode(row.problem)])[0],
+        "problem": severe(msgspec.json.decode(row.problem)),
         "attempts": row.attempts,
         "first": written(row.first_at),
         "last": written(row.last_at),
@@ -251,13 +273,29 @@ def dead_letter_item(row: Any) -> dict[str, Any]:
         "note": row.note,
         "state": row.state,
     }
-    return {name: value for name, value in item.items() if value is not None}
+    return _present(item)
 
 
 def _message_of(row: Any) -> str | None:
     if row.envelope_id is None:
         return None
     return row.envelope_id if row.message is None else message_id(row.envelope_id, row.message - message_number(row.envelope, 0))
+
+
+def severe(problem: dict[str, Any]) -> dict[str, Any]:
+    """A stored problem with its severity, which is not stored where it is error."""
+    return {"code": problem["code"], "severity": "error", **problem}
+
+
+def _present(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if value is not None and value != ""}
+
+
+def number(cursor: str) -> int:
+    """The number a cursor holds. Raises ValueError when it holds none."""
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise ValueError(f"{cursor[:40]!r} is no cursor: expected the `next` of an earlier page")
+    return int(cursor)
 
 
 def written(stored: int) -> str:

@@ -139,7 +139,9 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
 
 def _rejected(todo: ToSplit, one: Reading) -> Failure:
     worst = next((problem for problem in one.problems if has_error([problem])), next(iter(one.problems), None))
-    problem = worst or Problem(code=Code.INTERNAL, message="the message is not readable, and no problem says why")
+    problem = worst or Problem(
+        code=Code.TYPE_UNKNOWN, line=one.line, message=f"{one.type} was read, and says nothing of a shipment: its bytes are kept"
+    )
     rejected = failure(todo, "check", one.ordinal, one.type, problem)
     impact, reasons = dead_letters.weigh(one.said[0].facts if one.said else {})
     return msgspec.structs.replace(rejected, impact=impact, reasons=reasons)

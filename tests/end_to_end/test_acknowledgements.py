@@ -220,7 +220,8 @@ def test_the_answer_follows_what_became_of_each_shipment(desk, monkeypatch, brok
         return fold(key, statements)
 
     monkeypatch.setattr(hub.hub, "fold", failing)
-    two = "FSU/14\n777-11111111FRASGN/T10K123.4\nRCS/21NOV1015/FRA/T10K123.4/A CLERK\n777-22222222FRASGN/T1K5\nRCS/21NOV1015/FRA/T1K5/B CLERK\n"
+    first = "777-11111111FRASGN/T10K123.4\nRCS/21NOV1015/FRA/T10K123.4/A CLERK\n"
+    two = f"FSU/14\n{first}777-22222222FRASGN/T1K5\nRCS/21NOV1015/FRA/T1K5/B CLERK\n"
     shown = hub.say("sky", two)
     assert [one["state"] for one in shown["messages"]] == [state]
     assert [one[:3] for one in hub.answers(shown["id"])] == [kind]

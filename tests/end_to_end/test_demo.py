@@ -47,8 +47,8 @@ def test_day_goes_as_planned(day):
     _, shown = day
     assert shown["as_planned"]
     assert all(one["ok"] for one in shown["checks"])
-    # Ten waybills; two shipments end after two reports, eight after six; three faults. To the airline: waybill and acceptance; to the
-    # handler: waybill and what the airline said; to the forwarder: all reports; answers to the airline's files.
+    # Ten waybills; two shipments end after two reports, eight after six; three faults. To the airline: waybill and
+    # acceptance; to the handler: waybill and what the airline said; to the forwarder: all reports; answers to the airline.
     assert by_name(shown) == {
         "received": 10 + 2 * 2 + 8 * 6 + 3,
         "shipments": 10,

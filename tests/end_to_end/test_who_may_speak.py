@@ -132,23 +132,22 @@ WRONG_DIGIT = "777-55512344"
 
 
 @pytest.mark.parametrize(
-    ("validation", "state", "answer"),
+    ("validation", "severity", "state", "answer"),
     [
-        (profile("strict"), "rejected", "FNA"),
-        (profile("standard"), "applied", "FMA"),
-        (profile("lenient"), "applied", "FMA"),
-        (profile("lenient", **{"awb.check-digit": "error"}), "rejected", "FNA"),
-        (profile("strict", **{"awb.check-digit": "info"}), "applied", "FMA"),
+        (profile("strict"), "error", "rejected", "FNA"),
+        (profile("standard"), "warning", "applied", "FMA"),
+        (profile("lenient"), "info", "applied", "FMA"),
+        (profile("lenient", **{"awb.check-digit": "error"}), "error", "rejected", "FNA"),
+        (profile("strict", **{"awb.check-digit": "info"}), "info", "applied", "FMA"),
     ],
 )
-def test_the_profile_of_a_partner_decides_what_is_an_error(desk, validation, state, answer):
+def test_the_profile_of_a_partner_decides_what_is_an_error(desk, validation, severity, state, answer):
     hub = desk(partner("fwd", validation=validation))
     shown = hub.say("fwd", fwb(WRONG_DIGIT))
     assert [one["state"] for one in shown["messages"]] == [state]
     assert [one[:3] for one in hub.answers(shown["id"])] == [answer]
     (problem,) = shown["messages"][0]["problems"]
-    severity = validation.overrides.get("awb.check-digit") or {"strict": "error", "standard": "warning"}.get(validation.profile)
-    assert problem["severity"] == (severity or problem["severity"])
+    assert problem["severity"] == severity
 
 
 def test_two_partners_of_one_hub_are_weighed_apart(desk):
