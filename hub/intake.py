@@ -146,8 +146,7 @@ class DurableIntake:
             found = acknowledgements.stored(connection, id, self._sealer)
         if found is None:
             return None
-        state, pending, answers = found
-        return StoredAnswer(id=id, pending=pending, state=state, answers=answers)
+        return StoredAnswer(id=id, pending=found.pending, state=found.state, answers=found.answers, partner=found.partner)
 
     def close(self) -> None:
         """Commit what is waiting and stop."""

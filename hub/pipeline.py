@@ -253,7 +253,7 @@ def _assemble(
         line=part.line,
         offset=part.offset,
         problems=problems,
-        not_carried=[*message.unread, *(carried[0].not_carried if carried else ())],
+        not_carried=[*message.unread, *(carried[0].not_carried if carried else _all_of_it(message, problems))],
         said=said,
         detail=carried[0].detail if carried else {},
         mapping=carried[1].table.digest if carried else "",
@@ -269,6 +269,13 @@ def _issued(carried: Carried, issuer: str) -> Carried:
 
 def _own(said: Said, issuer: str) -> Said:
     return msgspec.structs.replace(said, key=said.key.replace("::", f":{issuer}:", 1))
+
+
+def _all_of_it(message: Message, problems: Sequence[Problem]) -> list[tuple[int, str]]:
+    """Everything a message says that no mapping reads, where no problem refuses it: nothing is passed over in silence."""
+    if has_error(problems):
+        return []
+    return [(one.line, one.text) for node in message.root.walk() for one in node.elements.values() if one.text]
 
 
 def _check_digits(said: Sequence[Said], found: Sequence[Problem]) -> list[Problem]:

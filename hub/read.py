@@ -131,7 +131,8 @@ class ReadSide:
         with reading(self._engine) as connection:
             rows = connection.execute(lists.messages(partner, state, type, after=seen or None, limit=limit)).all()
             again = connection.execute(lists.repeated(partner, after=seen_again or None, limit=limit)).all()
-            waiting = [] if after or state not in (None, RECEIVED) else connection.execute(lists.unsplit(partner, limit)).all()
+            unasked = after or state not in (None, RECEIVED) or type not in (None, "unknown")
+            waiting = [] if unasked else connection.execute(lists.unsplit(partner, limit)).all()
             if state not in (None, DUPLICATE) or type not in (None, "unknown"):
                 again = []
             merged = ((row, False) for row in rows), ((row, True) for row in again)

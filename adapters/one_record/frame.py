@@ -54,10 +54,15 @@ class Root(msgspec.Struct, frozen=True):
 
 
 def roots(graph: Graph) -> list[Root]:
-    """The objects nothing refers to, in order; the document's top when it is one object; one of every circle."""
-    stated = [subject for subject in graph.subjects.values() if subject.stated]
+    """The objects nothing refers to, in order; the document's top when it is one object; one of every circle.
+
+    A collection (api:Collection) is no object of its own: its items are roots, unless it has none.
+    """
+    everything = [subject for subject in graph.subjects.values() if subject.stated]
+    lists = {subject.key for subject in everything if _lists_objects(graph, subject)}
+    stated = [subject for subject in everything if subject.key not in lists]
     referred = {link.key for subject in stated for link in links(subject) if link.key != subject.key}
-    first = [graph.subjects[graph.top]] if graph.top in graph.subjects else []
+    first = [graph.subjects[graph.top]] if graph.top in graph.subjects and graph.top not in lists else []
     free = [subject for subject in stated if subject.key not in referred]
     circles = sorted((subject for subject in stated if subject.key in referred), key=_rank)
     found: list[Root] = []
@@ -68,6 +73,11 @@ def roots(graph: Graph) -> list[Root]:
             found.append(Root(subject, len(new)))
             reached |= new
     return found
+
+
+def _lists_objects(graph: Graph, subject: Subject) -> bool:
+    items = subject.values.get(API + "hasItem", ()) if API + "Collection" in subject.types else ()
+    return any(isinstance(one, Link) and one.key in graph.subjects and graph.subjects[one.key].stated for one in items)
 
 
 def links(subject: Subject) -> Iterable[Link]:

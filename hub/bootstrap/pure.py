@@ -1,16 +1,17 @@
 """The pure half of the hub wired: formats, mappings, profiles, rules. Opens no database and no channel."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from hub import profiles, registry, settings
 from hub.envelope import Envelope, Outgoing, Written
-from hub.explain import problem_json, shipments_of
+from hub.explain import problem_json, shipments_of, went_well
 from hub.fold.rules import Rules
 from hub.mapping import Mappings
 from hub.pipeline import Line
-from hub.problem import Profile, has_error
+from hub.problem import Problem, Profile, has_error
 from hub.routing import Kind
 from hub.settings import Settings
 from hub.statement import Understood
@@ -37,17 +38,18 @@ class PureHub:
         return profiles.profile(name or chosen.profile, self.problem_rows, chosen.overrides)
 
     def convert(
-        self, understood: Understood, envelope: Envelope, target: str, control_reference: str, at: datetime
+        self, understood: Understood, envelope: Envelope, target: str, control_reference: str, at: datetime, profile: Profile
     ) -> tuple[list[dict[str, Any]], bool]:
         """Every shipment of a file in a target's form, and whether all went well. Raises KeyError for an unknown target."""
         folded = shipments_of(understood.readings, envelope.received_at, self.rules)
         full = self.full_target(target, [one.document for one in folded])
-        written = []
+        items, well = [], bool(folded) and went_well(understood)
         for at_place, one in enumerate(folded):
-            outgoing = self._outgoing(str(at_place + 1), control_reference, at)
-            written.append(_shown(one.key, full, self.line.render(full, one.document, outgoing)))
-        faults = has_error(understood.problems) or any(has_error(one.problems) for one in understood.readings)
-        return written, bool(written) and not faults
+            written = self.line.render(full, one.document, self._outgoing(str(at_place + 1), control_reference, at))
+            problems = profile.weigh(written.problems)
+            items.append(_shown(one.key, full, written, problems))
+            well = well and not has_error(problems)
+        return items, well
 
     def full_target(self, target: str, documents: list[dict[str, Any]]) -> str:
         """``one-record`` alone chooses by content: events where there is nothing but milestones, else the waybill."""
@@ -94,9 +96,9 @@ def _only_status(document: dict[str, Any]) -> bool:
     return "milestones" in document and "charges" not in document and "shipper" not in document
 
 
-def _shown(key: str, target: str, written: Written) -> dict[str, Any]:
+def _shown(key: str, target: str, written: Written, problems: Sequence[Problem]) -> dict[str, Any]:
     text = "".join(raw.decode("utf-8", "backslashreplace") for raw in written.raws)
-    return {"key": key, "target": target, "text": text, "problems": [problem_json(one) for one in written.problems]}
+    return {"key": key, "target": target, "text": text, "problems": [problem_json(one) for one in problems]}
 
 
 def fold_rules(configured: Settings) -> Rules:

@@ -114,6 +114,7 @@ def _work_on(worker: Any) -> None:
 def serve(
     host: Annotated[str, typer.Option("--host", help="listen address (configured)")] = "",
     port: Annotated[int, typer.Option("--port", help="listen port (configured)")] = 0,
+    json: Json = False,
 ) -> None:
     """Run everything in one process: HTTP intake and portal, worker, polls and housekeeping, until Ctrl-C.
 
@@ -127,6 +128,8 @@ def serve(
     settle()
     service = Service(hub, host=host or None, port=port or None)
     service.start()
+    if json:
+        print_json({"url": service.url})
     say(f"serving on {service.url}; stop with Ctrl-C")
     try:
         while True:

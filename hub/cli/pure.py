@@ -109,9 +109,10 @@ def convert(
     raw, day = _read(file), _day(as_of)
     hub = pure_line()
     envelope = anonymous(raw, str(file), datetime.combine(day, datetime.max.time(), UTC) if day else None)
-    understood = hub.line.understand(envelope, _profile(hub, profile, ""), day)
+    weighing = _profile(hub, profile, "")
+    understood = hub.line.understand(envelope, weighing, day)
     try:
-        written, complete = hub.convert(understood, envelope, to, control_reference, _moment(at))
+        written, complete = hub.convert(understood, envelope, to, control_reference, _moment(at), weighing)
     except KeyError:
         raise usage(f"cannot write {to!r}; `waybridge formats` lists what can be written") from None
     _print_converted(written, json)

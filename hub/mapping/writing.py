@@ -1,6 +1,7 @@
 """From a canonical shipment to a tree, by the same rows that read it. Pure; knows no format's layout."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 

@@ -38,7 +38,7 @@ ANSWERS = (
     .order_by(acknowledgement.c.part)
 )
 STATE = (
-    select(envelope.c.seq, envelope.c.state, answer_item.c.envelope.label("owed"))
+    select(envelope.c.seq, envelope.c.state, envelope.c.partner, answer_item.c.envelope.label("owed"))
     .join_from(envelope, answer_item, answer_item.c.envelope == envelope.c.seq, isouter=True)
     .where(envelope.c.id == bindparam("id"))
 )
@@ -90,17 +90,24 @@ def answered(connection: Connection, envelopes: Sequence[int]) -> None:
     execute_in(connection, DROP_ITEMS, envelopes)
 
 
-def stored(connection: Connection, envelope_id: str, sealer: Sealer) -> tuple[str, bool, list[bytes]] | None:
-    """An envelope's state in a message's words, whether an answer is still to come, and the answers there are.
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """An envelope's state (a message's word), whose it is, whether an answer is still to come, and the answers there are."""
 
-    None when the id is unknown.
-    """
+    partner: str
+    state: str
+    pending: bool
+    answers: list[bytes]
+
+
+def stored(connection: Connection, envelope_id: str, sealer: Sealer) -> Stored | None:
+    """What there is to say about an envelope to its sender; None when the id is unknown."""
     row = connection.execute(STATE, {"id": envelope_id}).first()
     if row is None:
         return None
-    raws = [sealer.unseal(one.sealed) for one in connection.execute(ANSWERS, {"e": row.seq})]
+    answers = [sealer.unseal(one.sealed) for one in connection.execute(ANSWERS, {"e": row.seq})]
+    pending = row.state != DONE or row.owed is not None
     state = messages.standing(row.state, messages.different_states(connection, row.seq))
-    return state, row.state != DONE or row.owed is not None, raws
+    return Stored(partner=row.partner, state=state, pending=pending, answers=answers)
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):

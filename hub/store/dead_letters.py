@@ -62,7 +62,9 @@ SOLVE = (
     .where(dead_letter.c.envelope.in_(bindparam("values", expanding=True)), dead_letter.c.state != DISCARDED)
     .values(state=SOLVED)
 )
-MARK = update(dead_letter).where(dead_letter.c.seq == bindparam("s")).values(state=bindparam("st"))
+MARK = update(dead_letter).where(dead_letter.c.seq == bindparam("s"), dead_letter.c.state != bindparam("st")).values(
+    state=bindparam("st")
+)
 TAKE_CARE = update(dead_letter).where(dead_letter.c.seq == bindparam("s")).values(owner=bindparam("o"), note=bindparam("n"))
 
 
@@ -110,7 +112,7 @@ def solve(connection: Connection, envelopes: Sequence[int]) -> None:
 
 
 def mark(connection: Connection, seq: int, state: str) -> bool:
-    """Set the state of a dead letter; whether there is one."""
+    """Set the state of a dead letter that has another; whether there was one."""
     return connection.execute(MARK, {"s": seq, "st": state}).rowcount == 1
 
 

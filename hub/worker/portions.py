@@ -139,7 +139,9 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
 
 def _rejected(todo: ToSplit, one: Reading) -> Failure:
     worst = next((problem for problem in one.problems if has_error([problem])), next(iter(one.problems), None))
-    problem = worst or Problem(code=Code.INTERNAL, message="the message is not readable, and no problem says why")
+    problem = worst or Problem(
+        code=Code.TYPE_UNKNOWN, line=one.line, message=f"{one.type} was read, and says nothing of a shipment: its bytes are kept"
+    )
     rejected = failure(todo, "check", one.ordinal, one.type, problem)
     impact, reasons = dead_letters.weigh(one.said[0].facts if one.said else {})
     return msgspec.structs.replace(rejected, impact=impact, reasons=reasons)
@@ -190,7 +192,7 @@ def _unadmitted(line: Line, envelope: Envelope, one: Reading, spoken: Sequence[S
     """One warning for each shipment the sender may not speak of so: the message is accepted, its words are not folded."""
     author = one.author or envelope.partner
     found: dict[tuple[str, str], Problem] = {}
-    for said in (said for said, stored in zip(one.said, spoken, strict=True) if not stored.admitted):
+    for said in (said for said, stored in zip(one.said if spoken else (), spoken, strict=True) if not stored.admitted):
         why = line.refusal(said, envelope.partner, author) or "not admitted"
         place = min(said.places.values(), key=lambda at: at.offset, default=None)
         found.setdefault((said.key, why), _kept_apart(said.key, envelope.partner, author, why, place))

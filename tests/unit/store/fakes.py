@@ -55,7 +55,7 @@ def _reading(ordinal: int, line: str) -> Reading:
         "not_carried": (),
     }
     if words[0] == "ACK":
-        detail = {"acknowledges": {"type": "FAKE", "reference": words[1], "outcome": words[2], "text": ["NO"]}}
+        detail = {"type": "FAKE", "reference": words[1], "outcome": words[2], "text": ["NO"]}
         return Reading(
             **base, type="ACK", subject="acknowledgement", author=None, said_at=None, problems=(), said=(), detail=detail
         )
