@@ -282,11 +282,6 @@ def _message_of(row: Any) -> str | None:
     return row.envelope_id if row.message is None else message_id(row.envelope_id, row.message - message_number(row.envelope, 0))
 
 
-def severe(problem: dict[str, Any]) -> dict[str, Any]:
-    """A stored problem with its severity, which is not stored where it is error."""
-    return {"code": problem["code"], "severity": "error", **problem}
-
-
 def _present(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value is not None and value != ""}
 
