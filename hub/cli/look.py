@@ -86,9 +86,8 @@ def _print_shipment(found: Any) -> None:
         if name in document:
             line(f"  {name:18} {document[name].get('name', '')}, {document[name].get('city', '')}")
     for one in document.get("milestones", ()):
-        line(
-            f"  {one['code']} {one.get('station', '')} {one.get('at', one.get('date', ''))} {one.get('time', '')} {one.get('pieces', '')}"
-        )
+        when = one.get("at", one.get("date", ""))
+        line(f"  {one['code']} {one.get('station', '')} {when} {one.get('time', '')} {one.get('pieces', '')}")
     for pointer, witnesses in found.conflicts.items():
         line(f"  conflict {pointer}: {len(witnesses)} other value(s)")
 
@@ -170,9 +169,8 @@ def dead_letters_list(
         print_json(shown)
         return
     for item in shown["items"]:
-        line(
-            f"{item['id']:>6}  {item['impact']['score']:>4}  {item['stage']:12} {item['problem']['code']}: {item['problem']['message']}"
-        )
+        problem = item["problem"]
+        line(f"{item['id']:>6}  {item['impact']['score']:>4}  {item['stage']:12} {problem['code']}: {problem['message']}")
 
 
 @dead_letters.command("show")

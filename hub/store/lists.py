@@ -78,7 +78,12 @@ def message_item(row: Any) -> dict[str, Any]:
         **body,
     }
     item["not_carried"] = [{"line": line, "text": text} for line, text in body.get("not_carried", ())]
-    return {"keys": [], **_present(item), "problems": [severe(one) for one in item.get("problems") or ()]}
+    return {"keys": [], **_present(item), "problems": [weighed(one) for one in item.get("problems") or ()]}
+
+
+def weighed(problem: dict[str, Any]) -> dict[str, Any]:
+    """A problem as canonical.md prints it: its severity always. It is stored without what is usual."""
+    return {"code": problem["code"], "severity": problem.get("severity", "error"), **problem}
 
 
 def message_items(connection: Connection, rows: Iterable[Any]) -> list[dict[str, Any]]:
@@ -103,7 +108,7 @@ def envelope_item(connection: Connection, id: str) -> dict[str, Any] | None:
         "format": row.format,
         "state": standing(row.state, different_states(connection, row.seq)),
         "received_at": written(row.received_at),
-        "problems": [severe(one) for one in msgspec.json.decode(row.problems)] if row.problems else [],
+        "problems": [weighed(one) for one in msgspec.json.decode(row.problems)] if row.problems else [],
         "messages": message_items(connection, connection.execute(inside.order_by(message.c.seq)).all()),
     }
     return _present(item)
@@ -227,7 +232,7 @@ def dead_letter_item(row: Any) -> dict[str, Any]:
         "fingerprint": row.fingerprint,
         "group": row.cause,
         "impact": {"score": row.impact, "reasons": msgspec.json.decode(row.reasons)},
-        "problem": severe(msgspec.json.decode(row.problem)),
+        "problem": weighed(msgspec.json.decode(row.problem)),
         "attempts": row.attempts,
         "first": written(row.first_at),
         "last": written(row.last_at),
@@ -242,11 +247,6 @@ def _message_of(row: Any) -> str | None:
     if row.envelope_id is None:
         return None
     return row.envelope_id if row.message is None else message_id(row.envelope_id, row.message - message_number(row.envelope, 0))
-
-
-def severe(problem: dict[str, Any]) -> dict[str, Any]:
-    """A stored problem with its severity, which is not stored where it is error."""
-    return {"code": problem["code"], "severity": "error", **problem}
 
 
 def _present(item: dict[str, Any]) -> dict[str, Any]:

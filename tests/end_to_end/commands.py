@@ -121,11 +121,12 @@ class Place:
         """The same in this process: for commands that open nothing, where only what they print is asked."""
         out, err, source = (io.TextIOWrapper(io.BytesIO(one), encoding="utf-8") for one in (b"", b"", given))
         around = {**self._environment(), **environment}
-        with ExitStack() as changed, pytest.raises(SystemExit) as ended:
+        with ExitStack() as changed:
             changed.enter_context(patch.dict(os.environ, around, clear=True))
             changed.enter_context(patch.multiple(sys, argv=["waybridge", *arguments], stdin=source, stdout=out, stderr=err))
             changed.enter_context(chdir(self.folder))
-            main()
+            with pytest.raises(SystemExit) as ended:
+                main()
         out.flush()
         err.flush()
         return Ran(int(ended.value.code or 0), out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
