@@ -1,16 +1,16 @@
 """The lists an operator looks at, as queries, and their items in the shapes of ``canonical.md``. Only reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, or_, select
 
 from hub.clock import moment
-from hub.problem import Code, Problem, Severity
 from hub.store.messages import DUPLICATE, different_states, standing
+from hub.store.parts import told_of_parts
 from hub.store.rows import message_id, message_number, parse_message_id
-from hub.store.tables import dead_letter, delivery, envelope, message, repeated_arrival, split_item, statement
+from hub.store.tables import dead_letter, delivery, envelope, message, repeated_arrival, split_item
 
 LARGEST = 500
 
@@ -88,45 +88,7 @@ def weighed(problem: dict[str, Any]) -> dict[str, Any]:
 
 def message_items(connection: Connection, rows: Iterable[Any]) -> list[dict[str, Any]]:
     """Messages as listed, the parts of a message with those that have not arrived."""
-    return [_told_of_parts(connection, row, message_item(row)) for row in rows]
-
-
-SENT_TOGETHER = 6 * 3_600_000_000
-"""Within how many microseconds of each other the parts of one message are sent."""
-
-
-def _told_of_parts(connection: Connection, row: Any, item: dict[str, Any]) -> dict[str, Any]:
-    if "part" in item and item["keys"]:
-        item["problems"] = [*item["problems"], *_missing(item, _arrived(connection, row, item["keys"]))]
-    return item
-
-
-def _arrived(connection: Connection, row: Any, keys: Sequence[str]) -> set[int]:
-    """The numbers of the parts of this message that have arrived by now: of its author, type and shipment, about its time."""
-    about = select(statement.c.message).where(statement.c.key.in_(keys))
-    query = select(message.c.said_at, message.c.received_at, message.c.body).where(
-        message.c.seq.in_(about), message.c.type == row.type, message.c.author == row.author
-    )
-    siblings = [one for one in connection.execute(query) if abs(_time(one) - _time(row)) <= SENT_TOGETHER]
-    parts = [msgspec.json.decode(one.body).get("part") for one in siblings if one.body]
-    return {one["number"] for one in parts if one}
-
-
-def _time(row: Any) -> int:
-    return int(row.received_at if row.said_at is None else row.said_at)
-
-
-def _missing(item: dict[str, Any], arrived: set[int]) -> list[dict[str, Any]]:
-    number, last = item["part"]["number"], item["part"]["last"]
-    expected = [*range(1, number), *([] if last else [number + 1])]
-    return [_part_missing(one, number, last) for one in expected if one not in arrived]
-
-
-def _part_missing(missing: int, number: int, last: bool) -> dict[str, Any]:
-    what = f"part {missing} of this message has not arrived; this is part {number}, {'the last' if last else 'more follow'}"
-    problem = Problem(code=Code.PART_MISSING, severity=Severity.WARNING, message=what, expected=f"part {missing}")
-    shown: dict[str, Any] = msgspec.to_builtins(problem)
-    return shown
+    return [told_of_parts(connection, row, message_item(row)) for row in rows]
 
 
 def envelope_item(connection: Connection, id: str) -> dict[str, Any] | None:

@@ -180,7 +180,7 @@ def test_what_no_format_knows_gets_no_answer_but_is_seen(desk, raw):
     hub = desk(partner("fwd"))
     shown = hub.say("fwd", raw)
     assert hub.answers(shown["id"]) == []
-    assert shown["state"] == "done"
+    assert shown["state"] == "rejected"
     assert [one["state"] for one in shown["messages"]] == ["rejected"]
     (letter,) = hub.letters()
     assert letter["problem"]["code"] in ("file.binary", "format.unknown", "file.empty")
