@@ -251,3 +251,11 @@ def test_a_partner_without_configuration_for_answers_is_not_written_to(desk):
     hub = desk(partner("sky", send=sends("cargo-imp:FWB/17")), partner("fwd", answers=KEPT))
     hub.say("fwd", fwb())
     assert [one["partner"] for one in hub.deliveries()] == ["sky"]
+
+
+def test_a_wrong_count_of_the_interchange_rejects_its_messages(desk):
+    hub = desk(partner("edi"))
+    shown = hub.say("edi", iftsta("1", "2").replace("UNZ+2+", "UNZ+7+"))
+    assert [one["state"] for one in shown["messages"]] == ["rejected", "rejected"]
+    (answer,) = hub.answers(shown["id"])
+    assert segments(answer, "UCI")[0].startswith("UCI+4711+LHCARGO:ZZ+WAYBRIDGE+4+")
