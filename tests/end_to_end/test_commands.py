@@ -151,7 +151,7 @@ def test_receive_commits_and_answers_a_duplicate_with_the_same_id(ready: Place) 
     assert again.status == 0
     assert [(one["status"], one["message_set"]) for one in again.json["items"]] == [("duplicate", item["message_set"])] * 2
     waiting = ready.run("messages", "--json").json["items"]
-    assert [(one["state"], one["partner"]) for one in waiting] == [("received", "blue")]
+    assert [(one["state"], one["partner"]) for one in waiting] == [("received", "blue"), *[("duplicate", "blue")] * 2]
 
 
 def test_a_file_that_cannot_be_read_is_told_and_the_others_are_taken(ready: Place) -> None:
