@@ -28,7 +28,8 @@ lint: $(STAMP) ## format, lint, types
 check: lint test ## lint and every test
 
 bench: $(STAMP) ## print the figures, each beside what it is compared with
-	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one || exit 1; done
+	@for one in $(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py)))); do \
+		echo "== $$one"; $(BIN)/python -m benchmarks.$$one || exit 1; done
 
 corpus: $(STAMP) ## read other people's real messages and print what was lost
 	$(BIN)/python -m tests.corpus.report

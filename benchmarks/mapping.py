@@ -11,17 +11,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from hub.bootstrap import pure_line
+from hub.bootstrap import PureHub, pure_line
 from hub.canonical.document import canonical_bytes
 from hub.canonical.settle import prepared, settle
-from hub.demo.traffic import day_of_traffic
+from hub.demo.traffic import Telling, day_of_traffic
 from hub.envelope import Outgoing
 from hub.explain import anonymous, statement
 from hub.fold import fold
-from hub.syntax import Message
 from hub.transforms import Context
 
-ROUNDS = 2000
+ROUNDS = 500
 
 
 def cost(work: Callable[[], Any]) -> float:
@@ -35,47 +34,52 @@ def cost(work: Callable[[], Any]) -> float:
     return best
 
 
+def steps_of(hub: PureHub, telling: Telling, day: datetime) -> tuple[bytes, dict[str, Callable[[], Any]]]:
+    """Every step of one message as a call without arguments."""
+    outgoing = Outgoing(message_id="1", control_reference="1", at=day)
+    raw = hub.line.render(telling.target, telling.document, outgoing).raws[0]
+    part = hub.line.split(raw).parts[0]
+    message = hub.line.read(part)
+    mapping = hub.line.meaning(message)
+    if mapping is None:
+        raise LookupError(telling.target)
+    context, profile = Context(reference=day.date()), hub.profile()
+    said = mapping.to_canonical(message, context).said[0]
+    settle(said.facts)
+    one = statement(said, hub.line.understand(anonymous(raw, "x", day), profile).readings[0], day)
+    folded = fold(said.key, [one], hub.rules)[0]
+    expressed = hub.line.express(telling.target, folded.document, day.date())
+    return raw, {
+        "split": lambda: hub.line.split(raw),
+        "read": lambda: hub.line.read(part),
+        "to canonical": lambda: mapping.to_canonical(message, context),
+        "understand (all of these)": lambda: hub.line.understand(anonymous(raw, "x", day), profile),
+        "fold": lambda: fold(one.key, [one], hub.rules),
+        "canonical bytes": lambda: canonical_bytes(folded.document),
+        "from canonical": lambda: mapping.from_canonical(prepared(folded.document), context),
+        "write": lambda: hub.line.write(telling.target, expressed, outgoing),
+    }
+
+
 def main() -> None:
-    hub = pure_line()
-    day = datetime(2026, 11, 21, 6, tzinfo=UTC)
-    profile = hub.profile()
-    for telling in [one for one in day_of_traffic(5, day) if one.target][:2]:
-        outgoing = Outgoing(message_id="1", control_reference="1", at=day)
-        raw = hub.line.render(telling.target, telling.document, outgoing).raws[0]
-        part = hub.line.split(raw).parts[0]
-        message = hub.line.read(part)
-        mapping = hub.line.meaning(message)
-        assert mapping is not None
-        context = Context(reference=day.date())
-        said = mapping.to_canonical(message, context).said[0]
-        settle(said.facts)
-        reading = hub.line.understand(anonymous(raw, "x", day), profile).readings[0]
-        one = statement(said, reading, day)
-        folded = fold(said.key, [one], hub.rules)[0]
-        tree = mapping.from_canonical(prepared(folded.document), context)
-        format = hub.line.formats[message.format]
-        steps: dict[str, Callable[[], Any]] = {
-            "split": lambda raw=raw: hub.line.split(raw),
-            "read": lambda part=part: hub.line.read(part),
-            "to canonical": lambda m=message, mapping=mapping: mapping.to_canonical(m, context),
-            "understand (all of these)": lambda raw=raw: hub.line.understand(anonymous(raw, "x", day), profile),
-            "fold": lambda one=one: fold(one.key, [one], hub.rules),
-            "canonical bytes": lambda folded=folded: canonical_bytes(folded.document),
-            "from canonical": lambda folded=folded, mapping=mapping: mapping.from_canonical(prepared(folded.document), context),
-            "write": lambda tree=tree, m=message, format=format: format.write(
-                Message(format=m.format, type=m.type, version=m.version, root=tree.root), outgoing
-            ),
-        }
-        print(f"{telling.target}, {len(raw)} bytes")
+    hub, day = pure_line(), datetime(2026, 11, 21, 6, tzinfo=UTC)
+    first = {telling.target: telling for telling in reversed(day_of_traffic(12, day)) if telling.target}
+    for target, telling in sorted(first.items()):
+        raw, steps = steps_of(hub, telling, day)
+        print(f"{target}, {len(raw)} bytes")
         for name, work in steps.items():
             if len(sys.argv) > 1 and name == sys.argv[1]:
-                watch = cProfile.Profile()
-                watch.enable()
-                for _ in range(ROUNDS):
-                    work()
-                watch.disable()
-                pstats.Stats(watch).sort_stats("tottime").print_stats(22)
+                profiled(work)
             print(f"  {name:28} {cost(work):8.1f} µs")
+
+
+def profiled(work: Callable[[], Any]) -> None:
+    watch = cProfile.Profile()
+    watch.enable()
+    for _ in range(ROUNDS):
+        work()
+    watch.disable()
+    pstats.Stats(watch).sort_stats("tottime").print_stats(22)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def raw_of(number: int) -> bytes:
     return f"{number:08d} ".encode() + b"FWB/17 LINE OF A WAYBILL " * 60
 
 
-def understand(envelope: Envelope, *, partner: str) -> Understood:  # noqa: ARG001 (the line's own signature)
+def understand(envelope: Envelope, *, partner: str) -> Understood:
     number = envelope.raw[:8].decode()
     key = f"awb:020-{number}"
     facts = {"awb": f"020-{number}", "origin": "FRA", "destination": "SGN", "status": "RCS", "pieces": 10}

@@ -16,12 +16,12 @@ from pathlib import Path
 from hub import settings
 from hub.bootstrap.durable import Hub
 from hub.bootstrap.setup import prepare_database
-from hub.explain import anonymous
 from hub.demo.traffic import day_of_traffic
 from hub.envelope import Outgoing
+from hub.explain import anonymous
 from hub.ports import Arrival, Parcel, Receipt
-from hub.worker.memory import settle
 from hub.settings import Admission, Channel, Partner, SendRule
+from hub.worker.memory import settle
 
 
 class Counting:
@@ -57,7 +57,9 @@ def messages(hub: Hub, count: int) -> list[bytes]:
     raws = []
     for number, telling in enumerate(day_of_traffic(count // 4, day)):
         if telling.target:
-            outgoing = Outgoing(message_id=str(number), control_reference=str(number), at=telling.at, sender="X", recipients=["Y"])
+            outgoing = Outgoing(
+                message_id=str(number), control_reference=str(number), at=telling.at, sender="X", recipients=["Y"]
+            )
             raws.extend(hub.pure.line.render(telling.target, telling.document, outgoing).raws)
     return raws[:count]
 
@@ -90,7 +92,9 @@ def run(count: int, profile: bool) -> None:
         if profile:
             pstats.Stats(watch).sort_stats("tottime").print_stats(45)
         n = len(raws)
-        print(f"{n} messages, {sum(map(len, raws)) // n} bytes each on average; {dict(drained.messages)} {dict(drained.deliveries)}")
+        print(
+            f"{n} messages, {sum(map(len, raws)) // n} bytes each on average; {dict(drained.messages)} {dict(drained.deliveries)}"
+        )
         print(f"received    {n / (received - start):8.0f}/s")
         print(f"worked off  {n / (end - received):8.0f}/s")
         print(f"whole line  {n / (end - start):8.0f}/s, {n / spent:.0f} for each second of processor time")

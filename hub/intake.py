@@ -210,6 +210,7 @@ def _store_new(connection: Connection, arrivals: Sequence[Kept], sealer: Sealer)
     for known in inbox.known(connection, sorted(first)):
         del first[known]
     inbox.keep(connection, list(first.values()), sealer)
+    inbox.note_repeated(connection, [one for one in arrivals if one is not first.get(one.id)])
     return set(first)
 
 

@@ -1,7 +1,7 @@
 """The doors between the hub and the world: small protocols that adapters implement or are handed. Knows no adapter."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import msgspec
@@ -194,7 +194,10 @@ class ShipmentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """What to look for; all given fields must hold. ``since`` and ``until`` bound the last change."""
+    """What to look for; all given fields must hold. ``since`` and ``until`` bound the last change (until: before it).
+
+    ``date_from`` and ``date_to``, both included, bound the day of the first flight, or of issue where no flight is known.
+    """
 
     awb: str = ""
     house: str = ""
@@ -202,6 +205,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    date_from: date | None = None
+    date_to: date | None = None
     limit: int = 50
     cursor: str = ""
 
@@ -234,7 +239,10 @@ class ReadSide(Protocol):
         """The newest shipment of a waybill number (``020-12345675``, or with ``:2`` for a sequence); None unseen or unknown."""
 
     def search(self, query: Search, sight: Sequence[str] | None) -> ShipmentPage:
-        """Shipments by newest change first, keyset cursor stable under inserts. Raises ValueError for a bad cursor."""
+        """Shipments by newest change first, keyset cursor stable under inserts and changes, documents without provenance.
+
+        Raises ValueError for a bad cursor.
+        """
 
     def request(self, id: str, partner: str) -> RequestView | None:
         """An envelope that this partner handed in; None when unknown or another's."""

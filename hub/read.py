@@ -4,8 +4,10 @@ Whoever may see only some shipments passes ``seen_by``: the party identities (``
 a shipment that names none of them is not there.
 """
 
+import heapq
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -15,9 +17,10 @@ from hub.clock import micros, moment
 from hub.statement import Document
 from hub.store import counts, lists
 from hub.store.engine import reading
-from hub.store.projection import AWB, DATE, HOUSE, PARTY, REFERENCE, STATUS
+from hub.store.messages import DUPLICATE, RECEIVED
 from hub.store.rows import parse_message_id
 from hub.store.sealer import Sealer, Unsealed
+from hub.store.search import Criteria, Position, named, position, rarest, search_query
 from hub.store.shipments import opened
 from hub.store.tables import envelope, envelope_bytes, revision, shipment, term
 
@@ -45,6 +48,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     first_date: str | None
     revision: int
     changed_at: datetime
+    document: Document
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,31 +99,19 @@ class ReadSide:
             found = connection.execute(query.order_by(revision.c.revision_no)).all()
         return [(row.revision_no, moment(row.created_at), msgspec.json.decode(row.document)) for row in found]
 
-    def search(
-        self,
-        *,
-        awb: str | None = None,
-        house: str | None = None,
-        reference: str | None = None,
-        status: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        seen_by: Sequence[str] | None = None,
-        after: str | None = None,
-        limit: int = 50,
-    ) -> Page:
-        """Shipments that fit every criterion given, by key. ``since`` and ``until`` are days (``2026-11-21``), both included."""
-        query = search_query(
-            {AWB: awb, HOUSE: house, REFERENCE: reference, STATUS: status},
-            since,
-            until,
-            seen_by=seen_by,
-            after=after,
-            limit=limit,
-        )
+    def search(self, criteria: Criteria, *, cursor: str = "", limit: int = 50) -> Page:
+        """Shipments that meet every criterion, newest change first; of equal changes the greater key.
+
+        A page goes on where the one before ended, whatever was added or changed meanwhile: nothing comes twice, and what
+        changed since comes first in a new search. Raises ValueError for a cursor that is none.
+        """
+        after = position(cursor) if cursor else None
+        size = max(1, min(limit, LARGEST_PAGE))
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        return _page([_found(row) for row in rows], limit, lambda one: one.key)
+            by = rarest(connection, criteria)
+            rows = connection.execute(search_query(criteria, by=by, after=after, limit=size + 1)).all()
+        more = Position(rows[size - 1].changed_at, rows[size - 1].key).cursor() if len(rows) > size else None
+        return Page(items=[_found(row) for row in rows[:size]], next=more)
 
     def messages(
         self,
@@ -130,13 +122,27 @@ class ReadSide:
         after: str | None = None,
         limit: int = 50,
     ) -> Page:
-        """Messages, newest first; envelopes not yet taken apart come as one message of type ``unknown``, state ``received``."""
+        """Messages, newest first; envelopes not yet taken apart come as one message of type ``unknown``, state ``received``.
+
+        Bytes that were known already are listed among them as state ``duplicate``. Raises ValueError for a bad cursor.
+        """
+        size = min(limit, lists.LARGEST)
+        seen, _, seen_again = (after or "").partition(":")
         with reading(self._engine) as connection:
-            rows = connection.execute(lists.messages(partner, state, type, after=after, limit=limit)).all()
-            unasked = after or state not in (None, "received") or type not in (None, "unknown")
+            rows = connection.execute(lists.messages(partner, state, type, after=seen or None, limit=limit)).all()
+            again = connection.execute(lists.repeated(partner, after=seen_again or None, limit=limit)).all()
+            unasked = after or state not in (None, RECEIVED) or type not in (None, "unknown")
             waiting = [] if unasked else connection.execute(lists.unsplit(partner, limit)).all()
-            items = [lists.unsplit_item(row) for row in waiting] + lists.message_items(connection, rows)
-        return Page(items=items, next=str(rows[-1].seq) if len(rows) == limit else None)
+            if state not in (None, DUPLICATE) or type not in (None, "unknown"):
+                again = []
+            merged = ((row, False) for row in rows), ((row, True) for row in again)
+            taken = list(islice(heapq.merge(*merged, key=lambda pair: -int(pair[0].received_at)), size))
+            items = [
+                lists.repeated_item(row) if repeated else lists.message_items(connection, [row])[0] for row, repeated in taken
+            ]
+        last = {repeated: str(row.seq) for row, repeated in taken}
+        next = None if len(taken) < size else f"{last.get(False, seen)}:{last.get(True, seen_again)}"
+        return Page(items=[lists.unsplit_item(row) for row in waiting] + items, next=next)
 
     def message(self, id: str) -> dict[str, Any] | None:
         """One message by id."""
@@ -214,7 +220,7 @@ def _list(value: Any) -> list[Any]:
 def _visible(query: Select[Any], seen_by: Sequence[str] | None) -> Select[Any]:
     if seen_by is None:
         return query
-    return query.where(exists().where(term.c.kind == PARTY, term.c.value.in_(seen_by), term.c.shipment == shipment.c.key))
+    return query.where(exists().where(named(seen_by), term.c.shipment == shipment.c.key))
 
 
 def _keys_of(number_key: str, seen_by: Sequence[str] | None, *, live: bool) -> Select[Any]:
@@ -242,31 +248,6 @@ def _view(connection: Connection, key: str, at: datetime | None) -> ShipmentView
     )
 
 
-def search_query(
-    wanted: Mapping[str, str | None],
-    since: str | None,
-    until: str | None,
-    *,
-    seen_by: Sequence[str] | None,
-    after: str | None,
-    limit: int,
-) -> Select[Any]:
-    """The search, as SQL: every criterion is a term the shipment has."""
-    query = _visible(select(shipment).where(shipment.c.live == 1), seen_by)
-    for kind, value in wanted.items():
-        if value is not None:
-            query = query.where(_has_term(term.c.kind == kind, term.c.value == value))
-    if since is not None or until is not None:
-        query = query.where(_has_term(term.c.kind == DATE, term.c.value >= (since or "0"), term.c.value <= (until or "9999")))
-    if after is not None:
-        query = query.where(shipment.c.key > after)
-    return query.order_by(shipment.c.key).limit(min(limit, LARGEST_PAGE))
-
-
-def _has_term(*conditions: Any) -> Any:
-    return shipment.c.key.in_(select(term.c.shipment).where(*conditions))
-
-
 def _found(row: Any) -> Found:
     return Found(
         key=row.key,
@@ -276,6 +257,7 @@ def _found(row: Any) -> Found:
         first_date=row.first_date,
         revision=row.revision_no,
         changed_at=moment(row.changed_at),
+        document=msgspec.json.decode(row.document),
     )
 
 

@@ -41,7 +41,8 @@ class Schedule:
         self._clock = clock
         self._owner = owner
         self._leader_seconds = leader_seconds
-        self._scheduler = BackgroundScheduler(timezone="UTC")
+        # A poll that takes longer than its period is meant to skip: no line for each.
+        self._scheduler = BackgroundScheduler(timezone="UTC", logger=logging.Logger("apscheduler", logging.ERROR))
         housekeeping = Recurring(name="housekeeping", seconds=HOUSEKEEPING_SECONDS, work=self.keep_house)
         for one in (*recurring, housekeeping):
             self._scheduler.add_job(

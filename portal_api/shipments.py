@@ -1,5 +1,7 @@
 """Shipments as their owners may see them: one by waybill number, many by what is known of them. Reads projections only."""
 
+import re
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -34,6 +36,14 @@ def _with_date(text: object) -> object:
     return text
 
 
+def _day(text: object) -> object:
+    if not (isinstance(text, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)):
+        raise ValueError("a day as YYYY-MM-DD")
+    return text
+
+
+_FIRST_DAY = "day of the first flight, or of issue where no flight is known:"
+Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_with_date)]
 Provenance = Annotated[bool, Query(description="also say who said what, and where in their message")]
 
@@ -64,13 +74,24 @@ def searched(
     status: Annotated[str, Query(pattern="^[A-Z]{3}$", description="the status all pieces have reached")] = "",
     since: Annotated[Moment | None, Query(description="last changed at or after")] = None,
     until: Annotated[Moment | None, Query(description="last changed before")] = None,
+    date_from: Annotated[Day | None, Query(description=f"{_FIRST_DAY} on or after this day")] = None,
+    date_to: Annotated[Day | None, Query(description=f"{_FIRST_DAY} on or before this day")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str, Query(min_length=1, max_length=1024, description="`next` of the page before")] = "",
 ) -> Search:
     """The search that the query asks for."""
     number = hyphened(awb) if awb else ""
     return Search(
-        awb=number, house=house, reference=reference, status=status, since=since, until=until, limit=limit, cursor=cursor
+        awb=number,
+        house=house,
+        reference=reference,
+        status=status,
+        since=since,
+        until=until,
+        date_from=date_from,
+        date_to=date_to,
+        limit=limit,
+        cursor=cursor,
     )
 
 

@@ -76,7 +76,10 @@ def roots(graph: Graph) -> list[Root]:
 
 
 def _lists_objects(graph: Graph, subject: Subject) -> bool:
-    items = subject.values.get(API + "hasItem", ()) if API + "Collection" in subject.types else ()
+    if API + "Collection" not in subject.types:
+        return False
+    # The standard's examples before 2026 spell the property in the plural.
+    items = [value for name in ("hasItem", "hasItems") for value in subject.values.get(API + name, ())]
     return any(isinstance(one, Link) and one.key in graph.subjects and graph.subjects[one.key].stated for one in items)
 
 

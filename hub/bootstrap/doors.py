@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from hub.ports import RequestView, Search, ShipmentPage, ShipmentView
-from hub.read import ReadSide
+from hub.read import Found, ReadSide
 from hub.read import ShipmentView as StoredView
+from hub.store.search import Criteria
 
 
 class Reading:
@@ -24,19 +25,19 @@ class Reading:
 
     def search(self, query: Search, sight: Sequence[str] | None) -> ShipmentPage:
         """See the port."""
-        page = self._read().search(
+        criteria = Criteria(
             awb=query.awb or None,
             house=query.house or None,
             reference=query.reference or None,
             status=query.status or None,
-            since=_day(query.since),
-            until=_day(query.until),
+            since=query.since,
+            until=query.until,
+            date_from=query.date_from,
+            date_to=query.date_to,
             seen_by=sight,
-            after=query.cursor or None,
-            limit=query.limit,
         )
-        views = (self._read().by_key(one.key, seen_by=sight) for one in page.items)
-        return ShipmentPage(items=[_view(view) for view in views if view is not None], next=page.next or "")
+        page = self._read().search(criteria, cursor=query.cursor, limit=query.limit)
+        return ShipmentPage(items=[_listed(one) for one in page.items], next=page.next or "")
 
     def request(self, id: str, partner: str) -> RequestView | None:
         """See the port."""
@@ -47,15 +48,15 @@ class Reading:
         return RequestView(
             id=id,
             state=found["state"],
-            received_at=found["received_at"],
+            received_at=datetime.fromisoformat(found["received_at"]),
             messages=messages,
             keys=sorted({key for message in messages for key in message.get("keys", ())}),
             problems=found["problems"],
         )
 
 
-def _day(moment: datetime | None) -> str | None:
-    return moment.date().isoformat() if moment else None
+def _listed(found: Found) -> ShipmentView:
+    return ShipmentView(key=found.key, document=found.document, revision=found.revision, updated_at=found.changed_at)
 
 
 def _view(found: StoredView) -> ShipmentView:

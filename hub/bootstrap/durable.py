@@ -21,10 +21,10 @@ from hub.intake import DurableIntake
 from hub.logs import origin
 from hub.mapping import Expressed
 from hub.ports import Clock, Misconfigured, Poller, Sender
-from hub.problem import Profile
+from hub.problem import Problem, Profile, has_error
 from hub.routing import route
 from hub.settings import Channel, Partner, Secrets, Settings, load
-from hub.statement import DeliveryPlan, Folded, Said, Statement, Understood
+from hub.statement import DeliveryPlan, Folded, Reading, Said, Statement, Understood
 from hub.store.engine import open_engine
 from hub.store.migrations import current, head
 from hub.worker import Line, Worker
@@ -100,7 +100,7 @@ class Hub:
     def understand(self, envelope: Envelope, *, partner: str) -> Understood:
         """The pure line under the partner's own profile."""
         profile = self._profile(partner if partner in self.settings.partners else "")
-        return self.pure.line.understand(envelope, profile)
+        return spoiled(self.pure.line.understand(envelope, profile))
 
     def fold(self, key: str, statements: Sequence[Statement]) -> list[Folded]:
         """The fold under the configured rules."""
@@ -156,6 +156,26 @@ class Hub:
             self.intake.close()
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+
+def spoiled(understood: Understood) -> Understood:
+    """An error of an interchange as a whole (a wrong UNZ count) is an error of each of its messages: none of them is applied."""
+    faults = [one for one in understood.problems if has_error([one])]
+    if not faults:
+        return understood
+    frames = {_frame_of(one, understood.readings): one for one in reversed(faults)}
+    readings = [_rejected(one, frames[one.frame]) if one.frame in frames else one for one in understood.readings]
+    return msgspec.structs.replace(understood, readings=readings)
+
+
+def _frame_of(problem: Problem, readings: Sequence[Reading]) -> int | None:
+    """The layer a file's problem belongs to: that of the last message before it."""
+    before = [one for one in readings if problem.offset is None or one.offset <= problem.offset]
+    return before[-1].frame if before else (readings[0].frame if readings else None)
+
+
+def _rejected(reading: Reading, fault: Problem) -> Reading:
+    return msgspec.structs.replace(reading, problems=[fault, *reading.problems], readable=False)
 
 
 def open_hub() -> Hub:

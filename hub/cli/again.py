@@ -79,9 +79,8 @@ def _hand_over(hub: Any, selected: Any, batch: int, json: bool) -> None:
     if json:
         print_json(shown)
     else:
-        line(
-            f"{shown['handed_over']} envelope(s) and {shown['deliveries']} delivery(s) handed to the workers; `waybridge work --drain` or `serve` does them"
-        )
+        line(f"{shown['handed_over']} envelope(s), {shown['deliveries']} delivery(s) handed to the workers")
+        say("`waybridge work --drain` or `waybridge serve` does them")
 
 
 def register(app: typer.Typer) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import logging
 import signal
 import sys
 import threading
@@ -48,7 +47,6 @@ def demo(
 
     if not FEWEST <= count <= MOST:
         raise usage(f"--count wants a number from {FEWEST} to {MOST}, not {count}")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with fresh_place(folder, fresh=fresh) as place:

@@ -1,5 +1,6 @@
-"""The commands that look and set aside: shipment, messages, dead-letters, verify, partners."""
+"""The commands that look and set aside: shipment, messages, deliveries, dead-letters, verify, partners."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -21,6 +22,16 @@ def _read() -> Any:
     from hub.read import ReadSide
 
     return ReadSide(open_hub().engine)
+
+
+def _listed(ask: Callable[..., Any], states: Sequence[str], **wanted: Any) -> dict[str, Any]:
+    """A page as printed; an unknown state or cursor is bad usage."""
+    if wanted["state"] and states and wanted["state"] not in states:
+        raise usage(f"--state is one of {', '.join(states)}, not {wanted['state']!r}")
+    try:
+        return _page(ask(**{name: value or None for name, value in wanted.items()}))
+    except ValueError as fault:
+        raise usage(f"--cursor {fault}") from None
 
 
 def _page(page: Any) -> dict[str, Any]:
@@ -75,9 +86,8 @@ def _print_shipment(found: Any) -> None:
         if name in document:
             line(f"  {name:18} {document[name].get('name', '')}, {document[name].get('city', '')}")
     for one in document.get("milestones", ()):
-        line(
-            f"  {one['code']} {one.get('station', '')} {one.get('at', one.get('date', ''))} {one.get('time', '')} {one.get('pieces', '')}"
-        )
+        when = one.get("at", one.get("date", ""))
+        line(f"  {one['code']} {one.get('station', '')} {when} {one.get('time', '')} {one.get('pieces', '')}")
     for pointer, witnesses in found.conflicts.items():
         line(f"  conflict {pointer}: {len(witnesses)} other value(s)")
 
@@ -100,14 +110,46 @@ def messages(
 
     Example: waybridge messages --state rejected --json
     """
-    page = _read().messages(partner=partner or None, state=state or None, type=type or None, after=cursor or None, limit=limit)
-    shown = _page(page)
+    from hub.store.messages import STATES_TOLD
+
+    shown = _listed(_read().messages, STATES_TOLD, partner=partner, state=state, type=type, after=cursor, limit=limit)
     if json:
         print_json(shown)
         return
     for item in shown["items"]:
         problems = f"  {len(item['problems'])} problem(s)" if item.get("problems") else ""
         line(f"{item['id']}  {item['state']:14} {item['partner']:14} {item['type']}/{item.get('version', '')}{problems}")
+
+
+def deliveries(
+    json: Json = False,
+    partner: Annotated[str, typer.Option("--partner")] = "",
+    state: Annotated[str, typer.Option("--state", help="pending, sent, acknowledged, refused, …")] = "",
+    shipment: Annotated[str, typer.Option("--shipment", help="a shipment's key, or its waybill number")] = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> None:
+    """List deliveries, newest first, with their states and what was said of them.
+
+    Example: waybridge deliveries --partner north --state refused --json
+    """
+    from hub.store.outbox import STATES_TOLD
+
+    read = _read()
+    key = _shipment_key(read, shipment)
+    shown = _listed(read.deliveries, STATES_TOLD, partner=partner, state=state, shipment=key, after=cursor, limit=limit)
+    if json:
+        print_json(shown)
+        return
+    for item in shown["items"]:
+        outcome = f"  {item['outcome']}" if "outcome" in item else ""
+        line(f"{item['number']:>8}  {item['state']:13} {item['partner']:14} {item['target']}  {item['shipment']}{outcome}")
+
+
+def _shipment_key(read: Any, text: str) -> str:
+    number, _, sequence = text.partition(":")
+    found = read.shipment(_hyphenated(number), sequence=int(sequence) if sequence.isdigit() else None)
+    return found.key if found else text
 
 
 @dead_letters.command("list")
@@ -122,15 +164,13 @@ def dead_letters_list(
 
     Example: waybridge dead-letters list --json
     """
-    page = _read().dead_letters(state=state or None, fingerprint=fingerprint or None, after=cursor or None, limit=limit)
-    shown = _page(page)
+    shown = _listed(_read().dead_letters, (), state=state, fingerprint=fingerprint, after=cursor, limit=limit)
     if json:
         print_json(shown)
         return
     for item in shown["items"]:
-        line(
-            f"{item['id']:>6}  {item['impact']['score']:>4}  {item['stage']:12} {item['problem']['code']}: {item['problem']['message']}"
-        )
+        problem = item["problem"]
+        line(f"{item['id']:>6}  {item['impact']['score']:>4}  {item['stage']:12} {problem['code']}: {problem['message']}")
 
 
 @dead_letters.command("show")
@@ -145,7 +185,7 @@ def dead_letters_show(id: int, json: Json = False) -> None:
         say(f"no dead letter {id}; `waybridge dead-letters list` shows them")
         raise SystemExit(1)
     raw = read.raw(found["message"]) if found.get("message") else None
-    shown = {**msgspec.to_builtins(found), "raw": raw.decode("utf-8", "backslashreplace") if raw is not None else None}
+    shown = msgspec.to_builtins(found) | ({"raw": raw.decode("utf-8", "backslashreplace")} if raw is not None else {})
     if json:
         print_json(shown)
         return
@@ -235,7 +275,7 @@ def partners_check(json: Json = False) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    for command in (shipment, messages, verify):
+    for command in (shipment, messages, deliveries, verify):
         app.command()(command)
     app.add_typer(dead_letters, name="dead-letters")
     app.add_typer(partners, name="partners")

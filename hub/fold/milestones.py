@@ -11,6 +11,7 @@ import msgspec
 from hub.canonical.document import Document
 from hub.canonical.settle import INBOUND, OUTBOUND
 from hub.canonical.station import instant, instant_text
+from hub.fold.groups import first_places
 from hub.fold.rules import Rules
 from hub.position import Place
 from hub.statement import Statement
@@ -66,10 +67,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 def reports(statement: Statement) -> Iterator[Report]:
     """The milestones of one statement with their places."""
+    places = first_places(statement, "/milestones/")
     for at, document in enumerate(statement.facts.get("milestones", ())):
         if "code" not in document:
             continue
-        place = next((where for name, where in statement.places.items() if name.startswith(f"/milestones/{at}/")), Place(0, 0, 0))
+        place = places.get(str(at), Place(0, 0, 0))
         moment = instant(document.get("at"), document.get("station"))
         yield Report(document=document, statement=statement, place=place, moment=moment, key=occurrence(document))
 
@@ -99,9 +101,12 @@ def _place_in_time(document: Document) -> tuple[str, int, str]:
 def _all_events(found: Sequence[Report], rules: Rules, *, withdrawn: bool) -> Iterator[Event]:
     for key, group in groupby(sorted(found, key=_stable), key=lambda one: one.key):
         members = list(group)
-        actual = [one for one in members if one.document.get("time", "actual") == "actual"]
+        actual: list[Report] = []
+        expected: list[Report] = []
+        for one in members:
+            (actual if one.document.get("time", "actual") == "actual" else expected).append(one)
         yield from _actual(key, actual, rules, withdrawn=withdrawn)
-        yield from _expected(key, [one for one in members if one not in actual], rules, withdrawn=withdrawn)
+        yield from _expected(key, expected, rules, withdrawn=withdrawn)
 
 
 def _stable(report: Report) -> tuple[Any, ...]:
@@ -120,11 +125,14 @@ def _expected(key: tuple[str, ...], members: Sequence[Report], rules: Rules, *, 
 
 def _actual(key: tuple[str, ...], members: Sequence[Report], rules: Rules, *, withdrawn: bool) -> Iterator[Event]:
     kept, corrected = _corrections(members)
+    by_author: dict[str, list[Report]] = {}
+    for one in corrected:
+        by_author.setdefault(one.statement.author, []).append(one)
     clusters = [part for cluster in _linked(kept, rules) for part in _by_pieces(cluster)]
     for ordinal, cluster in enumerate(sorted(clusters, key=_cluster_order)):
         winner_first = sorted(cluster, key=lambda one: _belief(one, rules), reverse=True)
-        authors = {one.statement.author for one in cluster}
-        aside = [one for one in corrected if one.statement.author in authors]
+        authors = dict.fromkeys(one.statement.author for one in cluster)
+        aside = sorted((one for author in authors for one in by_author.get(author, ())), key=_stable)
         yield _event(key, ordinal, winner_first, aside, withdrawn=withdrawn)
 
 

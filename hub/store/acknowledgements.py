@@ -11,6 +11,8 @@ import msgspec
 from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from hub.clock import micros
+from hub.store import messages
+from hub.store.inbox import DONE
 from hub.store.outbox import ACKNOWLEDGED, OVERDUE, PENDING, REFUSED, RETRYING, SENT, UNKNOWN
 from hub.store.rows import execute_in, insert_all, lane_of
 from hub.store.sealer import Sealer
@@ -89,7 +91,7 @@ def answered(connection: Connection, envelopes: Sequence[int]) -> None:
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """An envelope's state, whose it is, whether an answer is still to come, and the answers there are."""
+    """An envelope's state in a message's words, whose it is, whether an answer is still to come, and the answers there are."""
 
     partner: str
     state: str
@@ -103,8 +105,9 @@ def stored(connection: Connection, envelope_id: str, sealer: Sealer) -> Stored |
     if row is None:
         return None
     answers = [sealer.unseal(one.sealed) for one in connection.execute(ANSWERS, {"e": row.seq})]
-    pending = row.state != "done" or row.owed is not None
-    return Stored(partner=row.partner, state=row.state, pending=pending, answers=answers)
+    pending = row.state != DONE or row.owed is not None
+    state = messages.standing(row.state, messages.different_states(connection, row.seq))
+    return Stored(partner=row.partner, state=state, pending=pending, answers=answers)
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):

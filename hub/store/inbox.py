@@ -14,7 +14,7 @@ from hub.envelope import Envelope
 from hub.problem import Problem
 from hub.store.rows import execute_in, insert_all, lane_of, select_in
 from hub.store.sealer import Sealer
-from hub.store.tables import envelope, envelope_bytes, split_item
+from hub.store.tables import envelope, envelope_bytes, repeated_arrival, split_item
 
 RECEIVED, SPLIT, DONE = "received", "split", "done"
 
@@ -47,6 +47,8 @@ KNOWN = select(envelope.c.id).where(envelope.c.id.in_(bindparam("values", expand
 ADD_ENVELOPES = insert(envelope).returning(envelope.c.seq, envelope.c.id)
 ADD_BYTES = insert(envelope_bytes)
 ADD_SPLIT_ITEMS = insert(split_item)
+NUMBERS = select(envelope.c.id, envelope.c.seq).where(envelope.c.id.in_(bindparam("values", expanding=True)))
+ADD_REPEATED = insert(repeated_arrival)
 OPEN_SPLITS = (
     select(split_item.c.envelope, split_item.c.byte_count)
     .where(split_item.c.lane.in_(bindparam("lanes", expanding=True)))
@@ -126,6 +128,16 @@ def keep(connection: Connection, arrivals: Sequence[Kept], sealer: Sealer) -> No
         [{"envelope": numbers[one.id], "sealed": sealer.seal(one.raw) if one.raw else None} for one in arrivals],
     )
     insert_all(connection, ADD_SPLIT_ITEMS, [split_values(numbers[one.id], one.id, len(one.raw)) for one in arrivals])
+
+
+def note_repeated(connection: Connection, arrivals: Sequence[Kept]) -> None:
+    """Note that what is stored already arrived once more. All of them must be known."""
+    numbers = {row.id: row.seq for row in select_in(connection, NUMBERS, sorted({one.id for one in arrivals}))}
+    rows = [
+        {"envelope": numbers[one.id], "channel": one.channel, "name": one.name[:1000] or None, "received_at": one.received_at}
+        for one in arrivals
+    ]
+    insert_all(connection, ADD_REPEATED, rows)
 
 
 def _envelope_values(one: Kept) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """The lists an operator looks at, as queries, and their items in the shapes of ``canonical.md``. Only reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, or_, select
 
 from hub.clock import moment
-from hub.problem import Code, Problem, Severity
+from hub.store.messages import DUPLICATE, different_states, standing
+from hub.store.parts import told_of_parts
 from hub.store.rows import message_id, message_number, parse_message_id
-from hub.store.tables import dead_letter, delivery, envelope, message, split_item, statement
+from hub.store.tables import dead_letter, delivery, envelope, message, repeated_arrival, split_item
 
 LARGEST = 500
 
@@ -27,7 +28,7 @@ def messages(partner: str | None, state: str | None, type: str | None, *, after:
         if wanted is not None:
             query = query.where(column == wanted)
     if after is not None:
-        query = query.where(message.c.seq < int(after))
+        query = query.where(message.c.seq < number(after))
     return query.order_by(message.c.seq.desc()).limit(min(limit, LARGEST))
 
 
@@ -76,9 +77,8 @@ def message_item(row: Any) -> dict[str, Any]:
         "said_at": written(row.said_at) if row.said_at is not None else None,
         **body,
     }
-    item["problems"] = [weighed(one) for one in body.get("problems", ())]
     item["not_carried"] = [{"line": line, "text": text} for line, text in body.get("not_carried", ())]
-    return {"keys": [], **{name: value for name, value in item.items() if value is not None}}
+    return {"keys": [], **_present(item), "problems": [weighed(one) for one in item.get("problems") or ()]}
 
 
 def weighed(problem: dict[str, Any]) -> dict[str, Any]:
@@ -88,45 +88,7 @@ def weighed(problem: dict[str, Any]) -> dict[str, Any]:
 
 def message_items(connection: Connection, rows: Iterable[Any]) -> list[dict[str, Any]]:
     """Messages as listed, the parts of a message with those that have not arrived."""
-    return [_told_of_parts(connection, row, message_item(row)) for row in rows]
-
-
-SENT_TOGETHER = 6 * 3_600_000_000
-"""Within how many microseconds of each other the parts of one message are sent."""
-
-
-def _told_of_parts(connection: Connection, row: Any, item: dict[str, Any]) -> dict[str, Any]:
-    if "part" in item and item["keys"]:
-        item["problems"] = [*item["problems"], *_missing(item, _arrived(connection, row, item["keys"]))]
-    return item
-
-
-def _arrived(connection: Connection, row: Any, keys: Sequence[str]) -> set[int]:
-    """The numbers of the parts of this message that have arrived by now: of its author, type and shipment, about its time."""
-    about = select(statement.c.message).where(statement.c.key.in_(keys))
-    query = select(message.c.said_at, message.c.received_at, message.c.body).where(
-        message.c.seq.in_(about), message.c.type == row.type, message.c.author == row.author
-    )
-    siblings = [one for one in connection.execute(query) if abs(_time(one) - _time(row)) <= SENT_TOGETHER]
-    parts = [msgspec.json.decode(one.body).get("part") for one in siblings if one.body]
-    return {one["number"] for one in parts if one}
-
-
-def _time(row: Any) -> int:
-    return int(row.received_at if row.said_at is None else row.said_at)
-
-
-def _missing(item: dict[str, Any], arrived: set[int]) -> list[dict[str, Any]]:
-    number, last = item["part"]["number"], item["part"]["last"]
-    expected = [*range(1, number), *([] if last else [number + 1])]
-    return [_part_missing(one, number, last) for one in expected if one not in arrived]
-
-
-def _part_missing(missing: int, number: int, last: bool) -> dict[str, Any]:
-    what = f"part {missing} of this message has not arrived; this is part {number}, {'the last' if last else 'more follow'}"
-    problem = Problem(code=Code.PART_MISSING, severity=Severity.WARNING, message=what, expected=f"part {missing}")
-    shown: dict[str, Any] = msgspec.to_builtins(problem)
-    return shown
+    return [told_of_parts(connection, row, message_item(row)) for row in rows]
 
 
 def envelope_item(connection: Connection, id: str) -> dict[str, Any] | None:
@@ -144,12 +106,12 @@ def envelope_item(connection: Connection, id: str) -> dict[str, Any] | None:
         "sha256": row.digest,
         "bytes": row.byte_count,
         "format": row.format,
-        "state": row.state,
+        "state": standing(row.state, different_states(connection, row.seq)),
         "received_at": written(row.received_at),
         "problems": [weighed(one) for one in msgspec.json.decode(row.problems)] if row.problems else [],
         "messages": message_items(connection, connection.execute(inside.order_by(message.c.seq)).all()),
     }
-    return {name: value for name, value in item.items() if value is not None}
+    return _present(item)
 
 
 def unsplit_item(row: Any) -> dict[str, Any]:
@@ -166,6 +128,32 @@ def unsplit_item(row: Any) -> dict[str, Any]:
     return {**item, "keys": [], "problems": []}
 
 
+def repeated(partner: str | None, *, after: str | None, limit: int) -> Select[Any]:
+    """Arrivals of bytes that were known already, newest first; ``after`` is the number of the last one seen."""
+    columns = (envelope.c.id, envelope.c.partner, envelope.c.format, *repeated_arrival.c)
+    query = select(*columns).join_from(repeated_arrival, envelope, envelope.c.seq == repeated_arrival.c.envelope)
+    if partner is not None:
+        query = query.where(envelope.c.partner == partner)
+    if after is not None:
+        query = query.where(repeated_arrival.c.seq < number(after))
+    return query.order_by(repeated_arrival.c.seq.desc()).limit(min(limit, LARGEST))
+
+
+def repeated_item(row: Any) -> dict[str, Any]:
+    """An arrival of known bytes, as listed; ``id`` is the envelope that they are."""
+    item = {
+        "id": row.id,
+        "partner": row.partner,
+        "channel": row.channel,
+        "name": row.name,
+        "format": row.format or "unknown",
+        "type": "unknown",
+        "state": DUPLICATE,
+        "received_at": written(row.received_at),
+    }
+    return {**_present(item), "keys": [], "problems": []}
+
+
 def deliveries(shipment: str | None, partner: str | None, state: str | None, *, after: str | None, limit: int) -> Select[Any]:
     """Deliveries, newest first; ``after`` is the number of the last one seen."""
     query = select(*(column for column in delivery.c if column.name != "content"))
@@ -173,7 +161,7 @@ def deliveries(shipment: str | None, partner: str | None, state: str | None, *, 
         if wanted is not None:
             query = query.where(column == wanted)
     if after is not None:
-        query = query.where(delivery.c.seq < int(after))
+        query = query.where(delivery.c.seq < number(after))
     return query.order_by(delivery.c.seq.desc()).limit(min(limit, LARGEST))
 
 
@@ -199,7 +187,7 @@ def delivery_item(row: Any) -> dict[str, Any]:
         "reference": row.reference,
         "outcome": row.outcome,
     }
-    return {name: value for name, value in item.items() if value is not None}
+    return _present(item)
 
 
 def _dead_letters() -> Select[Any]:
@@ -226,8 +214,8 @@ def dead_letters(
             query = query.where(column == wanted)
     if after is not None:
         impact, _, seq = after.partition(":")
-        lighter = dead_letter.c.impact < int(impact)
-        query = query.where(or_(lighter, and_(dead_letter.c.impact == int(impact), dead_letter.c.seq < int(seq))))
+        lighter = dead_letter.c.impact < number(impact)
+        query = query.where(or_(lighter, and_(dead_letter.c.impact == number(impact), dead_letter.c.seq < number(seq))))
     return query.order_by(dead_letter.c.impact.desc(), dead_letter.c.seq.desc()).limit(min(limit, LARGEST))
 
 
@@ -252,13 +240,24 @@ def dead_letter_item(row: Any) -> dict[str, Any]:
         "note": row.note,
         "state": row.state,
     }
-    return {name: value for name, value in item.items() if value is not None}
+    return _present(item)
 
 
 def _message_of(row: Any) -> str | None:
     if row.envelope_id is None:
         return None
     return row.envelope_id if row.message is None else message_id(row.envelope_id, row.message - message_number(row.envelope, 0))
+
+
+def _present(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if value is not None and value != ""}
+
+
+def number(cursor: str) -> int:
+    """The number a cursor holds. Raises ValueError when it holds none."""
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise ValueError(f"{cursor[:40]!r} is no cursor: expected the `next` of an earlier page")
+    return int(cursor)
 
 
 def written(stored: int) -> str:

@@ -1,6 +1,6 @@
 """Messages: what became of each. The only SQL that writes them. Knows nothing of statements and shipments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
@@ -8,8 +8,12 @@ from sqlalchemy import Connection, bindparam, case, delete, insert, select, upda
 from hub.store.rows import envelope_of, execute_in, insert_all, message_number, select_in
 from hub.store.tables import message
 
-SPLIT = "split"
+RECEIVED, SPLIT = "received", "split"
+UNFINISHED = (RECEIVED, SPLIT)
 APPLIED, PARTLY, REJECTED, DEAD, DISCARDED = "applied", "partly_applied", "rejected", "dead", "discarded"
+DUPLICATE = "duplicate"
+STATES_TOLD = (RECEIVED, SPLIT, APPLIED, PARTLY, REJECTED, DEAD, DUPLICATE, DISCARDED)
+"""Every state of a message that is told to anybody."""
 
 
 class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +61,7 @@ STATES = (
     .where(message.c.seq >= bindparam("low"), message.c.seq < bindparam("high"))
     .order_by(message.c.seq)
 )
+DIFFERENT_STATES = select(message.c.state).where(message.c.seq >= bindparam("low"), message.c.seq < bindparam("high")).distinct()
 DISCARD = (
     update(message).where(message.c.seq == bindparam("m"), message.c.state.in_((REJECTED, DEAD, PARTLY))).values(state=DISCARDED)
 )
@@ -99,6 +104,27 @@ def states(connection: Connection, envelope: int) -> list[str]:
     """The states of an envelope's messages, in order."""
     bounds = {"low": message_number(envelope, 0), "high": message_number(envelope + 1, 0)}
     return [row.state for row in connection.execute(STATES, bounds)]
+
+
+def different_states(connection: Connection, envelope: int) -> set[str]:
+    """The states that occur among an envelope's messages."""
+    bounds = {"low": message_number(envelope, 0), "high": message_number(envelope + 1, 0)}
+    return {row.state for row in connection.execute(DIFFERENT_STATES, bounds)}
+
+
+def standing(stored: str, states: Collection[str]) -> str:
+    """The state of a whole envelope in the words of a message's: unfinished while one is, its messages' where they agree.
+
+    ``stored`` is how far the envelope is: received, split, done.
+    """
+    known = {*states, stored} if stored in UNFINISHED or not states else set(states)
+    unfinished = [one for one in (*UNFINISHED, PARTLY) if one in known]
+    if unfinished:
+        return unfinished[0]
+    if len(known) == 1:
+        (only,) = known
+        return only if only in states else REJECTED
+    return PARTLY if APPLIED in known else REJECTED
 
 
 def discard(connection: Connection, seq: int) -> bool:

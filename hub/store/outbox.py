@@ -20,6 +20,7 @@ from hub.store.tables import delivery, delivery_bytes, revision
 
 PENDING, RETRYING, UNKNOWN = "pending", "retrying", "unknown"
 SENT, ACKNOWLEDGED, REFUSED, OVERDUE, DEAD, CANCELLED = "sent", "acknowledged", "refused", "overdue", "dead", "cancelled"
+STATES_TOLD = (PENDING, SENT, ACKNOWLEDGED, REFUSED, OVERDUE, RETRYING, UNKNOWN, DEAD, CANCELLED)
 PARALLEL, IN_SEQUENCE, IN_ORDER = "parallel", "in_sequence", "in_order"
 _OUT_OF_THE_WAY = (SENT, ACKNOWLEDGED, OVERDUE, CANCELLED)
 

@@ -51,9 +51,8 @@ def _text(document: Document, name: str) -> str | None:
 
 def _date(document: Document) -> str | None:
     """The day of the first flight, booked or requested; else of issue."""
-    flown = [one.get("date") for one in _dicts(document.get("flights"))] + [
-        one.get("date") for one in _dicts(document.get("loads"))
-    ]
+    booked = [flight for one in _dicts(document.get("bookings")) for flight in _dicts(one.get("flights"))]
+    flown = [one.get("date") for one in (*_dicts(document.get("flights")), *_dicts(document.get("loads")), *booked)]
     known = [one for one in flown if isinstance(one, str)]
     issued = document.get("issued")
     return min(known)[:10] if known else (_text(issued, "date") if isinstance(issued, dict) else None)

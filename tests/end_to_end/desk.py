@@ -10,9 +10,11 @@ from sqlalchemy import select
 from hub.bootstrap.durable import Hub
 from hub.ports import Arrival, Received
 from hub.read import ReadSide
+from hub.replay import choose, replay
 from hub.settings import Admission, Answers, Channel, Partner, SendRule, Settings, Validation, load
 from hub.store.engine import reading
 from hub.store.migrations import upgrade
+from hub.store.selection import Wanted
 from hub.store.tables import statement
 from hub.verify import verify
 
@@ -38,9 +40,9 @@ class Clock:
 class Desk:
     """A hub, its folders, and what a test asks of it."""
 
-    def __init__(self, root: Path, *partners: Partner, identity: str = "WAYBRIDGE") -> None:
+    def __init__(self, root: Path, *partners: Partner, identity: str = "WAYBRIDGE", clock: Clock | None = None) -> None:
         self.root = root
-        self.clock = Clock()
+        self.clock = clock or Clock()
         known = {one.id: self._with_folder(one) for one in partners}
         packaged = load({}).hub
         database = f"sqlite:///{root / f'{identity}.db'}"
@@ -78,6 +80,16 @@ class Desk:
             worker.drain(seconds=20)
         finally:
             worker.close()
+
+    def replay(self, id: str) -> None:
+        """Understand an arrival anew."""
+        list(replay(self.hub.engine, choose(self.hub.engine, Wanted(message=id)), self.clock))
+        self.work()
+
+    def reopened(self, *partners: Partner) -> "Desk":
+        """The same hub after its partners' files have changed."""
+        self.close()
+        return Desk(self.root, *partners, identity=self.hub.settings.hub.identity, clock=self.clock)
 
     def poll(self, partner: str) -> int:
         poller = self.hub.open_poller(partner, "folder")

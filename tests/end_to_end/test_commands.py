@@ -151,7 +151,7 @@ def test_receive_commits_and_answers_a_duplicate_with_the_same_id(ready: Place) 
     assert again.status == 0
     assert [(one["status"], one["message_set"]) for one in again.json["items"]] == [("duplicate", item["message_set"])] * 2
     waiting = ready.run("messages", "--json").json["items"]
-    assert [(one["state"], one["partner"]) for one in waiting] == [("received", "blue")]
+    assert [(one["state"], one["partner"]) for one in waiting] == [("received", "blue"), *[("duplicate", "blue")] * 2]
 
 
 def test_a_file_that_cannot_be_read_is_told_and_the_others_are_taken(ready: Place) -> None:
@@ -299,9 +299,12 @@ def test_explain_has_the_shape_of_the_contract(place: Place) -> None:
 
 
 def test_explain_takes_the_reference_day_and_standard_input(place: Place) -> None:
-    ran = place.here("explain", "-", "--json", "--as-of", "2019-01-02", given=FSU.encode())
-    milestones = ran.json["messages"][0]["shipments"][0]["milestones"]
+    status = place.here("explain", "-", "--json", "--as-of", "2019-01-02", given=FSU.encode())
+    milestones = status.json["messages"][0]["shipments"][0]["milestones"]
     assert [one["date"] for one in milestones] == ["2018-11-21", "2018-11-21"]
+    dated = place.here("explain", "-", "--json", "--as-of", "2019-01-02", given=FWB.encode())
+    flights = dated.json["messages"][0]["shipments"][0]["flights"]
+    assert [one["date"] for one in flights] == ["2026-11-21", "2026-11-22"], "the message's own full date comes first"
 
 
 def test_explain_by_profile_and_partner(tmp_path) -> None:

@@ -5,7 +5,7 @@ Times are integer microseconds UTC; truth values are small integers; names have 
 and bytes, a message's number is its envelope's number and its ordinal.
 """
 
-from hub.store.tables.arrivals import envelope, envelope_bytes, message, split_item
+from hub.store.tables.arrivals import envelope, envelope_bytes, message, repeated_arrival, split_item
 from hub.store.tables.base import metadata
 from hub.store.tables.owed import acknowledgement, answer_item, control_number, delivery, delivery_bytes
 from hub.store.tables.said import refold_item, slot, statement
@@ -25,6 +25,7 @@ __all__ = [
     "message",
     "metadata",
     "refold_item",
+    "repeated_arrival",
     "replay",
     "replay_item",
     "revision",

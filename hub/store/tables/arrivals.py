@@ -1,6 +1,6 @@
 """Arrivals: envelopes, their bytes and messages, and which are still to be taken apart."""
 
-from sqlalchemy import Column, Integer, LargeBinary, PrimaryKeyConstraint, SmallInteger, String, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, SmallInteger, String, Table, UniqueConstraint
 
 from hub.store.tables.base import Big, Key, Name, Text, metadata, serial
 
@@ -34,6 +34,20 @@ envelope_bytes = Table(
     PrimaryKeyConstraint("envelope", name="pk_envelope_bytes"),
 )
 """The raw bytes, sealed. NULL is the empty file (Oracle has no empty BLOB bind)."""
+
+
+repeated_arrival = Table(
+    "repeated_arrival",
+    metadata,
+    serial("seq"),
+    Column("envelope", Big, nullable=False),
+    Column("channel", Name, nullable=False),
+    Column("name", Text),
+    Column("received_at", Big, nullable=False),
+    PrimaryKeyConstraint("seq", name="pk_repeated_arrival"),
+    Index("ix_repeated_arrival", "envelope"),
+)
+"""The same bytes from the same partner once more: nothing is done about them, and it is seen that they came."""
 
 
 split_item = Table(

@@ -1,6 +1,6 @@
 """Shipments, their revisions, and what they are found by."""
 
-from sqlalchemy import Column, Integer, LargeBinary, PrimaryKeyConstraint, SmallInteger, String, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, SmallInteger, String, Table
 
 from hub.store.tables.base import Big, Key, Name, metadata
 
@@ -20,8 +20,11 @@ shipment = Table(
     Column("created_at", Big, nullable=False),
     Column("changed_at", Big, nullable=False),
     PrimaryKeyConstraint("number_key", "key", name="pk_shipment"),
+    Index("ix_shipment_key", "key"),
+    Index("ix_shipment_changed", "changed_at", "key"),
+    Index("ix_shipment_status", "status", "changed_at", "key"),
 )
-"""The current revision of each shipment; ``live`` = 0 when nothing is said of it any more."""
+"""The current revision of each shipment; ``live`` = 0 when nothing is said of it any more (in no index: nearly all are)."""
 
 
 revision = Table(

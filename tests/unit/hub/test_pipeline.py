@@ -91,7 +91,8 @@ def test_the_declared_time_counts_when_plausible(said, expected):
 
 def test_the_message_s_own_date_is_the_reference_day(hub):
     document = next(one.document for one in day_of_traffic(1, DAY) if one.target.startswith("cargo-imp:FWB"))
-    old = {**document, "issued": {**document["issued"], "date": "2024-02-27"}, "flights": [{"flight": "XS100", "date": "2024-02-29"}]}
+    issued = {**document["issued"], "date": "2024-02-27"}
+    old = {**document, "issued": issued, "flights": [{"flight": "XS100", "date": "2024-02-29"}]}
     raw = hub.line.render("cargo-imp:FWB/17", old, outgoing()).raws[0]
     (reading,) = hub.line.understand(anonymous(raw, "x", DAY), hub.profile(), DAY.date()).readings
     assert reading.said[0].facts["flights"] == [{"flight": "XS100", "date": "2024-02-29"}]

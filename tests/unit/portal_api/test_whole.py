@@ -89,6 +89,27 @@ def test_search_over_the_real_read_side(hub, client):
     assert client.get("/v1/shipments?reference=NW-2", headers=NORDWIND).json() == {"items": []}
 
 
+def test_search_by_day_of_flight_and_by_change(hub, client):
+    flown = [{"flight": "QR066", "date": "2026-11-22", "from": "FRA", "to": "DOH"}]
+    client.post("/v1/service-requests", json={**BOOKING, "flights": flown}, headers=NORDWIND)
+    work(hub)
+    counts = {
+        "date_from=2026-11-22&date_to=2026-11-22": 1,
+        "date_from=2026-11-23": 0,
+        "date_to=2026-11-21": 0,
+        "since=2020-01-01T00:00Z": 1,
+        "until=2020-01-01T00:00Z": 0,
+    }
+    for query, count in counts.items():
+        assert len(client.get(f"/v1/shipments?{query}", headers=NORDWIND).json()["items"]) == count, query
+
+
+@pytest.mark.parametrize("cursor", ["abc", "WzEsMl0", "%00", "a" * 1000])
+def test_a_cursor_of_no_page_is_refused(client, cursor):
+    answer = client.get(f"/v1/shipments?cursor={cursor}", headers=NORDWIND)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
 def test_a_bad_booking_is_rejected_field_by_field(hub, client):
     wrong = {**BOOKING, "pieces": "two"}
     sent = client.post("/v1/service-requests", content=json.dumps(wrong, indent=1).encode(), headers=NORDWIND)

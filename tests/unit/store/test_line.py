@@ -27,7 +27,11 @@ def test_a_message_becomes_a_shipment_and_two_deliveries(engine: Engine, receive
     assert drained.deliveries == {"sent": 2}
     (one,) = rows(engine, shipment)
     assert (one.key, one.origin, one.revision_no) == ("awb:020-1:1", "FRA", 1)
-    assert {(row.kind, row.value) for row in rows(engine, term)} == {("awb", "020-1"), ("party", "awb:020-1"), ("party", "prefix:020")}
+    assert {(row.kind, row.value) for row in rows(engine, term)} == {
+        ("awb", "020-1"),
+        ("party", "awb:020-1"),
+        ("party", "prefix:020"),
+    }
     for partner in world.partners.values():
         assert b'"origin": "FRA"' in partner.got[0].raw
 

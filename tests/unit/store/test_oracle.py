@@ -15,11 +15,12 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import hub.store
-from hub.read import search_query
 from hub.store import lists
 from hub.store.engine import open_engine
 from hub.store.migrations import configuration
+from hub.store.search import Criteria, Position, count_query, search_query
 from hub.store.tables import metadata
+from tests.unit.store.fakes import START
 
 DIALECT = oracle.dialect()
 
@@ -45,10 +46,22 @@ def statements() -> list[Any]:
         for name, value in vars(import_module(f"hub.store.{module.name}")).items():
             if isinstance(value, Executable):
                 found.append(pytest.param(value, id=f"{module.name}.{name}"))
-    terms = {"awb": "1", "house": "2", "status": None}
+    criteria = Criteria(
+        awb="1",
+        house="2",
+        status="DEP",
+        date_from=START.date(),
+        date_to=START.date(),
+        since=START,
+        until=START,
+        seen_by=["account:1"],
+    )
     made = {
-        "search": search_query(terms, "2026-01-01", None, seen_by=["account:1"], after="a", limit=9),
+        "search_by_walking": search_query(criteria, by=None, after=Position(1, "a"), limit=9),
+        "search_by_term": search_query(criteria, by="date", after=Position(1, "a"), limit=9),
+        "search_counts": count_query(criteria.terms()),
         "messages": lists.messages("p", "applied", "FWB", after="9", limit=9),
+        "repeated": lists.repeated("p", after="9", limit=9),
         "unsplit": lists.unsplit("p", 9),
         "deliveries": lists.deliveries("s", "p", "sent", after="9", limit=9),
         "dead_letters": lists.dead_letters("open", "f", "p", after="1:9", limit=9),

@@ -1,7 +1,7 @@
 """Replays, the read side, verify and the schedule over a small history."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -11,6 +11,7 @@ from hub.read import ReadSide
 from hub.schedule import Recurring, Schedule
 from hub.store import dead_letters, replays
 from hub.store.engine import reading, writing
+from hub.store.search import Criteria
 from hub.store.tables import delivery, envelope, lease, revision, slot
 from hub.verify import verify
 from hub.worker import Worker
@@ -80,7 +81,7 @@ def test_a_replay_over_unfinished_work_counts_right(engine: Engine, receive: Rec
     with writing(engine) as connection:
         replays.split_again(connection, everything(engine))
     assert worker.drain(seconds=10).messages == {"applied": 1}
-    assert ReadSide(engine).envelope(name)["state"] == "done"
+    assert ReadSide(engine).envelope(name)["state"] == "applied"
 
 
 def test_verify_finds_what_is_wrong(engine: Engine, receive: Receive, hire: Hire) -> None:
@@ -129,12 +130,14 @@ def test_shipments_are_found_and_seen_by_those_named(engine: Engine, intake: Dur
     assert read.shipment("020-1", seen_by=["account:A2"]) is None
     assert read.shipment("020-7") is None
     assert read.by_key("awb:020-2:1").revision == 1
-    assert [one.key for one in read.search(house="H2").items] == ["awb:020-2:1"]
-    assert [one.key for one in read.search(since="2026-11-22", until="2026-11-22").items] == ["awb:020-2:1"]
-    assert [one.key for one in read.search(reference="REF", seen_by=["account:A3"]).items] == ["awb:020-3:1"]
-    first = read.search(status="RCS", limit=2)
-    assert [one.key for one in first.items] == ["awb:020-1:1", "awb:020-2:1"]
-    assert [one.key for one in read.search(status="RCS", limit=2, after=first.next).items] == ["awb:020-3:1"]
+    assert [one.key for one in read.search(Criteria(house="H2")).items] == ["awb:020-2:1"]
+    second = date(2026, 11, 22)
+    assert [one.key for one in read.search(Criteria(date_from=second, date_to=second)).items] == ["awb:020-2:1"]
+    assert [one.key for one in read.search(Criteria(reference="REF", seen_by=["account:A3"])).items] == ["awb:020-3:1"]
+    first = read.search(Criteria(status="RCS"), limit=2)
+    assert [one.key for one in first.items] == ["awb:020-3:1", "awb:020-2:1"]
+    last = read.search(Criteria(status="RCS"), cursor=first.next, limit=2)
+    assert ([one.key for one in last.items], last.next) == (["awb:020-1:1"], None)
     (milestone,) = read.timeline("020-1")
     assert milestone["code"] == "RCS"
     assert milestone["witnesses"][0]["partner"] == "p1"
@@ -170,14 +173,16 @@ def test_the_lists_have_the_contracts_shapes(engine: Engine, receive: Receive, h
     rejected, applied = read.messages().items
     assert (applied["id"], applied["state"], applied["keys"]) == (f"{name}-0", "applied", ["awb:020-1"])
     assert (rejected["state"], rejected["problems"][0]["code"]) == ("rejected", "type.unknown")
+    assert rejected["problems"][0]["severity"] == "error"
     assert read.message(f"{name}-1") == rejected
     assert read.message("nonsense") is None
     whole = read.envelope(name)
-    assert (whole["state"], whole["messages"]) == ("done", [applied, rejected])
+    assert (whole["state"], whole["messages"]) == ("partly_applied", [applied, rejected])
     assert read.envelope("unknown") is None
     (letter,) = read.dead_letters().items
     assert {"id", "message", "stage", "fingerprint", "group", "impact", "problem", "attempts", "first", "last"} <= set(letter)
     assert letter["message"] == f"{name}-1"
+    assert letter["problem"]["severity"] == "error"
     (sent,) = read.deliveries(partner="north").items
     assert (sent["state"], sent["attempts"], sent["shipment"]) == ("sent", 1, "awb:020-1:1")
     counted = read.counts()
@@ -248,3 +253,40 @@ def test_an_answer_that_does_not_come_is_overdue(engine: Engine, receive: Receiv
     with reading(engine) as connection:
         assert connection.execute(select(delivery.c.state)).scalar_one() == "overdue"
         assert connection.execute(select(lease)).first() is not None
+
+
+def test_bytes_that_come_again_are_seen_as_duplicates(
+    engine: Engine, receive: Receive, hire: Hire, clock: FakeClock, intake: DurableIntake
+) -> None:
+    names = []
+    for number in range(3):
+        names.append(receive(f"FRAQR FWB awb:020-{number} replace 1 awb:020-{number}/pieces=1"))
+        clock.forward(1)
+    hire(World("north")).drain(seconds=10)
+    for _ in range(2):
+        assert receive("FRAQR FWB awb:020-1 replace 1 awb:020-1/pieces=1") == names[1]
+        clock.forward(1)
+    receive("FRAQR FWB awb:020-1 replace 1 awb:020-1/pieces=1", "p2")
+    read = ReadSide(engine)
+    again = read.messages(state="duplicate").items
+    assert [(one["id"], one["state"], one["partner"], one["problems"]) for one in again] == [
+        (names[1], "duplicate", "p1", [])
+    ] * 2
+    assert read.messages(state="duplicate", partner="p2").items == []
+    whole, cursor = [], None
+    while True:
+        page = read.messages(partner="p1", after=cursor, limit=2)
+        whole += [(one["id"], one["state"]) for one in page.items]
+        if (cursor := page.next) is None:
+            break
+    once = [(f"{name}-0", "applied") for name in reversed(names)]
+    assert whole == [(names[1], "duplicate"), (names[1], "duplicate"), *once]
+    assert read.envelope(names[1])["state"] == "applied"
+    assert intake.answer(names[1]).state == "applied"
+
+
+@pytest.mark.parametrize("cursor", ["x", "1:x", "9" * 30, "-1"])
+def test_a_list_refuses_a_cursor_that_is_none(engine: Engine, cursor: str) -> None:
+    for ask in (ReadSide(engine).messages, ReadSide(engine).deliveries, ReadSide(engine).dead_letters):
+        with pytest.raises(ValueError, match="no cursor"):
+            ask(after=cursor)

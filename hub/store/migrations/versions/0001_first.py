@@ -163,6 +163,15 @@ def upgrade() -> None:
     sa.Column('message', Big, nullable=True),
     sa.PrimaryKeyConstraint('seq', name='pk_refold_item')
     )
+    _table('repeated_arrival',
+    sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
+    sa.Column('envelope', Big, nullable=False),
+    sa.Column('channel', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=1000), nullable=True),
+    sa.Column('received_at', Big, nullable=False),
+    sa.PrimaryKeyConstraint('seq', name='pk_repeated_arrival')
+    )
+    _index('ix_repeated_arrival', 'repeated_arrival', ['envelope'], unique=False)
     _table('replay',
     sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
     sa.Column('id', sa.String(length=64), nullable=False),
@@ -206,6 +215,9 @@ def upgrade() -> None:
     sa.Column('changed_at', Big, nullable=False),
     sa.PrimaryKeyConstraint('number_key', 'key', name='pk_shipment')
     )
+    _index('ix_shipment_changed', 'shipment', ['changed_at', 'key'], unique=False)
+    _index('ix_shipment_key', 'shipment', ['key'], unique=False)
+    _index('ix_shipment_status', 'shipment', ['status', 'changed_at', 'key'], unique=False)
     _table('shipment_term',
     sa.Column('kind', sa.String(length=64), nullable=False),
     sa.Column('value', sa.String(length=200), nullable=False),

@@ -1,0 +1,126 @@
+"""Messages sent in parts: each a slot of its own, the last ends them, and one that is missing is told."""
+
+import itertools
+
+import pytest
+
+from tests.end_to_end.desk import AWB, Desk, fwb, heading, partner
+
+
+def fhl(number: int, mark: str, house: str, *, awb: str = AWB, goods: str = "MACHINE PARTS", at: str = "") -> str:
+    body = f"FHL/4\nMBI/{awb}FRASGN/T10K123.4\nHBS/{house}/FRASGN/{number}/K10//{goods}\nPART/{number}/{mark}\n"
+    return f"{heading('FRAFFXX', at)}{body}" if at else body
+
+
+def fsu(number: int, mark: str, code: str) -> str:
+    return f"FSU/14\n{AWB}FRASGN/T10K123.4\n{code}/21NOV1015/FRA/T10K123.4\nPART/{number}/{mark}\n"
+
+
+def missing(hub: Desk) -> list[tuple[int, str]]:
+    """(part, what it misses) over all messages, by part."""
+    found = [
+        (one["part"]["number"], problem["expected"])
+        for one in hub.messages()
+        for problem in one["problems"]
+        if problem["code"] == "part.missing"
+    ]
+    return sorted(found)
+
+
+def houses(hub: Desk) -> list[tuple[str, list[str]]]:
+    return [(one["hawb"], one["goods"]) for one in hub.read.shipment(AWB).document.get("houses", [])]
+
+
+def test_parts_of_a_house_list_are_read_without_waiting_and_add_up(desk):
+    hub = desk(partner("fwd"))
+    hub.say("fwd", fhl(1, "CONT", "H1"))
+    assert [name for name, _ in houses(hub)] == ["H1"]
+    assert missing(hub) == [(1, "part 2")]
+    hub.say("fwd", fhl(2, "CONT", "H2"))
+    hub.say("fwd", fhl(3, "LAST", "H3"))
+    assert [name for name, _ in houses(hub)] == ["H1", "H2", "H3"]
+    assert missing(hub) == []
+    assert hub.differences() == []
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
+def test_a_missing_part_is_told_until_it_comes(desk, order):
+    hub = desk(partner("fwd"))
+    texts = {1: fhl(1, "CONT", "H1"), 2: fhl(2, "CONT", "H2"), 3: fhl(3, "LAST", "H3")}
+    for number in order[:2]:
+        hub.say("fwd", texts[number])
+    assert {what for _, what in missing(hub)} == {f"part {order[2]}"}
+    hub.say("fwd", texts[order[2]])
+    assert missing(hub) == []
+
+
+def test_parts_of_other_shipments_authors_and_days_do_not_count(desk):
+    hub = desk(partner("fwd"), partner("other"))
+    hub.say("fwd", fhl(1, "CONT", "H1"))
+    hub.say("fwd", fhl(2, "LAST", "H2", awb="777-55512354"))
+    hub.say("other", fhl(2, "LAST", "H2"))
+    hub.clock.forward(days=2)
+    hub.say("fwd", fhl(2, "LAST", "H2", goods="ANOTHER DAY"))
+    assert (1, "part 2") in missing(hub)
+    assert (2, "part 1") in missing(hub)
+
+
+def test_a_missing_part_of_a_status_message_is_told(desk):
+    hub = desk(partner("sky"))
+    hub.say("sky", fsu(2, "LAST", "RCS"))
+    assert missing(hub) == [(2, "part 1")]
+    (listed,) = hub.messages()
+    problem = next(one for one in listed["problems"] if one["code"] == "part.missing")
+    assert (problem["severity"], listed["state"]) == ("warning", "applied")
+    hub.say("sky", fsu(1, "CONT", "FOH"))
+    assert missing(hub) == []
+    assert sorted(one["code"] for one in hub.read.shipment(AWB).document["milestones"]) == ["FOH", "RCS"]
+
+
+SENDINGS = [
+    fhl(1, "CONT", "H1", goods="OLD", at="210800"),
+    fhl(2, "CONT", "H1", goods="OLDER STILL", at="210801"),
+    fhl(3, "LAST", "H1", goods="OLDEST", at="210802"),
+    fhl(1, "LAST", "H1", goods="NEW", at="210900"),
+]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 3, 0, 1), (1, 3, 2, 0)])
+def test_the_last_part_withdraws_those_beyond_it_in_any_order_of_arrival(desk, order):
+    hub = desk(partner("fwd"))
+    for at in order:
+        hub.say("fwd", SENDINGS[at])
+    assert houses(hub) == [("H1", ["NEW"])]
+    assert "/houses/0/goods/0" not in hub.read.shipment(AWB).conflicts
+    assert hub.differences() == []
+
+
+def test_a_whole_message_withdraws_the_parts_said_before_it(desk):
+    hub = desk(partner("fwd"))
+    for text in SENDINGS[:3]:
+        hub.say("fwd", text)
+    whole = fhl(1, "LAST", "H1", goods="WHOLE", at="211000").replace("PART/1/LAST\n", "")
+    hub.say("fwd", whole)
+    assert houses(hub) == [("H1", ["WHOLE"])]
+    hub.say("fwd", fhl(2, "CONT", "H1", goods="LATER", at="211100"))
+    assert houses(hub) == [("H1", ["LATER"])]
+    assert hub.differences() == []
+
+
+def test_a_part_of_a_waybill_need_not_hold_the_lines_that_stand_in_another(desk):
+    hub = desk(partner("fwd"))
+    head, _, rest = fwb().partition("AGT/")
+    first = hub.say("fwd", f"{head}PART/1/CONT\n")
+    second = hub.say("fwd", f"FWB/17\n{AWB}FRASGN/T10K123.4\nAGT/{rest}PART/2/LAST\n")
+    assert [one["messages"][0]["state"] for one in (first, second)] == ["applied", "applied"]
+    document = hub.read.shipment(AWB).document
+    assert document["shipper"]["name"] == "MUSTER MASCHINEN"
+    assert document["agent"]["iata_code"] == "1234567"
+    assert document["charges"]["lines"][0]["rate"] == "2.10"
+    assert missing(hub) == []
+
+
+def test_a_waybill_that_is_no_part_still_needs_its_lines(desk):
+    hub = desk(partner("fwd"))
+    head, _, _ = fwb().partition("AGT/")
+    assert hub.say("fwd", head)["messages"][0]["state"] == "rejected"
