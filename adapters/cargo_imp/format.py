@@ -191,7 +191,7 @@ def _approximated(part: Part, nearest: str, first: str) -> Problem:
     newer = part.version.isdigit() and int(part.version) > int(nearest)
     return Problem(
         code=Code.VERSION_UNSUPPORTED if newer else Code.VERSION_APPROXIMATED,
-        message=f"{part.type}/{part.version} is {'no version we know: it was ' if newer else ''}read by the layout of version {nearest}",
+        message=f"{part.type}/{part.version} is {'unknown to us, and ' if newer else ''}read by the layout of version {nearest}",
         line=part.line,
         column=part.column,
         offset=part.offset,

@@ -95,7 +95,8 @@ def events(live: Sequence[Report], gone: Sequence[Report], rules: Rules) -> list
 
 def _place_in_time(document: Document) -> tuple[str, int, str]:
     when = document.get("instant") or document.get("at") or document.get("date") or "9999"
-    return (when, RANKS.get(document["code"], 0), document["id"])
+    # Without its Z an instant on the minute comes before those with seconds in that minute, as text too.
+    return (when.removesuffix("Z"), RANKS.get(document["code"], 0), document["id"])
 
 
 def _all_events(found: Sequence[Report], rules: Rules, *, withdrawn: bool) -> Iterator[Event]:

@@ -119,7 +119,7 @@ class Place:
 
     def limited(self, size: int, *arguments: str) -> Ran:
         """The same where no file may grow beyond so many bytes: a full disk."""
-        start = f"import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        start = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         start += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size})); {START}"
         command = [sys.executable, "-B", "-c", start, *arguments]
         around = {**self._environment(), "PYTHONPATH": str(ROOT)}

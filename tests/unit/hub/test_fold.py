@@ -244,3 +244,33 @@ def test_stations_know_their_zone_as_the_library_does():
     assert {code: str(zone(code)) for code in sample} == {code: table[code]["tz"] for code in sample}
     assert zone("LON") == zone("LHR")
     assert zone("QQQ") is None
+
+
+def test_milestones_within_a_minute_stand_in_their_order():
+    from datetime import UTC, datetime
+
+    from hub.fold import fold
+    from hub.fold.rules import Rules
+    from hub.statement import Statement
+    from tests.canonical_rules import violations
+
+    when = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    told = [("RCS", "2026-11-21T10:30"), ("DEP", "2026-11-21T10:30:15")]
+    milestones = [{"code": code, "station": "FRA", "at": at, "time": "actual"} for code, at in told]
+    one = Statement(
+        key="awb:777-55512343",
+        slot="s",
+        kind="FSU",
+        action="add",
+        author="a",
+        partner="p",
+        message="m",
+        said_at=when,
+        received_at=when,
+        digest="d",
+        facts={"awb": "777-55512343", "milestones": milestones},
+        places={},
+    )
+    (folded,) = fold("awb:777-55512343", [one], Rules())
+    assert [milestone["code"] for milestone in folded.document["milestones"]] == ["RCS", "DEP"]
+    assert violations(folded.document) == []
