@@ -163,6 +163,8 @@ def _unusable(raw: bytes, limit: int) -> Problem | None:
 
 
 def _unrecognised(raw: bytes) -> Problem:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _wide(raw)
     binary = b"\0" in raw[:_HEAD]
     return Problem(
         code=Code.FILE_BINARY if binary else Code.FORMAT_UNKNOWN,
@@ -171,6 +173,18 @@ def _unrecognised(raw: bytes) -> Problem:
         column=1,
         offset=0,
         found=repr(raw[:24])[2:-1],
+    )
+
+
+def _wide(raw: bytes) -> Problem:
+    return Problem(
+        code=Code.FILE_BINARY,
+        message="the file is in UTF-16: no format of ours is; send it in the format's own character set, or UTF-8",
+        line=1,
+        column=1,
+        offset=0,
+        found=repr(raw[:8])[2:-1],
+        expected="one byte a letter",
     )
 
 

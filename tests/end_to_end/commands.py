@@ -61,7 +61,7 @@ channel = "folder"
 """,
     "green": """id = "green"
 name = "Green Air"
-schedule = [0.0]
+schedule = [0.0, 600.0]
 [admission]
 everything = true
 [validation]
@@ -115,6 +115,15 @@ class Place:
         command = [sys.executable, "-c", START, *arguments]
         around = {**self._environment(), "PYTHONPATH": str(ROOT), **environment}
         done = subprocess.run(command, input=given, capture_output=True, env=around, cwd=self.folder, timeout=120, check=False)
+        return Ran(done.returncode, done.stdout, done.stderr.decode())
+
+    def limited(self, size: int, *arguments: str) -> Ran:
+        """The same where no file may grow beyond so many bytes: a full disk."""
+        start = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        start += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size})); {START}"
+        command = [sys.executable, "-B", "-c", start, *arguments]
+        around = {**self._environment(), "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, capture_output=True, env=around, cwd=self.folder, timeout=120, check=False)
         return Ran(done.returncode, done.stdout, done.stderr.decode())
 
     def here(self, *arguments: str, given: bytes = b"", **environment: str) -> Ran:

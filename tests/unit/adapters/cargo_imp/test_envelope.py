@@ -119,6 +119,13 @@ def test_a_version_without_a_table_is_read_by_the_nearest_and_says_so():
     assert (message.version, FORMAT.table("FSU", "13"), FORMAT.table("FSU", "99")) == ("13", ("FSU", "14"), ("FSU", "15"))
 
 
+def test_a_version_newer_than_the_last_is_read_too_and_is_a_fault():
+    (part,) = FORMAT.split(STATUS.replace("/14", "/99").encode()).parts
+    message = FORMAT.read(part)
+    assert [problem.code for problem in message.problems] == [Code.VERSION_UNSUPPORTED]
+    assert message.root.children
+
+
 @pytest.mark.parametrize(
     ("head", "least", "most"),
     [
