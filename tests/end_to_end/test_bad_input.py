@@ -1,6 +1,6 @@
 """Bad input of every kind, from the outside: each shows a located problem or a visible state, and nothing is lost.
 
-A partner that answers 500, hangs or closes in the middle, a full disk and a locked database are also tested where they are handled:
+A partner that answers 500, hangs or closes in the middle, a full disk and a locked database are also tested where handled:
 tests/unit/http/test_http_sender.py, tests/contract, tests/unit/store/test_intake.py, tests/unit/store/test_delivery.py.
 """
 
@@ -61,7 +61,7 @@ def test_explain_locates_it(place: Place, kind: str) -> None:
 @pytest.mark.parametrize("kind", FILES)
 def test_the_hub_keeps_it_and_shows_it(kept: Place, kind: str) -> None:
     """In the list of messages it is rejected, or in part, with its problem, and its bytes are in a dead letter."""
-    raw, code = FILES[kind]
+    _, code = FILES[kind]
     name = f"{kind}.txt"
     shown = [one for one in kept.messages if one.get("name") == name]
     assert shown
@@ -182,7 +182,8 @@ def test_a_broken_partner_is_a_visible_state_and_the_others_go_on(ready: Place, 
     with partner_that(answer) as url:
         file = ready.config / "partners" / "green.toml"
         folder = f'adapter = "adapters.directory"\n[channel.settings]\npath = "{ready.folder}/green"'
-        web = f'adapter = "adapters.http"\n[channel.settings]\nurl = "{url}"\nallow_private = true\nread_seconds = 1\nattempt_seconds = 2'
+        limits = "allow_private = true\nread_seconds = 1\nattempt_seconds = 2"
+        web = f'adapter = "adapters.http"\n[channel.settings]\nurl = "{url}"\n{limits}'
         assert folder in file.read_text()
         file.write_text(file.read_text().replace(folder, web))
         ready.run("receive", ready.file("fwb.txt", FWB), "--partner", "blue")
