@@ -189,9 +189,10 @@ def _unknown(part: Part, first: str) -> Problem:
 def _approximated(part: Part, nearest: str, first: str) -> Problem:
     """An older version than one there is a layout for is near it; a newer one than the last there ever was is none."""
     newer = part.version.isdigit() and int(part.version) > int(nearest)
+    unknown = "no version we know: it was " if newer else ""
     return Problem(
         code=Code.VERSION_UNSUPPORTED if newer else Code.VERSION_APPROXIMATED,
-        message=f"{part.type}/{part.version} is {'unknown to us, and ' if newer else ''}read by the layout of version {nearest}",
+        message=f"{part.type}/{part.version} is {unknown}read by the layout of version {nearest}",
         line=part.line,
         column=part.column,
         offset=part.offset,

@@ -1,6 +1,6 @@
 """Bad input of every kind, from the outside: each shows a located problem or a visible state, and nothing is lost.
 
-A partner that answers 500, hangs or closes, a full disk and a locked database are also tested where they are handled:
+A partner that answers 500, hangs or closes in the middle, a full disk and a locked database are also tested where handled:
 tests/unit/http/test_http_sender.py, tests/contract, tests/unit/store/test_intake.py, tests/unit/store/test_delivery.py.
 """
 

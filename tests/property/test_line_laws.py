@@ -2,6 +2,7 @@
 
 import gc
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -16,7 +17,6 @@ from tests.canonical_rules import violations
 HUB = PureHub(load({}))
 STANDARD = HUB.profile()
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-SMALL, LARGE = 100_000, 1_000_000
 UNB = b"UNB+UNOA:2+A+B+261121:1000+1'"
 IFTSTA = b"UNH+1+IFTSTA:D:96A:UN'BGM+44++9'"
 EVENT = (
@@ -95,7 +95,18 @@ def seconds(raw: bytes) -> float:
     return spent
 
 
+def grows_linearly(make: Callable[[int], bytes], small: int) -> bool:
+    """Whether ten times the size costs at most fifteen times the work, in one of three tries (the machine is shared)."""
+    make_small, make_large = make(small), make(10 * small)
+    return any(seconds(make_large) <= 15 * max(seconds(make_small), 0.01) + 0.1 for _ in range(3))
+
+
 @pytest.mark.parametrize("kind", WORST)
 def test_ten_times_the_size_costs_at_most_fifteen_times_the_work(kind: str) -> None:
-    small = min(seconds(WORST[kind](SMALL)) for _ in range(2))
-    assert seconds(WORST[kind](LARGE)) <= 15 * small + 0.1
+    assert grows_linearly(WORST[kind], 20_000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", WORST)
+def test_a_megabyte_costs_at_most_fifteen_times_a_tenth_of_it(kind: str) -> None:
+    assert grows_linearly(WORST[kind], 100_000)
