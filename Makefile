@@ -24,6 +24,7 @@ lint: $(STAMP) ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m hub.mapping.check
 
 check: lint test ## lint and every test
 

@@ -1,6 +1,6 @@
 """Replay: understand stored envelopes anew, or only show what that would change. Knows no format; SQL by hub.store."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from hub.canonical.difference import difference
 from hub.clock import micros
 from hub.envelope import Envelope
 from hub.ports import Clock
-from hub.statement import DeliveryPlan, Folded, Reading, Statement
+from hub.statement import DeliveryPlan, Folded, Statement
 from hub.store import dead_letters, inbox, outbox, replays, statements
 from hub.store.engine import reading, writing
 from hub.store.sealer import Sealer, Unsealed
@@ -71,7 +71,7 @@ def outlook(engine: Engine, selected: Selected, line: Line, *, sealer: Sealer | 
     fresh = [said for one in envelopes.values() if one.raw for said in _understood(one, line)]
     replaced = {one.id for one in envelopes.values() if one.raw}
     with reading(engine) as connection:
-        old_keys = {key for key, message in _spoken(connection, selected) if message in replaced}
+        old_keys = {key for key, message in statements.keys_of_envelopes(connection, selected.envelopes) if message in replaced}
         keys = sorted(old_keys | {one.key for one in fresh})
         stored = {key: found for part in _chunks(keys) for key, found in statements.load(connection, part, seal).items()}
     changes = [_change(key, stored.get(key, []), replaced, fresh, line) for key in keys]
@@ -87,20 +87,11 @@ def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (values[at : at + CHUNK] for at in range(0, len(values), CHUNK))
 
 
-def _spoken(connection: Any, selected: Selected) -> Iterable[tuple[str, str]]:
-    """(key, envelope id) of every statement of the selected envelopes."""
-    return statements.keys_of_envelopes(connection, selected.envelopes)
-
-
 def _understood(envelope: Envelope, line: Line) -> Iterator[Statement]:
     understood = line.understand(envelope, partner=envelope.partner)
     for one in understood.readings:
         if one.readable:
-            yield from _said(line, envelope, one)
-
-
-def _said(line: Line, envelope: Envelope, one: Reading) -> Iterator[Statement]:
-    return (statement_of(line, envelope, one, place, said) for place, said in enumerate(one.said))
+            yield from (statement_of(line, envelope, one, place, said) for place, said in enumerate(one.said))
 
 
 Change = tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]

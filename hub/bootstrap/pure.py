@@ -56,9 +56,7 @@ class PureHub:
         if target != "one-record":
             self.line.target(target)
             return target
-        status = bool(documents) and all(
-            "milestones" in one and "charges" not in one and "shipper" not in one for one in documents
-        )
+        status = bool(documents) and all(map(_only_status, documents))
         return "one-record:StatusUpdateEvent" if status else "one-record:Waybill"
 
     def _outgoing(self, message_id: str, control_reference: str, at: datetime) -> Outgoing:
@@ -73,11 +71,8 @@ class PureHub:
         ]
 
     def _directions(self, name: str, type: str, version: str) -> list[str]:
-        """Acknowledgements are read by their mapping and written by the format itself."""
-        mapping = self.mappings.get(name, type, version)
-        if mapping is None:
-            return []
-        return ["read", "write"]
+        """A mapping works both ways; a layout without one can only be checked."""
+        return ["read", "write"] if self.mappings.get(name, type, version) else []
 
     def kinds(self) -> dict[str, Kind]:
         """What each configured target is written from."""

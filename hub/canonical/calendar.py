@@ -76,8 +76,3 @@ def stamp(moment: datetime) -> str:
         return text
     offset = moment.isoformat()[-6:]
     return text + ("Z" if offset == "+00:00" else offset)
-
-
-def parse_stamp(text: str) -> datetime:
-    """The reverse of :func:`stamp`; naive when the text has no offset."""
-    return datetime.fromisoformat(text)

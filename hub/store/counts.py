@@ -12,7 +12,6 @@ DEAD_LETTERS = select(dead_letter.c.state, func.count()).group_by(dead_letter.c.
 SHIPMENTS = select(func.count()).select_from(shipment).where(shipment.c.live == 1)
 UNSPLIT = select(func.count()).select_from(split_item)
 UNFOLDED = select(func.count()).select_from(refold_item)
-OLDEST_DUE = select(func.min(delivery.c.run_at))
 _ANY = (
     select(split_item.c.envelope).limit(1),
     select(refold_item.c.seq).limit(1),
@@ -41,12 +40,6 @@ def dead_letters(connection: Connection) -> dict[str, int]:
 def shipments(connection: Connection) -> int:
     """Shipments of which something is said."""
     return int(connection.execute(SHIPMENTS).scalar_one())
-
-
-def oldest_due(connection: Connection) -> int | None:
-    """When the delivery that is due first is due: how far the outbox lags, or how long it may rest."""
-    found: int | None = connection.execute(OLDEST_DUE).scalar()
-    return found
 
 
 def waiting(connection: Connection, now: int) -> bool:

@@ -39,11 +39,6 @@ def project(document: Document) -> Projection:
     return Projection(status=status, origin=origin, destination=destination, first_date=date, terms=terms)
 
 
-def party_terms(document: Document) -> frozenset[str]:
-    """The identities of every party and agent named in a document: ``account:…``, ``iata_code:…``, ``<type>:<identifier>``."""
-    return frozenset(value for _, value in _parties(document) if value)
-
-
 def _text(document: Document, name: str) -> str | None:
     value = document.get(name)
     return value[:16] if isinstance(value, str) and value else None
