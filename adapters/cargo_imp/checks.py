@@ -9,6 +9,20 @@ from adapters.cargo_imp.layout import Table
 from hub.problem import Code, Problem
 from hub.syntax import Node
 
+FAULTS = frozenset(
+    {
+        Code.IMP_LINE_MISSING,
+        Code.IMP_LINE_UNKNOWN,
+        Code.IMP_LINE_ORDER,
+        Code.IMP_LINE_REPEATED,
+        Code.IMP_LINE_TRAILING,
+        Code.IMP_ELEMENT_FORMAT,
+        Code.IMP_ELEMENT_MISSING,
+        Code.IMP_ELEMENT_CODE,
+    }
+)
+"""What hides something that checks across lines would miss: one fault gives one problem."""
+
 
 def awb_check_digit(node: Node) -> Problem | None:
     """The last digit of the serial is the first seven modulo 7 (reference section 1)."""

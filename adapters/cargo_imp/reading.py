@@ -5,12 +5,13 @@ Knows tables and text; knows no meaning of any message, and no envelope.
 
 import re
 
-from adapters.cargo_imp.checks import awb_check_digit, message_checks
+from adapters.cargo_imp.checks import FAULTS, awb_check_digit, message_checks
 from adapters.cargo_imp.explaining import explain
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Row, Table
 from adapters.cargo_imp.repeats import cut
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.steps import Place, Step, Variant, Walk
+from adapters.cargo_imp.told import Told
 from hub.problem import Code, Problem
 from hub.syntax import Element, Node
 
@@ -268,6 +269,11 @@ class Reading(Report):
         if self.retracted:
             self.problems[:] = [one for one in self.problems if id(one) not in self.retracted]
         self.problems.extend(message_checks(self.table, self.root, self.number, self.start))
+        if not self.unread and not (self.problems and any(one.code in FAULTS for one in self.problems)):
+            told = Told(self.root)
+            for find in self.walk.checks:
+                find(told)
+            self.problems += told.problems
 
     def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:
         for row in rows:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from adapters.cargo_imp.cross_checks import checks_of
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
 from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
 from adapters.cargo_imp.ways import END, Way, entries, onward, through
@@ -98,6 +99,7 @@ class Walk:
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self.checks = checks_of(table.type)
         self._layouts: dict[tuple[tuple[int, str], ...], _Layouts] = {}
         self.start = Place(None, lambda place: self._fill(place, through(table.rows, ())))
         self._places = {id(option): Place(option, self._fill_behind) for row in table.all_rows for option in row.options}
