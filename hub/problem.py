@@ -52,6 +52,7 @@ class Code(enum.StrEnum):
     # Cargo-IMP
     IMP_LINE_LENGTH = "cargo-imp.line.length"
     IMP_LINE_UNKNOWN = "cargo-imp.line.unknown"
+    IMP_LINE_IDENTIFIER = "cargo-imp.line.identifier"
     IMP_LINE_MISSING = "cargo-imp.line.missing"
     IMP_LINE_ORDER = "cargo-imp.line.order"
     IMP_LINE_REPEATED = "cargo-imp.line.repeated"

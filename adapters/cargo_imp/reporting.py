@@ -4,7 +4,7 @@ import re
 
 from adapters.cargo_imp.explaining import Fault
 from adapters.cargo_imp.layout import Row
-from adapters.cargo_imp.steps import Variant
+from adapters.cargo_imp.steps import Departure, Variant
 from hub.problem import Code, Problem
 
 LONGEST_LINE = 69
@@ -50,6 +50,43 @@ class Report:
                 element=fault.element,
                 found=fault.found[:SHOWN] or None,
                 expected=fault.expected,
+            )
+        )
+
+    def report_departure(self, departure: Departure, fault: Fault, line: str) -> None:
+        """A tolerated departure, at the element where the layout proper stops."""
+        kind = departure.tolerated
+        self.problems.append(
+            Problem(
+                code=Code(kind.code),
+                message=f"{kind.says} (difference {kind.difference})",
+                line=self.number,
+                column=fault.start + 1,
+                offset=self.start + fault.start,
+                segment=departure.variant.option.segment,
+                element=fault.element,
+                found=(fault.found or line)[:SHOWN],
+                expected=fault.expected or None,
+            )
+        )
+
+    def report_unprefixed(self, variant: Variant, line: str) -> None:
+        """A continuation line without its slant."""
+        number = variant.line.unprefixed or 1
+        self.report(Code.IMP_CONTINUATION, 0, variant.option.segment, f"continuation without a slant (difference {number})", line)
+
+    def report_identifier(self, variant: Variant, found: str, right: str, line: str) -> None:
+        """A misspelt identifier of a line that must stand here."""
+        self.problems.append(
+            Problem(
+                code=Code.IMP_LINE_IDENTIFIER,
+                message=f"{found!r} stands where {right} must stand, the rest of the line is that of {right}: read as {right}",
+                line=self.number,
+                column=1,
+                offset=self.start,
+                segment=variant.option.segment,
+                found=found or line[:SHOWN],
+                expected=right,
             )
         )
 
