@@ -140,7 +140,7 @@ class Recovery(Report):
                     node = self._node(departure.variant, found)
                     self._enter(step, departure.variant, node)
                     own = next(one for one in step.variants if one.line is departure.variant.line)
-                    self.report_departure(departure, explain(own.items, line), line)
+                    self.report_departure(departure, node, own, line)
                     return True
         return False
 
