@@ -6,8 +6,11 @@ A check that lacks a figure says nothing. Source: reference/cargo-imp.md section
 from decimal import Decimal
 
 from adapters.cargo_imp.goods_figures import volume_of
-from adapters.cargo_imp.told import NONE, Told, number
+from adapters.cargo_imp.told import NONE, Told, amount
 from hub.problem import Code
+
+ROUNDED = 0.5
+"""Weights may be rounded to the next half kilogram."""
 
 
 def pieces(told: Told) -> None:
@@ -25,18 +28,15 @@ def pieces(told: Told) -> None:
 def weight(told: Told) -> None:
     """The weights of the rate lines are that of the waybill, where they are told in its unit."""
     waybill, lines = told.first.get("AWB"), told.goods.weighed
-    weight = number(waybill, "weight")
-    if (
-        waybill is None
-        or weight is None
-        or not lines
-        or any(one.text("weight_unit") != waybill.text("weight_unit") for one in lines)
-    ):
+    if waybill is None or not lines or "weight" not in waybill.elements:
+        return
+    if abs(sum([amount(line, "weight") for line in lines]) - amount(waybill, "weight")) <= ROUNDED:
+        return
+    if any(one.text("weight_unit") != waybill.text("weight_unit") for one in lines):
         return
     found = sum((Decimal(line.elements["weight"].text) for line in lines), NONE)
-    if abs(found - weight) > Decimal("0.5"):
-        says = f"waybill of {weight}, but the rate lines weigh {found}"
-        told.say(Code.IMP_CHECK_WEIGHT, says, (lines[0], "weight"), str(weight), [(waybill, "weight")])
+    says = f"waybill of {waybill.text('weight')}, but the rate lines weigh {found}"
+    told.say(Code.IMP_CHECK_WEIGHT, says, (lines[0], "weight"), waybill.text("weight"), [(waybill, "weight")])
 
 
 def dimension_pieces(told: Told) -> None:

@@ -18,7 +18,7 @@ _OWN_SUBJECT = re.compile(r"/[A-Z]{2}/|/[A-Z]{0,2}/[A-Z0-9]{3}/")
 
 
 def messages(table: Table, root: Node) -> Sequence[Node]:
-    """The message itself; or, where houses with parties stand beside others, one message for each of them (section 4).
+    """The message itself; or, where a house with parties stands beside others, one message for each house (section 4).
 
     What is a part already is not taken apart again.
     """
@@ -28,21 +28,11 @@ def messages(table: Table, root: Node) -> Sequence[Node]:
     if len(houses) < 2 or not any(_has_parties(house) for house in houses):
         return (root,)
     around = [child for child in root.children if child.name != "house"]
-    return [Node(root.name, root.elements, [*around, *group]) for group in _groups(houses)]
+    return [Node(root.name, root.elements, [*around, house]) for house in houses]
 
 
 def _has_parties(house: Node) -> bool:
     return any(child.name in _PARTIES for child in house.children)
-
-
-def _groups(houses: Sequence[Node]) -> list[list[Node]]:
-    """Houses with parties alone, those between them together, in their order."""
-    groups: list[list[Node]] = []
-    for house in houses:
-        if not groups or _has_parties(house) or _has_parties(groups[-1][0]):
-            groups.append([])
-        groups[-1].append(house)
-    return groups
 
 
 def size(lines: Sequence[str]) -> int:

@@ -2,13 +2,16 @@
 
 import re
 
-from adapters.cargo_imp.explaining import Fault
-from adapters.cargo_imp.layout import Row
-from adapters.cargo_imp.steps import Variant
+from adapters.cargo_imp.explaining import Fault, explain
+from adapters.cargo_imp.layout import Row, differences
+from adapters.cargo_imp.notation import captures
+from adapters.cargo_imp.steps import Departure, Variant
 from hub.problem import Code, Problem
+from hub.syntax import Node
 
 LONGEST_LINE = 69
 SHOWN = 80
+UNPREFIXED = 1
 _STRANGE = re.compile(r"[^ -~]")
 
 
@@ -50,6 +53,50 @@ class Report:
                 element=fault.element,
                 found=fault.found[:SHOWN] or None,
                 expected=fault.expected,
+            )
+        )
+
+    def report_departure(self, departure: Departure, node: Node, strict: Variant, line: str) -> None:
+        """A tolerated departure: at the element the layout does not have, else where the layout stops."""
+        fault = explain(strict.items, line)
+        known = {one.name for one in captures(strict.items)} if node.name == strict.node else node.elements.keys()
+        extra = next((pair for pair in node.elements.items() if pair[0] not in known), None)
+        element, column = (extra[0], extra[1].column - 1) if extra else (fault.element, fault.start)
+        kind = departure.tolerated.difference(element)
+        if kind.code == Code.IMP_LINE_LENGTH and len(line) > LONGEST_LINE:
+            return
+        self.forget_length()
+        self.problems.append(
+            Problem(
+                code=Code(kind.code),
+                message=f"{kind.says} (difference {kind.number})",
+                line=self.number,
+                column=column + 1,
+                offset=self.start + column,
+                segment=strict.option.segment,
+                element=element,
+                found=(extra[1].text if extra else fault.found or line)[:SHOWN],
+                expected=None if extra else fault.expected or None,
+            )
+        )
+
+    def report_unprefixed(self, variant: Variant, line: str) -> None:
+        """A continuation line without its slant."""
+        kind = differences()[variant.line.unprefixed or UNPREFIXED]
+        self.report(Code(kind.code), 0, variant.option.segment, f"{kind.says} (difference {kind.number})", line)
+
+    def report_identifier(self, variant: Variant, found: str, right: str, line: str) -> None:
+        """A misspelt identifier of a line that must stand here."""
+        self.problems.append(
+            Problem(
+                code=Code.IMP_LINE_IDENTIFIER,
+                message=f"{found!r} stands where {right} must stand, the rest of the line is that of {right}: read as {right}",
+                line=self.number,
+                column=1,
+                offset=self.start,
+                segment=variant.option.segment,
+                found=found or line[:SHOWN],
+                expected=right,
             )
         )
 

@@ -37,6 +37,11 @@ class Told:
         self.problems: list[Problem] = []
         self._goods: Goods | None = None
 
+    def totals(self, name: str) -> Node | None:
+        """The second line of a charge summary, PPD or COL."""
+        summary = self.first.get(name)
+        return summary.children[0] if summary is not None and summary.children else None
+
     @property
     def goods(self) -> Goods:
         """The figures of the rate lines."""
@@ -67,7 +72,7 @@ class Told:
 
     def _segment(self, node: Node) -> str | None:
         if node.name == "totals":
-            return next((one for one in ("PPD", "COL") if one in self.first and self.first[one].first("totals") is node), None)
+            return "COL" if self.totals("COL") is node else "PPD"
         return _SEGMENTS.get(node.name, node.name)
 
     def _related(self, place: Place) -> Related:
@@ -81,6 +86,17 @@ class Told:
             element=name,
             found=element.text[:80] or None,
         )
+
+
+def amount(node: Node, name: str) -> float:
+    """The element as a number for a first look; 0 where it is not there. Sums that differ are made again by :func:`number`."""
+    element = node.elements.get(name)
+    return 0.0 if element is None else float(element.text)
+
+
+def agree(one: float, other: float) -> bool:
+    """Whether two sums of amounts are the same but for the rounding of their last binary digit."""
+    return abs(one - other) < 0.0001
 
 
 def number(node: Node | None, name: str) -> Decimal | None:
