@@ -1,8 +1,8 @@
 """The addresses of projected objects: kebab-case, made of the shipment's key and what the object is. Pure; knows no document.
 
 ``awb-020-12345675`` is a waybill (``awb-020-12345675-2`` when its number is used again), and what belongs to it follows:
-``-shipment``, ``-piece-3``, ``-house-h0001``, ``-flight-qr066-2026-11-21-fra-doh``, ``-uld-ake12345qr``, ``-shipper``. Airports and
-carriers are the same whoever names them: ``location-fra``, ``carrier-qr``. docs/one-record.md has the whole table.
+``-shipment``, ``-piece-3``, ``-house-h0001``, ``-flight-qr066-2026-11-21-fra-doh``, ``-uld-ake12345qr``, ``-shipper``. Airports
+and carriers are the same whoever names them: ``location-fra``, ``carrier-qr``. docs/one-record.md has the whole table.
 """
 
 import re

@@ -46,6 +46,8 @@ class WaybillShape:
     def write(self, root: Node) -> Node:
         """The waybill with its shipment, pieces and house waybills as the ontology links them."""
         made = root.first("master") or Node("master")
+        if _is_house_alone(made, root):
+            return _house_alone(made, next(root.all("house")))
         houses = [linked(one, f"house{place}-") for place, one in enumerate(root.all("house"), 1) if one.elements]
         waybill = linked(made, "")
         waybill.name = "Waybill"
@@ -55,6 +57,25 @@ class WaybillShape:
             drop(house, "masterPrefix", "masterNumber")
         waybill.children.extend(houses)
         return waybill
+
+
+def _is_house_alone(made: Node, root: Node) -> bool:
+    """A house waybill told without its master, by what is said of the shipment as a whole."""
+    return made.text("waybillType") == "HOUSE" and "waybillNumber" not in made.elements and len([*root.all("house")]) == 1
+
+
+def _house_alone(made: Node, house: Node) -> Node:
+    whole = Node("Waybill", {**made.elements, **house.elements}, [*house.children])
+    inner = whole.first("shipment")
+    for child in made.children:
+        if child.name == "shipment" and inner is not None:
+            inner.elements = {**child.elements, **inner.elements}
+            inner.children.extend(one for one in child.children if inner.first(one.name) is None)
+        elif whole.first(child.name) is None or child.name in ("involvedParties", "otherIdentifiers"):
+            whole.children.append(child)
+    whole = linked(whole, "")
+    drop(whole, "masterPrefix", "masterNumber")
+    return whole
 
 
 class ShipmentShape:
