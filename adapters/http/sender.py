@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import tenacity
 
-from adapters.http.address import permitted
 from adapters.http.answer import Answer, judged
+from hub.address import permitted
 from hub.channel import Deadline, Secrets, Settings, key_text
 from hub.ports import Misconfigured, Parcel, Receipt, Retriable, Unknown
 

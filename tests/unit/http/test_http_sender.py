@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from adapters import http
-from adapters.http.address import permitted
 from adapters.http.answer import Answer, judged, retry_after
+from hub.address import permitted
 from hub.ports import DeliveryError, Misconfigured, Parcel, Receipt, Refused, Retriable, Unknown
 from tests.contract.partners import closed_port, raw_server, swallow
 
