@@ -3,7 +3,7 @@
 from adapters.one_record.lift import Bag, copy, lift
 from adapters.one_record.packing import write_pieces
 from adapters.one_record.pieces import read_pieces
-from adapters.one_record.security import read_security, write_security
+from adapters.one_record.declaration import read_security, write_security
 from hub.syntax import Element, Node
 
 MONEY = (
