@@ -49,8 +49,22 @@ def tell_nobody(_connection: Connection, _notices: Sequence[Notice], _now: datet
 class _Over:
     """What every part of the node does its work over."""
 
-    def __init__(self, engine: Engine, clock: Clock, *, sealer: Sealer | None = None, tell: Tell = tell_nobody) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        *,
+        sealer: Sealer | None = None,
+        tell: Tell = tell_nobody,
+        ready: Callable[[Sequence[str]], None] = lambda _ids: None,
+        rule: Callable[[HeldObject, Acceptance], Arrival | None] = lambda _held, accepted: accepted.arrival,
+    ) -> None:
+        """``ready`` brings objects that follow from shipments up to date before they are read; ``rule`` is what the hub is told
+        by a change of one of them.
+        """
         self._engine = engine
+        self._ready = ready
+        self._rule = rule
         self._clock = clock
         self._sealer = sealer or Unsealed()
         self._tell = tell
@@ -86,6 +100,7 @@ class Objects(_Over):
 
     def get_all(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, HeldObject]:
         """See the port."""
+        self._ready(ids)
         with reading(self._engine) as connection:
             return objects.get_all(connection, ids, at)
 
@@ -110,11 +125,13 @@ class Events(_Over):
 
     def get(self, object: str, id: str) -> HeldEvent | None:
         """See the port."""
+        self._ready([object])
         with reading(self._engine) as connection:
             return events.get(connection, object, id)
 
     def list(self, object: str, query: EventQuery) -> EventPage:
         """See the port."""
+        self._ready([object])
         with reading(self._engine) as connection:
             return events.list_of(connection, object, query)
 
@@ -180,7 +197,8 @@ class Requests(_Over):
                 action_requests.move(connection, rival, REJECTED, accepted.by, now)
                 for rival in action_requests.rivals(connection, accepted.object, accepted.base)
             ]
-            self._take_in(connection, [accepted.arrival], now)
+            told = self._rule(before, accepted) if before.projected else accepted.arrival
+            self._take_in(connection, [told], now)
             self._tell(connection, [*accepted.notices, *(_rejected(one, accepted, now) for one in stale)], now)
         return moved
 
@@ -280,10 +298,12 @@ def open_node(
     tell: Tell = tell_nobody,
     partner_of: Callable[[str], str] = lambda _: "",
     secrets: Callable[[str], str] = str,
+    ready: Callable[[Sequence[str]], None] = lambda _ids: None,
+    rule: Callable[[HeldObject, Acceptance], Arrival | None] = lambda _held, accepted: accepted.arrival,
     **told: Any,
 ) -> NodeDoors:
     """Every port of a node over one database; ``told`` are further fields of the doors."""
-    over: dict[str, Any] = {"sealer": sealer, "tell": tell}
+    over: dict[str, Any] = {"sealer": sealer, "tell": tell, "ready": ready, "rule": rule}
     return NodeDoors(
         objects=Objects(engine, clock, **over),
         events=Events(engine, clock, **over),

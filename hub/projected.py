@@ -1,32 +1,34 @@
 """What a format that knows linked objects makes of a shipment: objects with addresses, and events about them. Knows no format."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
+from hub.objects import Nodes
 from hub.syntax import Node
 
 
 class ProjectedObject(msgspec.Struct, frozen=True, kw_only=True):
-    """One object: the last part of its address (stable), its class by short name, its document in the format's own form.
+    """One object: the last part of its address (stable), its class by IRI, and its nodes (:mod:`hub.objects`).
 
     ``shared``: it says only what its address says, whatever shipment names it (an airport, a carrier).
     """
 
     id: str
     type: str
-    document: dict[str, Any]
+    nodes: Nodes
     shared: bool = False
 
 
 class ProjectedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One event: the milestone it tells, the object it is about, its class and document. Never changes once made."""
+    """One event: the milestone it tells, the id of the object it is about, its class and code by IRI, its nodes."""
 
     id: str
     object: str
     type: str
-    document: dict[str, Any]
+    code: str
+    nodes: Nodes
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,11 +48,11 @@ class Outliner(Protocol):
         last part of it; ``roots`` the trees of the waybill and bookings, ``events`` milestone ids and their trees.
         """
 
-    def shared(self, base: str, id: str) -> ProjectedObject | None:
-        """The object of an id that says all there is to say (``location-fra``); None for any other."""
-
     def shipment_name(self, key: str) -> str:
         """A shipment key as the first part of its objects' ids; other keys have other names."""
 
     def shipment_key(self, id: str) -> str | None:
         """The shipment key in an object's id; None when the id is none of ours."""
+
+    def gathered(self, objects: Sequence[Nodes]) -> bytes:
+        """Several objects as one document that a reader of the format takes as a whole."""

@@ -1,9 +1,9 @@
 """One waybill as the mapping's rows see it, and back: parties, texts, customs lines, currency, pieces. Pure."""
 
+from adapters.one_record.declaration import read_security, write_security
 from adapters.one_record.lift import Bag, copy, lift
 from adapters.one_record.packing import write_pieces
 from adapters.one_record.pieces import read_pieces
-from adapters.one_record.declaration import read_security, write_security
 from hub.syntax import Element, Node
 
 MONEY = (
@@ -23,6 +23,7 @@ CLASSES = {
     "transferredTo": "Carrier",
     "notifiedOrganization": "Company",
     "referredBookingOption": "Booking",
+    "carrier": "Carrier",
     "transportOrganization": "Carrier",
 }
 """The class written where the property's range is wider than what is meant."""

@@ -10,11 +10,13 @@ from typing import Any
 import msgspec
 
 from adapters.one_record import naming
+from adapters.one_record.flat import nodes_of
 from adapters.one_record.frame import Named
-from adapters.one_record.vocabulary import Vocabulary, vocabulary
+from adapters.one_record.vocabulary import CARGO, Property, Vocabulary, vocabulary
 from adapters.one_record.write import Scribe
 from hub.canonical.settle import INBOUND, OUTBOUND
 from hub.envelope import Outgoing
+from hub.objects import Nodes
 from hub.projected import Outline, ProjectedEvent, ProjectedObject
 from hub.syntax import Element, Node
 
@@ -81,13 +83,17 @@ class Outliner:
         node = self._apart(inner, kind, _Scope(self.name, self.name, owner))
         node.children.append(Node("eventFor", self._reference(target, "Shipment")))
         address = f"{self.base}/{target}/logistics-events/{id}"
-        return ProjectedEvent(id=id, object=target, type=root.name, document=self._written(node, kind, address))
+        code = self.words.code_iri(root.text("eventCode") or "", _CODE_RULE) if "eventCode" in root.elements else ""
+        return ProjectedEvent(id=id, object=target, type=_class_iri(kind), code=code, nodes=self._written(node, kind, address))
 
     def objects(self) -> list[ProjectedObject]:
         """Everything taken out, documents written."""
         return [
             ProjectedObject(
-                id=id, type=one.kind.name, document=self._written(one.node, one.kind, f"{self.base}/{id}"), shared=one.shared
+                id=id,
+                type=_class_iri(one.kind),
+                nodes=self._written(one.node, one.kind, f"{self.base}/{id}"),
+                shared=one.shared,
             )
             for id, one in self.made.items()
         ]
@@ -200,11 +206,18 @@ class Outliner:
         whole = Node(movement.name, movement.elements, [*movement.children, Node(side, location.elements, location.children)])
         event.children = [whole if child is movement else child for child in event.children]
 
-    def _written(self, node: Node, kind: Named, address: str) -> dict[str, Any]:
+    def _written(self, node: Node, kind: Named, address: str) -> Nodes:
         scribe = Scribe(self.words, Outgoing(message_id=address, control_reference="", at=_NEVER))
         named = Node(node.name, {**node.elements, "@id": Element(address)}, node.children)
         body = scribe.object(named, kind, "")
-        return {"@context": scribe.context(), **body}
+        return nodes_of({"@context": scribe.context(), **body})
+
+
+_CODE_RULE = Property(name="eventCode", iri=CARGO + "eventCode", range="StatusCode", kind="code")
+
+
+def _class_iri(kind: Named) -> str:
+    return kind.known.iri if kind.known else CARGO + kind.name
 
 
 def _merge(known: Node, more: Node) -> None:
@@ -248,20 +261,6 @@ def _shared_name(node: Node, kind: Named) -> str | None:
     return None
 
 
-def shared_node(id: str) -> Node | None:
-    """The object a shared address says: the reverse of :func:`_shared_name`."""
-    kind, _, rest = id.partition("-")
-    try:
-        told = naming.code(rest)
-    except UnicodeDecodeError:
-        return None
-    if not told or naming.kebab(told) != rest:
-        return None
-    if kind == "location":
-        return Node("Location", {}, [Node("locationCodes", {"@value": Element(told)})])
-    return Node("Carrier", {"airlineCode": Element(told)}) if kind == "carrier" else None
-
-
 def outline(base: str, name: str, roots: Sequence[Node], events: Sequence[tuple[str, Node]]) -> Outline:
     """The objects and events of one shipment. See :class:`hub.projected.Outliner`."""
     work = Outliner(base, name)
@@ -269,16 +268,6 @@ def outline(base: str, name: str, roots: Sequence[Node], events: Sequence[tuple[
         work.root(root)
     told = [work.event(id, event) for id, tree in events for event in _each(tree)]
     return Outline(objects=work.objects(), events=told)
-
-
-def shared(base: str, id: str) -> ProjectedObject | None:
-    """The object of a shared address; None for any other."""
-    node = shared_node(id)
-    if node is None:
-        return None
-    work = Outliner(base, id)
-    work.made[id] = _Made(node, Named(node.name, work.words.classes[node.name]), True)
-    return work.objects()[0]
 
 
 def _each(tree: Node) -> Iterator[Node]:

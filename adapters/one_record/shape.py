@@ -160,5 +160,34 @@ class EventShape:
         return made
 
 
+class BookingShape:
+    """Booking ⇄ ``Booking/booking``, with the number of its waybill and its own."""
+
+    def read(self, root: Node) -> Node:
+        """The booking; its waybill's number from the waybill it is issued for, where it has none itself."""
+        bag = Bag()
+        booking = lift(copy(root), bag)
+        booking.name = "booking"
+        waybill = booking.first("issuedForWaybill")
+        for name in ("waybillPrefix", "waybillNumber"):
+            if waybill is not None and name in waybill.elements:
+                booking.elements.setdefault(name, waybill.elements[name])
+        number = booking.elements.pop("shippingRefNo", None)
+        if number is not None:
+            booking.children.append(Node("bookingNumber", {"@value": number}, [], number.line))
+        booking.children.append(bag.node)
+        return Node(root.name, {}, [booking], root.line, root.column, root.offset)
+
+    def write(self, root: Node) -> Node:
+        """The booking."""
+        booking = root.first("booking") or Node("booking")
+        booking.name = "Booking"
+        for number in [child for child in booking.children if child.name == "bookingNumber"]:
+            booking.elements.setdefault("shippingRefNo", number.elements["@value"])
+            booking.children.remove(number)
+        state_classes(booking)
+        return booking
+
+
 _WAYBILL, _SHIPMENT = WaybillShape(), ShipmentShape()
-waybill, shipment, piece, event = _WAYBILL, _SHIPMENT, PieceShape(), EventShape()
+waybill, shipment, piece, event, booking = _WAYBILL, _SHIPMENT, PieceShape(), EventShape(), BookingShape()

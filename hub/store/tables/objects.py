@@ -147,6 +147,8 @@ projection_due = Table(
     metadata,
     serial("seq"),
     Column("shipment", Key, nullable=False),
+    Column("revision_no", Integer, nullable=False),
     PrimaryKeyConstraint("seq", name="pk_projection_due"),
+    Index("ix_projection_due_shipment", "shipment"),
 )
-"""Shipments that changed, to be looked at for what subscribers are to be told."""
+"""Revisions of shipments that nobody has been told of as logistics objects yet."""
