@@ -92,6 +92,7 @@ class Hub:
             self.clock,
             wanted,
             tell=teller,
+            order=teller.order,
             partner_of=agents.partner,
             secrets=self.secrets,
             sees=lambda partner, key: ReadSide(self.engine).sees(key, agents.sight(partner)),
