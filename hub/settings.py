@@ -87,7 +87,7 @@ class Answers(Struct, frozen=True, kw_only=True):
 
 
 class Partner(Struct, frozen=True, kw_only=True):
-    """One partner or customer."""
+    """One partner or customer. ``notifications`` names the channel that takes the ONE Record node's notifications to it."""
 
     id: str
     name: str = ""
@@ -103,6 +103,7 @@ class Partner(Struct, frozen=True, kw_only=True):
     answers: Answers = Answers()
     address: str = ""
     style: str = "bare"
+    notifications: str = ""
     schedule: tuple[float, ...] = DEFAULT_SCHEDULE
 
     def open_channel(self, name: str) -> Channel:
