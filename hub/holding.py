@@ -17,6 +17,7 @@ from hub.objects import (
     FAILED,
     REJECTED,
     REVOKED,
+    TRANSITIONS,
     Acceptance,
     ActionRequest,
     Conflict,
@@ -32,6 +33,7 @@ from hub.objects import (
     Nodes,
     Notice,
     Projected,
+    asks_for_notice,
 )
 from hub.ports import Arrival, Clock
 from hub.store import access, action_requests, events, inbox, objects, subscriptions
@@ -167,6 +169,16 @@ class Requests(_Over):
             self._tell(connection, notices, now)
         return moved
 
+    def fail(self, id: str, by: str, errors: Nodes, notices: Sequence[Notice] = ()) -> ActionRequest:
+        """See the port."""
+        with self._writing() as (connection, now):
+            found = action_requests.get(connection, id)
+            if found is not None and FAILED not in TRANSITIONS[found.kind].get(found.status, ()):
+                action_requests.move(connection, id, ACCEPTED, by, now)
+            moved = action_requests.move(connection, id, FAILED, by, now, errors=errors)
+            self._tell(connection, notices, now)
+        return moved
+
     def accept_change(self, accepted: Acceptance) -> ActionRequest:
         """See the port."""
         with self._writing() as (connection, now):
@@ -217,7 +229,7 @@ def _rejected(request: ActionRequest, accepted: Acceptance, now: datetime) -> No
         author=accepted.by,
         object=accepted.object,
         request=request.id,
-        recipients=[request.by],
+        recipients=[request.by] if asks_for_notice(request.body) else [],
     )
 
 
