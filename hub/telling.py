@@ -50,7 +50,8 @@ class Teller:
     def __call__(self, connection: Connection, notices: Sequence[Notice], now: datetime) -> None:
         """Owe every notification that follows from these notices."""
         held = objects.get_all(connection, sorted({one.object for one in notices if one.object}), None) if notices else {}
-        owed = [self._owed(one, told) for one in notices for told in self._told(connection, one, held.get(one.object), now)]
+        full = [_with_type(one, held.get(one.object)) for one in notices]
+        owed = [self._owed(one, told) for one in full for told in self._told(connection, one, held.get(one.object), now)]
         if owed:
             outbox.add(connection, owed, now=now, sender=self._sender)
             self._awake()
@@ -89,6 +90,10 @@ class Teller:
             ordering=IN_SEQUENCE,
         )
         return Owed(plan=plan, number_key=about, ready=True)
+
+
+def _with_type(notice: Notice, held: HeldObject | None) -> Notice:
+    return msgspec.structs.replace(notice, object_type=held.type) if held and not notice.object_type else notice
 
 
 def _ordered(partner: str, channel: str, about: str, raw: bytes, now: datetime) -> Owed:
