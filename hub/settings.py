@@ -86,7 +86,7 @@ class Answers(Struct, frozen=True, kw_only=True):
 
 
 class Partner(Struct, frozen=True, kw_only=True):
-    """One partner or customer."""
+    """One partner or customer. ``fetch`` is the channel by which what its notifications name is read; empty: it is not."""
 
     id: str
     name: str = ""
@@ -100,6 +100,7 @@ class Partner(Struct, frozen=True, kw_only=True):
     channel: list[Channel] = []
     send: list[SendRule] = []
     answers: Answers = Answers()
+    fetch: str = ""
     address: str = ""
     style: str = "bare"
     schedule: tuple[float, ...] = DEFAULT_SCHEDULE

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub import admission, registry
 from hub.bootstrap.accounts import Keys
 from hub.bootstrap.answers import Answerer
+from hub.bootstrap.fetching import Fetching
 from hub.bootstrap.pure import PureHub
 from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
@@ -82,6 +83,7 @@ class Hub:
             acknowledge=self._answerer.acknowledge,
             owes_answer=self._answerer.owes,
             reply_channel=self._answerer.channel,
+            fetches=Fetching(self.settings.partners).order,
             schedule=lambda partner: self.partner(partner).schedule,
             media=lambda target: _MEDIA.get(target.partition(":")[0], "application/octet-stream"),
             trusts=self._trusts,
@@ -135,9 +137,11 @@ class Hub:
         return Written(raws=written.raws, problems=self._profile(plan.partner).weigh(written.problems))
 
     def open_sender(self, partner: str, channel: str) -> Sender:
-        """A partner's outbound channel. Raises Misconfigured."""
+        """A partner's outbound channel; one that also brings things back (``FETCHES``) gets the intake. Raises Misconfigured."""
         found = self.partner(partner).open_channel(channel)
-        sender: Sender = registry.resolve(found.adapter).open_sender(self._channel_settings(partner, found), self.secrets)
+        adapter = registry.resolve(found.adapter)
+        brought = {"intake": self.intake} if getattr(adapter, "FETCHES", False) else {}
+        sender: Sender = adapter.open_sender(self._channel_settings(partner, found), self.secrets, **brought)
         return sender
 
     def open_poller(self, partner: str, channel: str) -> Poller:
