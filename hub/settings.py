@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from hub.node import NodeSettings
 from hub.ports import Misconfigured
 
 DEFAULT_SCHEDULE: tuple[float, ...] = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -147,6 +148,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     fold: FoldRules = FoldRules()
     listen: Listen = Listen()
     secrets: str = ""
+    node: NodeSettings | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,9 +18,11 @@ from hub.bootstrap.pure import PureHub
 from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
 from hub.fold import fold
+from hub.holding import open_node
 from hub.intake import DurableIntake
 from hub.logs import origin
 from hub.mapping import Expressed
+from hub.node import NodeDoors
 from hub.ports import Clock, Misconfigured, Poller, Sender
 from hub.problem import Problem, Profile, has_error
 from hub.routing import route
@@ -68,6 +70,20 @@ class Hub:
     def accounts(self) -> Keys:
         """API keys."""
         return Keys(self.settings.partners.values(), self.secrets)
+
+    @cached_property
+    def node(self) -> NodeDoors | None:
+        """The ports of the ONE Record node, where one is configured."""
+        wanted = self.settings.hub.node
+        if wanted is None:
+            return None
+        return open_node(self.engine, self.clock, wanted, partner_of=self._partner_of, secrets=self.secrets)
+
+    def _partner_of(self, agent: str) -> str:
+        """The partner whose ``authors`` name an agent, else the node's own partner for all others."""
+        named = (one.id for one in self.settings.partners.values() if agent in one.authors)
+        node = self.settings.hub.node
+        return next(named, node.partner if node else "")
 
     @cached_property
     def line(self) -> Line:

@@ -72,6 +72,7 @@ class Service:
             read=Reading(lambda: ReadSide(self._hub.engine)),
             ready=self.ready,
             max_bytes=self._hub.settings.hub.limits.max_bytes,
+            node=self._hub.node,
         )
         made: dict[str, Any] = {}
         mounts = self._hub.settings.hub.listen.mounts
