@@ -255,6 +255,11 @@ class Access(_Over):
         with self._writing() as (connection, now):
             return access.withdraw(connection, object, agent, permission, now)
 
+    def groups(self, agent: str) -> Sequence[str]:
+        """See the port."""
+        with reading(self._engine) as connection:
+            return access.groups(connection, agent)
+
     def join(self, group: str, agent: str) -> None:
         """See the port."""
         with self._writing() as (connection, _):
@@ -275,8 +280,9 @@ def open_node(
     tell: Tell = tell_nobody,
     partner_of: Callable[[str], str] = lambda _: "",
     secrets: Callable[[str], str] = str,
+    **told: Any,
 ) -> NodeDoors:
-    """Every port of a node over one database."""
+    """Every port of a node over one database; ``told`` are further fields of the doors."""
     over: dict[str, Any] = {"sealer": sealer, "tell": tell}
     return NodeDoors(
         objects=Objects(engine, clock, **over),
@@ -288,4 +294,5 @@ def open_node(
         settings=settings,
         partner_of=partner_of,
         secrets=secrets,
+        **told,
     )

@@ -115,11 +115,27 @@ class Access(Protocol):
     def withdraw(self, object: str, agent: str, permission: str = "") -> int:
         """End an agent's grants on an object (one permission, or all) and every grant that hangs on them; how many ended."""
 
+    def groups(self, agent: str) -> Sequence[str]:
+        """The groups an agent is a member of."""
+
     def join(self, group: str, agent: str) -> None:
         """Make an agent a member of a group."""
 
     def leave(self, group: str, agent: str) -> None:
         """End a membership."""
+
+
+class Announcer(Protocol):
+    """What subscribers and requestors are told of a notice, and who of them. Asks nothing but ``Access`` and ``sees``."""
+
+    def topics(self, notice: Notice) -> Sequence[str]:
+        """The IRIs, of the object and of its classes, that a subscription on it may name."""
+
+    def concerns(self, notice: Notice, subscription: NewSubscription, held: HeldObject | None) -> bool:
+        """Whether a subscription asks for this, and its subscriber may know it."""
+
+    def write(self, notice: Notice, subscription: NewSubscription | None, held: HeldObject | None) -> bytes:
+        """The notification, ready to be sent; ``subscription`` is None for a requestor who asked to be told of its request."""
 
 
 class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -128,7 +144,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ``base_url`` is what every URI of the node begins with and never changes (no slash at its end); ``data_holder`` the IRI of the
     organization that holds its objects (default: the object ``holder`` of the node). ``accept_own`` accepts the holder's own
     requests at once. ``unknown_properties`` is ``accept`` or ``refuse``. ``partner`` is the hub's partner for agents no partner's
-    ``authors`` name; empty: what they send is held, and tells the hub nothing. ``security`` is read by the server.
+    ``authors`` name; empty: what they send is held, and tells the hub nothing. ``security`` is read by the server. ``announcer``
+    is the dotted name of what writes notifications; ``extensions`` turns on what goes beyond the standard (docs/operations.md).
     """
 
     base_url: str
@@ -141,6 +158,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     max_depth: int = 100
     max_nodes: int = 20_000
     page: int = 1_000
+    announcer: str = "adapters.one_record.sharing.announcing:build"
+    extensions: list[str] = []
     security: dict[str, Any] = {}
 
     @property
@@ -150,7 +169,12 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class NodeDoors(msgspec.Struct, frozen=True, kw_only=True):
-    """What the ONE Record server is handed beside the hub's doors. ``partner_of`` names the hub's partner of an agent's IRI."""
+    """What the ONE Record server is handed beside the hub's doors.
+
+    ``partner_of`` names the hub's partner of an agent's IRI, empty where there is none; ``sees`` whether a partner may see the
+    shipment of a key (hub/admission.py); ``reaches`` whether an agent has a channel for notifications. ``host`` is where
+    ``serve`` listens.
+    """
 
     objects: LogisticsObjects
     events: Events
@@ -161,3 +185,6 @@ class NodeDoors(msgspec.Struct, frozen=True, kw_only=True):
     settings: NodeSettings
     partner_of: Callable[[str], str]
     secrets: Callable[[str], str]
+    sees: Callable[[str, str], bool] = lambda _partner, _shipment: False
+    reaches: Callable[[str], bool] = lambda _agent: False
+    host: str = "127.0.0.1"

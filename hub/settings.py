@@ -87,7 +87,11 @@ class Answers(Struct, frozen=True, kw_only=True):
 
 
 class Partner(Struct, frozen=True, kw_only=True):
-    """One partner or customer. ``fetch`` is the channel by which what its notifications name is read; empty: it is not."""
+    """One partner or customer.
+
+    ``notifications`` names the channel that takes the ONE Record node's notifications to it; ``fetch`` the one by which what its
+    own notifications name is read (empty: it is not).
+    """
 
     id: str
     name: str = ""
@@ -104,6 +108,7 @@ class Partner(Struct, frozen=True, kw_only=True):
     fetch: str = ""
     address: str = ""
     style: str = "bare"
+    notifications: str = ""
     schedule: tuple[float, ...] = DEFAULT_SCHEDULE
 
     def open_channel(self, name: str) -> Channel:

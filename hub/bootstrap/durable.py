@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
+from weakref import WeakSet
 
 import msgspec
 from sqlalchemy import Engine
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub import admission, registry
 from hub.bootstrap.accounts import Keys
+from hub.bootstrap.agents import Agents
 from hub.bootstrap.answers import Answerer
 from hub.bootstrap.fetching import Fetching
 from hub.bootstrap.pure import PureHub
@@ -22,14 +24,16 @@ from hub.holding import open_node
 from hub.intake import DurableIntake
 from hub.logs import origin
 from hub.mapping import Expressed
-from hub.node import NodeDoors
+from hub.node import Announcer, NodeDoors
 from hub.ports import Clock, Misconfigured, Poller, Sender
 from hub.problem import Problem, Profile, has_error
+from hub.read import ReadSide
 from hub.routing import route
 from hub.settings import Channel, Partner, Secrets, Settings, load
 from hub.statement import DeliveryPlan, Folded, Reading, Said, Statement, Understood
 from hub.store.engine import open_engine
 from hub.store.migrations import current, head
+from hub.telling import Teller
 from hub.worker import Line, Worker
 
 _MEDIA = {"one-record": "application/ld+json", "edifact": "application/edifact", "cargo-imp": "text/plain; charset=us-ascii"}
@@ -46,6 +50,7 @@ class Hub:
         self._rules = configured.send_rules()
         self._kinds = self.pure.kinds()
         self._profile: Callable[[str], Profile] = lru_cache(maxsize=None)(lambda partner: self.pure.profile("", partner))
+        self._workers: WeakSet[Worker] = WeakSet()
         self._answerer = Answerer(self.pure, configured)
         # What several partners get of one shipment is worked out once.
         self._expressed = lru_cache(maxsize=512)(self._express)
@@ -64,7 +69,9 @@ class Hub:
 
     def worker(self, **options: Any) -> Worker:
         """A worker on this database."""
-        return Worker(self.engine, self.clock, self.line, **options)
+        made = Worker(self.engine, self.clock, self.line, **options)
+        self._workers.add(made)
+        return made
 
     @cached_property
     def accounts(self) -> Keys:
@@ -77,13 +84,30 @@ class Hub:
         wanted = self.settings.hub.node
         if wanted is None:
             return None
-        return open_node(self.engine, self.clock, wanted, partner_of=self._partner_of, secrets=self.secrets)
+        agents = Agents(self.settings)
+        teller = Teller(
+            lambda: self._announcer(wanted.announcer), agents.address, sender=self.settings.hub.identity, awake=self.awake
+        )
+        return open_node(
+            self.engine,
+            self.clock,
+            wanted,
+            tell=teller,
+            partner_of=agents.partner,
+            secrets=self.secrets,
+            sees=lambda partner, key: ReadSide(self.engine).sees(key, agents.sight(partner)),
+            reaches=agents.reached,
+            host=self.settings.hub.listen.host,
+        )
 
-    def _partner_of(self, agent: str) -> str:
-        """The partner whose ``authors`` name an agent, else the node's own partner for all others."""
-        named = (one.id for one in self.settings.partners.values() if agent in one.authors)
-        node = self.settings.hub.node
-        return next(named, node.partner if node else "")
+    def _announcer(self, dotted: str) -> Announcer:
+        made: Announcer = registry.resolve(dotted)(self.node)
+        return made
+
+    def awake(self) -> None:
+        """There is something to deliver: no worker of this process need sleep any longer."""
+        for one in self._workers:
+            one.awake()
 
     @cached_property
     def line(self) -> Line:

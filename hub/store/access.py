@@ -40,9 +40,14 @@ LEAVE = delete(agent_group).where(agent_group.c.agent == bindparam("a"), agent_g
 
 def allows(connection: Connection, agent: str, object: str, permission: str, now: datetime) -> bool:
     """Whether an agent, a group of its, or everyone holds a permission now."""
-    groups = [GROUP + row.name for row in connection.execute(GROUPS, {"a": agent})]
-    values = {"values": [agent, EVERYONE, *groups], "o": object, "p": permission, "now": micros(now)}
+    named = [GROUP + name for name in groups(connection, agent)]
+    values = {"values": [agent, EVERYONE, *named], "o": object, "p": permission, "now": micros(now)}
     return connection.execute(ALLOWED, values).first() is not None
+
+
+def groups(connection: Connection, agent: str) -> list[str]:
+    """The groups an agent is a member of."""
+    return [row.name for row in connection.execute(GROUPS, {"a": agent})]
 
 
 def in_force(connection: Connection, object: str, now: datetime) -> list[Grant]:

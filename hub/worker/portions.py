@@ -121,7 +121,7 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
     todo = portion.todo
     try:
         spoken = _speak(desk, todo, one) if one.readable else []
-        fetched = desk.line.fetches(todo.envelope, one) if one.readable and one.subject == "notice" else None
+        fetched = desk.line.fetches(todo.envelope, one) if one.readable and one.subject == "notification" else None
         row = _row(todo, one, spoken, _unadmitted(desk.line, todo.envelope, one, spoken))
     except Exception as fault:
         problem = told(fault, doing="making statements")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from adapters.one_record.security.callers import KeysUnavailable
+from adapters.one_record.security.refusals import KeysUnavailable
 from adapters.one_record.security.settings import Issuer
 from hub.address import permitted
 from hub.channel import Deadline

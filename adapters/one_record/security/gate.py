@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from adapters.one_record.security import certificates
-from adapters.one_record.security.callers import Caller, Partners, Unauthenticated
 from adapters.one_record.security.fetching import fetch
 from adapters.one_record.security.keys import Keys
+from adapters.one_record.security.refusals import Unauthenticated
 from adapters.one_record.security.settings import Issuer, Security
 from adapters.one_record.security.tokens import Trusted, Verifier
 from hub.logs import Log
@@ -22,7 +22,6 @@ class Gate:
     def __init__(
         self,
         settings: Security,
-        partners: Partners,
         now: Callable[[], datetime],
         *,
         get: Callable[[Issuer], bytes] = fetch,
@@ -33,16 +32,16 @@ class Gate:
         if built_in is not None:
             trusted[built_in.issuer.iss] = built_in
         self._verifier = Verifier(trusted, now, leeway=settings.leeway, typ=settings.typ)
-        self._partners = partners
         self._certificates = settings.certificates
+        self._certified_agents = settings.certificate_agents
 
-    def caller(self, headers: Mapping[str, str], certificate: bytes | None = None) -> Caller:
-        """Who is calling, by the ``authorization`` header and the client certificate in DER that TLS has verified.
+    def agent(self, headers: Mapping[str, str], certificate: bytes | None = None) -> str:
+        """The IRI of who is calling, by the ``authorization`` header and the client certificate in DER that TLS has verified.
 
         Raises :class:`Unauthenticated` (401) and :class:`KeysUnavailable` (503). May fetch keys: call it in a thread.
         """
         try:
-            return self._partners.caller(self._agent(headers.get("authorization", ""), certificate))
+            return self._agent(headers.get("authorization", ""), certificate)
         except Unauthenticated as refused:
             _log.info("not authenticated", reason=refused.reason)
             raise
@@ -63,7 +62,7 @@ class Gate:
         """The agent whose certificate was shown, empty where certificates do not count or none that is listed was shown."""
         if self._certificates == "off":
             return ""
-        listed = self._partners.by_certificate
+        listed = self._certified_agents
         shown = certificates.names(certificate) if certificate else []
         found = next((listed[name] for name in shown if name in listed), "")
         if not found and self._certificates == "require":

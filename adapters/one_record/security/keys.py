@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-from adapters.one_record.security.callers import KeysUnavailable
+from adapters.one_record.security.refusals import KeysUnavailable
 from adapters.one_record.security.settings import Issuer
 from hub.logs import Log
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
+from hub.objects import PERMISSIONS
 from hub.ports import Misconfigured
 
+_WHERE = "[node.security]"
 ASYMMETRIC = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519", "Ed448"}
 )
@@ -60,19 +62,49 @@ class TokenEndpoint(Struct, frozen=True, kw_only=True):
     clients: list[TokenClient] = []
 
 
-class Security(Struct, frozen=True, kw_only=True):
-    """``[one_record.security]``. ``leeway`` in seconds forgives clocks; ``typ`` false takes tokens whose header states none.
+class Grants(Struct, frozen=True, kw_only=True):
+    """What is granted by configuration: to ``agents`` (IRIs, ``group:<name>``, ``*``), on objects of ``types`` and what is below
+    them (class names such as ``Piece``; empty: any).
+    """
 
-    ``certificates``: ``off``, or ``accept`` (a client certificate that a partner's file names identifies it where no token is
+    agents: list[str]
+    permissions: tuple[str, ...] = ("GET_LOGISTICS_OBJECT", "GET_LOGISTICS_EVENT")
+    types: list[str] = []
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """How requests of ``agents`` (IRIs, ``group:<name>``, ``*``) are answered; the first policy that names one counts.
+
+    ``subscriptions`` and ``delegations``: ``accept`` at once, ``ask`` (they wait for the holder) or ``refuse``.
+    ``third_parties``: whether they may subscribe others. ``offers``: whether they, as publishers, are told on what terms we
+    subscribe, and ``body`` whether we then ask for whole objects.
+    """
+
+    agents: list[str]
+    subscriptions: str = "accept"
+    delegations: str = "ask"
+    third_parties: bool = False
+    offers: bool = True
+    body: bool = False
+
+
+class Security(Struct, frozen=True, kw_only=True):
+    """``[node.security]``. ``leeway`` in seconds forgives clocks; ``typ`` false takes tokens whose header states none.
+
+    ``certificates``: ``off``, or ``accept`` (a client certificate that is listed identifies its agent where no token is
     sent; beside a token both must name one agent), or ``require`` (nobody is served without such a certificate).
-    ``groups`` names groups of agents for group grants.
+    ``certificate_agents`` says whose they are: subject (``CN=…,O=…``) or ``sha256:<fingerprint>`` to agent IRI. ``groups`` names
+    groups of agents for group grants.
     """
 
     issuers: list[Issuer] = []
     leeway: float = 30.0
     typ: bool = True
     certificates: str = "off"
+    certificate_agents: dict[str, str] = {}
     groups: dict[str, list[str]] = {}
+    grants: list[Grants] = []
+    policies: list[Policy] = []
     token: TokenEndpoint = TokenEndpoint()
 
 
@@ -81,7 +113,7 @@ def read(table: Mapping[str, Any]) -> Security:
     try:
         found = msgspec.convert(dict(table), Security)
     except msgspec.ValidationError as fault:
-        raise Misconfigured(f"[one_record.security]: {fault}") from fault
+        raise Misconfigured(f"{_WHERE}: {fault}") from fault
     _check(found)
     return found
 
@@ -89,19 +121,32 @@ def read(table: Mapping[str, Any]) -> Security:
 def _check(found: Security) -> None:
     names = [one.iss for one in found.issuers]
     if len(names) != len(set(names)):
-        raise Misconfigured("[one_record.security]: two issuers have the same 'iss'; tokens could not be told apart.")
+        raise Misconfigured(_WHERE + ": two issuers have the same 'iss'; tokens could not be told apart.")
     if found.certificates not in ("off", "accept", "require"):
-        raise Misconfigured(f"[one_record.security]: certificates = {found.certificates!r} should be off, accept or require.")
+        raise Misconfigured(f"{_WHERE}: certificates = {found.certificates!r} should be off, accept or require.")
     if not 0 <= found.leeway <= 300:
-        raise Misconfigured("[one_record.security]: leeway should be 0 to 300 seconds.")
+        raise Misconfigured(_WHERE + ": leeway should be 0 to 300 seconds.")
     if not 10 <= found.token.seconds <= 86_400:
-        raise Misconfigured("[one_record.security.token]: seconds should be 10 to 86400.")
+        raise Misconfigured("[node.security.token]: seconds should be 10 to 86400.")
+    for policy in found.policies:
+        _check_policy(policy)
     for issuer in found.issuers:
         _check_issuer(issuer)
+    unknown = {one for grant in found.grants for one in grant.permissions} - set(PERMISSIONS)
+    if unknown:
+        raise Misconfigured(
+            f"{_WHERE}.grants: no such permission: {', '.join(sorted(unknown))}; there are {', '.join(PERMISSIONS)}."
+        )
+
+
+def _check_policy(policy: Policy) -> None:
+    for name, value in (("subscriptions", policy.subscriptions), ("delegations", policy.delegations)):
+        if value not in ("accept", "ask", "refuse"):
+            raise Misconfigured(f"{_WHERE}.policies: {name} = {value!r} should be accept, ask or refuse.")
 
 
 def _check_issuer(issuer: Issuer) -> None:
-    where = f"[one_record.security], issuer {issuer.iss!r}"
+    where = f"{_WHERE}, issuer {issuer.iss!r}"
     if not issuer.iss or not issuer.jwks:
         raise Misconfigured(f"{where}: 'iss' and 'jwks' must not be empty.")
     wrong = sorted(set(issuer.algorithms) - ASYMMETRIC)

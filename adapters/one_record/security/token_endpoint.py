@@ -44,7 +44,7 @@ class Issuing:
         """Raises :class:`hub.ports.Misconfigured` when it would stand open beyond loopback, or a secret is missing."""
         if not settings.anywhere and not _is_loopback(host):
             raise Misconfigured(
-                f"[one_record.security.token]: the built-in token endpoint is for demonstration and tests, and `serve` "
+                f"[node.security.token]: the built-in token endpoint is for demonstration and tests, and `serve` "
                 f"listens on {host}. Turn it off and name a real identity provider, or set 'anywhere' to true if you mean it."
             )
         self.iss = settings.iss or base
@@ -101,9 +101,9 @@ def _key(settings: TokenEndpoint, secrets: Callable[[str], str]) -> RSAKey:
     try:
         key = RSAKey.import_key(secrets(settings.key)) if settings.key else RSAKey.generate_key(2048, private=True)
     except (JoseError, ValueError) as fault:
-        raise Misconfigured(f"[one_record.security.token]: the secret {settings.key!r} is no RSA key in PEM.") from fault
+        raise Misconfigured(f"[node.security.token]: the secret {settings.key!r} is no RSA key in PEM.") from fault
     if not key.is_private:
-        raise Misconfigured(f"[one_record.security.token]: the secret {settings.key!r} is no private key.")
+        raise Misconfigured(f"[node.security.token]: the secret {settings.key!r} is no private key.")
     key.ensure_kid()
     return key
 

@@ -15,8 +15,8 @@ import msgspec
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
-from adapters.one_record.security.callers import Unauthenticated
 from adapters.one_record.security.keys import Key, Keys
+from adapters.one_record.security.refusals import Unauthenticated
 from adapters.one_record.security.settings import Issuer
 
 LONGEST = 16_384

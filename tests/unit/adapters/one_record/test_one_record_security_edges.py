@@ -22,9 +22,9 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from adapters.one_record.security import certificates
-from adapters.one_record.security.callers import KeysUnavailable, Partners, Unauthenticated
 from adapters.one_record.security.fetching import LARGEST, fetch
 from adapters.one_record.security.gate import Gate
+from adapters.one_record.security.refusals import KeysUnavailable, Unauthenticated
 from adapters.one_record.security.settings import Issuer, Security, TokenClient, TokenEndpoint
 from adapters.one_record.security.token_endpoint import Issuing
 from hub.ports import Misconfigured
@@ -100,7 +100,7 @@ def test_one_fetch_serves_all_who_wait(served: HTTPServer) -> None:
         return Response(json.dumps({"keys": [key.as_dict(private=False)]}))
 
     served.expect_request("/jwks.json").respond_with_handler(slowly)
-    gate = Gate(Security(issuers=[issuer(served.url_for("/jwks.json"))]), Partners(), lambda: NOW)
+    gate = Gate(Security(issuers=[issuer(served.url_for("/jwks.json"))]), lambda: NOW)
     keys = gate._verifier._trusted["https://idp.north.example"].keys
     found: list[int] = []
     threads = [threading.Thread(target=lambda: found.append(len(keys.candidates("a", "RS256")))) for _ in range(8)]
@@ -128,7 +128,7 @@ def certificate(common_name: str) -> bytes:
 
 
 NORTH = certificate("node.north.example")
-LISTED = Partners(by_agent={AGENT: ("nordhafen", ())}, by_certificate={certificates.names(NORTH)[0]: AGENT})
+LISTED = {certificates.names(NORTH)[0]: AGENT}
 
 
 def test_a_certificate_is_named_by_subject_and_by_fingerprint() -> None:
@@ -140,37 +140,37 @@ def test_a_certificate_is_named_by_subject_and_by_fingerprint() -> None:
 
 
 def test_a_listed_certificate_identifies_without_a_token() -> None:
-    guard = Gate(Security(certificates="accept"), LISTED, lambda: NOW)
-    assert guard.caller({}, NORTH).partner == "nordhafen"
-    by_print = Partners(by_certificate={certificates.names(NORTH)[1]: AGENT})
-    assert Gate(Security(certificates="accept"), by_print, lambda: NOW).caller({}, NORTH).agent == AGENT
+    guard = Gate(Security(certificates="accept", certificate_agents=LISTED), lambda: NOW)
+    assert guard.agent({}, NORTH) == AGENT
+    by_print = Security(certificates="accept", certificate_agents={certificates.names(NORTH)[1]: AGENT})
+    assert Gate(by_print, lambda: NOW).agent({}, NORTH) == AGENT
 
 
 def test_an_unlisted_certificate_does_not() -> None:
     for mode in ("accept", "require"):
         for shown in (certificate("node.south.example"), None, b"junk"):
             with pytest.raises(Unauthenticated):
-                Gate(Security(certificates=mode), LISTED, lambda: NOW).caller({}, shown)
+                Gate(Security(certificates=mode, certificate_agents=LISTED), lambda: NOW).agent({}, shown)
 
 
 def test_certificates_count_for_nothing_where_they_are_off() -> None:
     with pytest.raises(Unauthenticated):
-        Gate(Security(), LISTED, lambda: NOW).caller({}, NORTH)
+        Gate(Security(), lambda: NOW).agent({}, NORTH)
 
 
 def test_a_token_beside_a_certificate_must_name_the_same_agent() -> None:
     issuing = endpoint()
-    guard = Gate(Security(certificates="require"), LISTED, lambda: NOW, built_in=issuing.trusted(lambda: 0.0))
+    guard = Gate(Security(certificates="require", certificate_agents=LISTED), lambda: NOW, built_in=issuing.trusted(lambda: 0.0))
     token = asked(issuing, basic("nord"))["access_token"]
-    assert guard.caller({"authorization": f"Bearer {token}"}, NORTH).agent == AGENT
-    other = Partners(by_certificate={certificates.names(NORTH)[0]: "https://south.example/x"})
-    guard = Gate(Security(certificates="accept"), other, lambda: NOW, built_in=issuing.trusted(lambda: 0.0))
+    assert guard.agent({"authorization": f"Bearer {token}"}, NORTH) == AGENT
+    other = {certificates.names(NORTH)[0]: "https://south.example/x"}
+    guard = Gate(Security(certificates="accept", certificate_agents=other), lambda: NOW, built_in=issuing.trusted(lambda: 0.0))
     with pytest.raises(Unauthenticated, match="different agents"):
-        guard.caller({"authorization": f"Bearer {token}"}, NORTH)
+        guard.agent({"authorization": f"Bearer {token}"}, NORTH)
     with pytest.raises(Unauthenticated, match="no listed client certificate"):
-        Gate(Security(certificates="require"), LISTED, lambda: NOW, built_in=issuing.trusted(lambda: 0.0)).caller(
-            {"authorization": f"Bearer {token}"}
-        )
+        Gate(
+            Security(certificates="require", certificate_agents=LISTED), lambda: NOW, built_in=issuing.trusted(lambda: 0.0)
+        ).agent({"authorization": f"Bearer {token}"})
 
 
 # the built-in token endpoint
@@ -200,18 +200,18 @@ def asked(issuing: Issuing, headers: dict[str, str], status: int = 200, **form: 
 @pytest.mark.parametrize("name", ["nord", "a:b"])
 def test_a_token_by_basic_and_by_post(name: str) -> None:
     issuing = endpoint()
-    guard = Gate(Security(), LISTED, lambda: NOW, built_in=issuing.trusted(lambda: 0.0))
+    guard = Gate(Security(), lambda: NOW, built_in=issuing.trusted(lambda: 0.0))
     for told in (asked(issuing, basic(name)), asked(issuing, {}, client_id=name, client_secret=SECRETS["nord-secret"])):
         assert (told["token_type"], told["expires_in"]) == ("Bearer", 600)
-        assert guard.caller({"authorization": f"bearer {told['access_token']}"}).partner == "nordhafen"
+        assert guard.agent({"authorization": f"bearer {told['access_token']}"}) == AGENT
 
 
 def test_tokens_end_with_their_time() -> None:
     issuing = endpoint(seconds=60)
     token = asked(issuing, basic("nord"))["access_token"]
-    later = Gate(Security(), LISTED, lambda: NOW + timedelta(seconds=91), built_in=issuing.trusted(lambda: 0.0))
+    later = Gate(Security(), lambda: NOW + timedelta(seconds=91), built_in=issuing.trusted(lambda: 0.0))
     with pytest.raises(Unauthenticated, match="expired"):
-        later.caller({"authorization": f"Bearer {token}"})
+        later.agent({"authorization": f"Bearer {token}"})
 
 
 @pytest.mark.parametrize(
@@ -273,8 +273,8 @@ def test_a_key_of_ones_own_outlives_a_restart() -> None:
         for _ in range(2)
     )
     token = asked(first, basic("nord", "s"))["access_token"]
-    gate = Gate(Security(), LISTED, lambda: NOW, built_in=second.trusted(lambda: 0.0))
-    assert gate.caller({"authorization": f"Bearer {token}"}).agent == AGENT
+    gate = Gate(Security(), lambda: NOW, built_in=second.trusted(lambda: 0.0))
+    assert gate.agent({"authorization": f"Bearer {token}"}) == AGENT
 
 
 def test_the_key_set_shows_no_private_part() -> None:

@@ -17,9 +17,9 @@ from joserfc import jwe, jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from adapters.one_record.security import settings
-from adapters.one_record.security.callers import KeysUnavailable, Partners, Unauthenticated
 from adapters.one_record.security.gate import Gate
 from adapters.one_record.security.keys import public_keys
+from adapters.one_record.security.refusals import KeysUnavailable, Unauthenticated
 from adapters.one_record.security.settings import Issuer, Security
 from hub.ports import Misconfigured
 
@@ -69,8 +69,7 @@ def provider() -> Provider:
 
 def gate(get: Provider | None = None, ticks: Ticks | None = None, issuers: list[Issuer] | None = None, **options: Any) -> Gate:
     configured = Security(issuers=issuers or ISSUERS, leeway=30, **options)
-    partners = Partners(by_agent={AGENT: ("nordhafen", ["prefix:020"])}, groups={"forwarders": [AGENT]})
-    return Gate(configured, partners, lambda: NOW, get=get or provider(), monotonic=ticks or Ticks())
+    return Gate(configured, lambda: NOW, get=get or provider(), monotonic=ticks or Ticks())
 
 
 def signed(key: Any = NORTH_KEY, header: dict[str, Any] | None = None, /, algorithm: str = "RS256", **claims: Any) -> str:
@@ -89,41 +88,38 @@ def part(value: Any) -> str:
 
 def assert_refused(token: str, reason: str, guard: Gate | None = None) -> None:
     with pytest.raises(Unauthenticated) as refused:
-        (guard or gate()).caller(bearer(token))
+        (guard or gate()).agent(bearer(token))
     assert reason in refused.value.reason
     assert 'error="invalid_token"' in refused.value.challenge()
     assert token not in refused.value.challenge()
 
 
-def test_a_token_names_its_agent_partner_and_groups() -> None:
-    caller = gate().caller(bearer(signed()))
-    assert (caller.agent, caller.partner, caller.sight) == (AGENT, "nordhafen", ["prefix:020"])
-    assert caller.groups == {"forwarders"}
+def test_a_token_names_its_agent() -> None:
+    assert gate().agent(bearer(signed())) == AGENT
 
 
 def test_several_issuers_are_told_apart_by_iss() -> None:
     theirs = "https://south.example/logistics-objects/suedhafen"
     token = signed(SOUTH_KEY, algorithm="ES256", iss=SOUTH, logistics_agent_uri=theirs, aud=["x", "https://us.example"])
-    caller = gate().caller(bearer(token))
-    assert (caller.agent, caller.partner, caller.groups) == (theirs, "", frozenset())
+    assert gate().agent(bearer(token)) == theirs
 
 
 def test_other_claims_and_header_parameters_do_no_harm() -> None:
     header = {"jku": "https://evil.example/jwks.json", "x5u": "http://169.254.169.254/", "typ": "at+JWT"}
-    assert gate().caller(bearer(signed(NORTH_KEY, header, sub="123", admin=True, aud="whoever"))).agent == AGENT
+    assert gate().agent(bearer(signed(NORTH_KEY, header, sub="123", admin=True, aud="whoever"))) == AGENT
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
 def test_a_token_without_kid_is_tried_against_the_issuers_keys(algorithm: str) -> None:
     told = jwt.encode({"alg": algorithm}, CLAIMS, NORTH_KEY, algorithms=[algorithm])
     both = Provider(north=key_set(RSAKey.generate_key(2048, {"kid": "n-0"}), NORTH_KEY))
-    assert gate(both).caller(bearer(told)).agent == AGENT
+    assert gate(both).agent(bearer(told)) == AGENT
 
 
 def test_no_credentials_are_challenged_without_an_error() -> None:
     for headers in ({}, {"authorization": ""}, {"authorization": "Basic bmFtZTpwYXNz"}, {"authorization": "Bearer "}):
         with pytest.raises(Unauthenticated) as refused:
-            gate().caller(headers)
+            gate().agent(headers)
         assert refused.value.challenge() == 'Bearer realm="one-record"'
 
 
@@ -193,7 +189,7 @@ def test_an_expired_token(exp: float, reason: str) -> None:
 
 def test_clocks_may_differ_by_the_leeway() -> None:
     token = signed(exp=SECOND - 29, nbf=SECOND + 29, iat=SECOND + 29)
-    assert gate().caller(bearer(token)).agent == AGENT
+    assert gate().agent(bearer(token)) == AGENT
 
 
 @pytest.mark.parametrize(
@@ -230,7 +226,7 @@ def test_two_values_of_one_claim_mean_what_the_signature_covers() -> None:
     """Whatever parser reads it, the unproven look at ``iss`` and the proven one must agree."""
     text = f'{{"iss": "{SOUTH}", "iss": "{NORTH}", "exp": {SECOND + 300}, "logistics_agent_uri": "{AGENT}"}}'
     head = f"{part({'alg': 'RS256', 'typ': 'JWT', 'kid': 'n-1'})}.{part(text.encode())}"
-    assert gate().caller(bearer(f"{head}.{part(_signature(head.encode()))}")).agent == AGENT
+    assert gate().agent(bearer(f"{head}.{part(_signature(head.encode()))}")) == AGENT
 
 
 @pytest.mark.parametrize("typ", [..., "JOSE", 5, None, "JWE"])
@@ -242,7 +238,7 @@ def test_the_header_must_say_jwt(typ: Any) -> None:
 
 def test_a_token_without_typ_where_that_is_allowed() -> None:
     head = f"{part({'alg': 'RS256', 'kid': 'n-1'})}.{part(CLAIMS)}"
-    assert gate(typ=False).caller(bearer(f"{head}.{part(_signature(head.encode()))}")).agent == AGENT
+    assert gate(typ=False).agent(bearer(f"{head}.{part(_signature(head.encode()))}")) == AGENT
 
 
 def test_an_unknown_critical_header() -> None:
@@ -274,11 +270,11 @@ def test_an_unknown_kid(kid: str) -> None:
 def test_a_key_that_was_rolled_over_is_fetched_once_asked_for() -> None:
     get, ticks = provider(), Ticks()
     guard = gate(get, ticks)
-    guard.caller(bearer(signed()))
+    guard.agent(bearer(signed()))
     fresh = RSAKey.generate_key(2048, {"kid": "n-2"}, private=True)
     get.sets["north"] = key_set(fresh)
     ticks.now = 31
-    assert guard.caller(bearer(signed(fresh))).agent == AGENT
+    assert guard.agent(bearer(signed(fresh))) == AGENT
     assert get.asked == 2
     assert_refused(signed(), "has no key", guard)
 
@@ -295,19 +291,19 @@ def test_unknown_kids_cannot_make_us_fetch_without_end() -> None:
 def test_keys_are_renewed_after_their_age_and_old_ones_serve_a_while() -> None:
     get, ticks = provider(), Ticks()
     guard = gate(get, ticks)
-    guard.caller(bearer(signed()))
+    guard.agent(bearer(signed()))
     del get.sets["north"]
     ticks.now = 3601
-    assert guard.caller(bearer(signed())).agent == AGENT
+    assert guard.agent(bearer(signed())) == AGENT
     assert get.asked == 2
     ticks.now = 3600 + 86_401
     with pytest.raises(KeysUnavailable):
-        guard.caller(bearer(signed()))
+        guard.agent(bearer(signed()))
 
 
 def test_keys_never_had_let_nobody_in() -> None:
     with pytest.raises(KeysUnavailable):
-        gate(Provider()).caller(bearer(signed()))
+        gate(Provider()).agent(bearer(signed()))
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b'{"keys": {}}', b'{"keys": 5}', b"[" * 100_000, b'{"keys": ' + b"[1," * 500])
@@ -331,5 +327,5 @@ def test_keys_too_weak_or_for_something_else_are_left_out() -> None:
      {"issuers": [{"iss": "a", "jwks": "b"}] * 2}, {"leeway": 3600}, {"certificates": "maybe"}, {"token": {"seconds": 1}}],
 )  # fmt: skip
 def test_settings_that_cannot_be_meant(table: dict[str, Any]) -> None:
-    with pytest.raises(Misconfigured, match="one_record"):
+    with pytest.raises(Misconfigured, match="node"):
         settings.read(table)

@@ -1,0 +1,87 @@
+"""Tell: puts what subscribers and requestors are to be told of notices into the outbox, in the transaction the notices belong to.
+
+From there on a notification is a delivery like any other: kept, retried, dead-lettered, replayable. Knows no wire format.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import cached_property
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.node import Announcer
+from hub.objects import HeldObject, NewSubscription, Notice
+from hub.statement import DeliveryPlan
+from hub.store import objects, outbox, subscriptions
+from hub.store.outbox import IN_SEQUENCE, Owed
+
+TARGET = "one-record:Notification"
+Address = tuple[str, str]
+"""A partner and the name of its channel for notifications."""
+
+
+class Teller:
+    """hub.holding.Tell over the outbox.
+
+    ``announcer`` is opened at the first notice; ``address`` gives the partner and channel of an agent; ``awake`` is called when
+    there is something to deliver.
+    """
+
+    def __init__(
+        self,
+        announcer: Callable[[], Announcer],
+        address: Callable[[str], Address],
+        *,
+        sender: str,
+        awake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._open = announcer
+        self._address = address
+        self._sender = sender
+        self._awake = awake
+
+    @cached_property
+    def _announcer(self) -> Announcer:
+        return self._open()
+
+    def __call__(self, connection: Connection, notices: Sequence[Notice], now: datetime) -> None:
+        """Owe every notification that follows from these notices."""
+        held = objects.get_all(connection, sorted({one.object for one in notices if one.object}), None) if notices else {}
+        owed = [self._owed(one, told) for one in notices for told in self._told(connection, one, held.get(one.object), now)]
+        if owed:
+            outbox.add(connection, owed, now=now, sender=self._sender)
+            self._awake()
+
+    def _told(
+        self, connection: Connection, notice: Notice, held: HeldObject | None, now: datetime
+    ) -> Iterator[tuple[str, NewSubscription | None, bytes]]:
+        """Whom a notice is told, by which subscription, in which bytes; never to its author."""
+        for agent in dict.fromkeys(notice.recipients):
+            if agent != notice.author:
+                yield agent, None, self._announcer.write(notice, None, held)
+        for one in subscriptions.on(connection, self._announcer.topics(notice), now) if notice.object else ():
+            if one.subscriber != notice.author and self._announcer.concerns(notice, one, held):
+                yield one.subscriber, one, self._announcer.write(notice, one, held)
+
+    def _owed(self, notice: Notice, told: tuple[str, NewSubscription | None, bytes]) -> Owed:
+        agent, subscription, raw = told
+        partner, channel = self._address(agent)
+        about = f"object:{notice.object}" if notice.object else f"request:{notice.request}"
+        plan = DeliveryPlan(
+            key=_key(notice, agent, subscription, partner, channel),
+            partner=partner,
+            channel=channel,
+            target=TARGET,
+            shipment=about[:200],
+            content=raw,
+            ordering=IN_SEQUENCE,
+        )
+        return Owed(plan=plan, number_key=about, ready=True)
+
+
+def _key(notice: Notice, agent: str, subscription: NewSubscription | None, partner: str, channel: str) -> str:
+    """The same notice to the same agent by the same subscription is one delivery."""
+    told = msgspec.json.encode((notice, agent, subscription.id if subscription else "", partner, channel))
+    return hashlib.blake2b(told, digest_size=16).hexdigest()
