@@ -28,13 +28,18 @@ Settings
 
 from collections.abc import Mapping
 
+from adapters.one_record.client import wording
+from adapters.one_record.client.changing import proposal
 from adapters.one_record.client.node import Node
+from adapters.one_record.client.orders import order
 from adapters.one_record.client.sender import NodeSender
 from adapters.one_record.client.session import Session
 from adapters.one_record.client.settings import place, settings
 from adapters.one_record.client.watch import Watch
 from hub.channel import Secrets
 from hub.ports import Intake, Poller, Sender
+
+__all__ = ["FETCHES", "kind_of", "open_node", "open_poller", "open_sender", "proposal", "wording"]
 
 FETCHES = True
 """``open_sender`` takes the intake too: a delivery may be an order to read something and hand it in."""
@@ -43,6 +48,12 @@ FETCHES = True
 def open_node(values: Mapping[str, object], secrets: Secrets) -> Node:
     """The partner's node, for reading it directly. Raises :class:`hub.ports.Misconfigured`."""
     return Node(Session(place(settings(values), secrets)))
+
+
+def kind_of(raw: bytes) -> str:
+    """The class of a document that a call can carry. Raises :class:`hub.ports.Refused` for one that none carries."""
+    wanted = order(raw)
+    return wanted.thing.kind if wanted.thing else "Fetch"
 
 
 def open_sender(values: Mapping[str, object], secrets: Secrets, intake: Intake | None = None) -> Sender:
