@@ -87,11 +87,7 @@ class Answers(Struct, frozen=True, kw_only=True):
 
 
 class Partner(Struct, frozen=True, kw_only=True):
-    """One partner or customer.
-
-    ``notifications`` names the channel that takes the ONE Record node's notifications to it; ``fetch`` the one by which what its
-    own notifications name is read (empty: it is not).
-    """
+    """One partner or customer. ``notifications`` names the channel that takes the ONE Record node's notifications to it."""
 
     id: str
     name: str = ""
@@ -105,7 +101,6 @@ class Partner(Struct, frozen=True, kw_only=True):
     channel: list[Channel] = []
     send: list[SendRule] = []
     answers: Answers = Answers()
-    fetch: str = ""
     address: str = ""
     style: str = "bare"
     notifications: str = ""

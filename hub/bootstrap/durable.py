@@ -15,7 +15,6 @@ from hub import admission, registry
 from hub.bootstrap.accounts import Keys
 from hub.bootstrap.agents import Agents
 from hub.bootstrap.answers import Answerer
-from hub.bootstrap.fetching import Fetching
 from hub.bootstrap.pure import PureHub
 from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
@@ -93,6 +92,7 @@ class Hub:
             self.clock,
             wanted,
             tell=teller,
+            order=teller.order,
             partner_of=agents.partner,
             secrets=self.secrets,
             sees=lambda partner, key: ReadSide(self.engine).sees(key, agents.sight(partner)),
@@ -123,7 +123,6 @@ class Hub:
             acknowledge=self._answerer.acknowledge,
             owes_answer=self._answerer.owes,
             reply_channel=self._answerer.channel,
-            fetches=Fetching(self.settings.partners).order,
             schedule=lambda partner: self.partner(partner).schedule,
             media=lambda target: _MEDIA.get(target.partition(":")[0], "application/octet-stream"),
             trusts=self._trusts,

@@ -40,8 +40,6 @@ class Line:
     """``reply_channel(partner, channel)``: the channel an answer is delivered by; None when it is only kept."""
     kind: Callable[[Reading], str] = lambda reading: reading.type
     """The ``kind`` of a reading's slots and statements."""
-    fetches: Callable[[Envelope, Reading], DeliveryPlan | None] = lambda _envelope, _reading: None
-    """``fetches(envelope, reading)``: the order to read what a partner's notification names; None when there is none."""
     schedule: Callable[[str], Sequence[float]] = lambda _partner: DEFAULT_SCHEDULE
     """The seconds before each delivery attempt to a partner."""
     connections: Callable[[str], int] = lambda _partner: 1

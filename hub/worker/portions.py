@@ -14,7 +14,6 @@ from hub.store import dead_letters, messages, statements
 from hub.store.dead_letters import Failure
 from hub.store.inbox import ToSplit
 from hub.store.messages import MessageRow
-from hub.store.outbox import Owed
 from hub.store.rows import message_id, message_number
 from hub.store.statements import Spoken
 from hub.worker.faults import told
@@ -38,7 +37,6 @@ class Portion:
     spoken: list[Spoken] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     heard: list[Reading] = field(default_factory=list)
-    owed: list[Owed] = field(default_factory=list)
 
 
 def portions(desk: Desk, todo: ToSplit, understood: Understood) -> Iterator[Portion]:
@@ -121,7 +119,6 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
     todo = portion.todo
     try:
         spoken = _speak(desk, todo, one) if one.readable else []
-        fetched = desk.line.fetches(todo.envelope, one) if one.readable and one.subject == "notification" else None
         row = _row(todo, one, spoken, _unadmitted(desk.line, todo.envelope, one, spoken))
     except Exception as fault:
         problem = told(fault, doing="making statements")
@@ -134,8 +131,6 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
         return
     portion.rows.append(row)
     portion.spoken.extend(spoken)
-    if fetched is not None:
-        portion.owed.append(Owed(plan=fetched, number_key=todo.envelope.id, ready=True))
     if one.subject == "acknowledgement" and one.readable:
         portion.heard.append(one)
     if not one.readable:

@@ -1,7 +1,5 @@
 """T1: from stored bytes to statements. Envelopes are understood outside the transaction, and a bounded batch of their messages
-is committed with its statements, slots and refold items, and with the orders to fetch what its notifications name.
-
-Knows no documents.
+is committed with its statements, slots and refold items. Knows no documents and no deliveries.
 """
 
 from collections import OrderedDict
@@ -137,7 +135,6 @@ class Splitting:
             failures = [failure for one in batch for failure in one.failures] + self._hear(connection, batch, unsolved)
             dead_letters.add(connection, failures, now)
             _record(connection, batch, by_message)
-            outbox.add(connection, [owed for one in batch for owed in one.owed], now=desk.clock.now(), sender=desk.line.sender)
             self._end(connection, batch)
 
     def _hear(self, connection: Connection, batch: Sequence[Portion], unsolved: set[int]) -> list[Failure]:
