@@ -135,7 +135,7 @@ class Hearing(Protocol):
     def hear(self, agent: str, arrivals: Sequence[Arrival], orders: Mapping[str, bytes]) -> None:
         """Keep what an agent sent as messages, and owe orders to its channel, all in one transaction.
 
-        ``orders`` are documents by what they are about (an IRI); one that still waits for its first attempt is not made again.
+        ``orders`` are documents by what they are about (an IRI); one that stands in line behind another is not made again.
         """
 
 

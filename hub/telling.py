@@ -57,7 +57,7 @@ class Teller:
             self._awake()
 
     def order(self, connection: Connection, agent: str, orders: Mapping[str, bytes], now: datetime) -> None:
-        """Owe orders to an agent's channel (hub.holding.Order); one that waits for its first attempt is as good as another."""
+        """Owe orders to an agent's channel (hub.holding.Order); one that stands in line is as good as another."""
         partner, channel = self._address(agent) if orders else ("", "")
         owed = [_ordered(partner, channel, about, raw, now) for about, raw in orders.items()]
         new = [one for one in owed if not outbox.is_waiting(connection, partner, one.plan.shipment)]
@@ -99,7 +99,7 @@ def _with_type(notice: Notice, held: HeldObject | None) -> Notice:
 def _ordered(partner: str, channel: str, about: str, raw: bytes, now: datetime) -> Owed:
     name = f"fetch:{about}"[:200]
     key = hashlib.blake2b("\x1f".join((partner, channel, about, str(micros(now)))).encode() + raw, digest_size=16).hexdigest()
-    plan = DeliveryPlan(key=key, partner=partner, channel=channel, target=ORDER, shipment=name, content=raw)
+    plan = DeliveryPlan(key=key, partner=partner, channel=channel, target=ORDER, shipment=name, content=raw, ordering=IN_SEQUENCE)
     return Owed(plan=plan, number_key=name, ready=True)
 
 

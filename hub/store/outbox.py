@@ -145,8 +145,7 @@ WAITING = (
     .where(
         delivery.c.shipment == bindparam("k"),
         delivery.c.partner == bindparam("p"),
-        delivery.c.state == PENDING,
-        delivery.c.attempts == 0,
+        delivery.c.blocked == 1,
     )
     .limit(1)
 )
@@ -181,7 +180,7 @@ def add(connection: Connection, owed: Sequence[Owed], *, now: datetime, sender: 
 
 
 def is_waiting(connection: Connection, partner: str, shipment: str) -> bool:
-    """Whether a delivery to a partner about a key has yet to be tried for the first time."""
+    """Whether a delivery to a partner about a key stands behind another, so that nobody can have begun with it."""
     return connection.execute(WAITING, {"k": shipment, "p": partner}).first() is not None
 
 
