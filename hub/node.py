@@ -1,6 +1,6 @@
 """The ports of a ONE Record node, and its settings: what its server is handed. Knows no SQL and no HTTP."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from hub.objects import (
     Notice,
     Projected,
 )
+from hub.ports import Arrival
 
 
 class LogisticsObjects(Protocol):
@@ -75,6 +76,9 @@ class ActionRequests(Protocol):
         Ending a subscription or delegation request ends what came by it, in the same transaction.
         """
 
+    def fail(self, id: str, by: str, errors: Nodes, notices: Sequence[Notice] = ()) -> ActionRequest:
+        """What was accepted could not be done: by way of its acceptance where its kind has one. Raises Conflict."""
+
     def accept_change(self, accepted: Acceptance) -> ActionRequest:
         """In one transaction: the next revision, the request accepted, every other pending change on that revision rejected,
         what the hub is told taken in, and all of it noticed. Raises Conflict (unknown, state, revision).
@@ -125,6 +129,16 @@ class Access(Protocol):
         """End a membership."""
 
 
+class Hearing(Protocol):
+    """What other nodes tell us."""
+
+    def hear(self, agent: str, arrivals: Sequence[Arrival], orders: Mapping[str, bytes]) -> None:
+        """Keep what an agent sent as messages, and owe orders to its channel, all in one transaction.
+
+        ``orders`` are documents by what they are about (an IRI); one that stands in line behind another is not made again.
+        """
+
+
 class Announcer(Protocol):
     """What subscribers and requestors are told of a notice, and who of them. Asks nothing but ``Access`` and ``sees``."""
 
@@ -143,9 +157,10 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     ``base_url`` is what every URI of the node begins with and never changes (no slash at its end); ``data_holder`` the IRI of the
     organization that holds its objects (default: the object ``holder`` of the node). ``accept_own`` accepts the holder's own
-    requests at once. ``unknown_properties`` is ``accept`` or ``refuse``. ``partner`` is the hub's partner for agents no partner's
-    ``authors`` name; empty: what they send is held, and tells the hub nothing. ``security`` is read by the server. ``announcer``
-    is the dotted name of what writes notifications; ``extensions`` turns on what goes beyond the standard (docs/operations.md).
+    requests at once. ``unknown_properties`` is ``accept`` or ``refuse``. ``creators`` are the agents beside the holder who may
+    create objects (``*``: any). ``partner`` is the hub's partner for agents no partner's ``authors`` name; empty: what they send
+    is held, and tells the hub nothing. ``security`` is read by the server. ``announcer`` is the dotted name of what writes
+    notifications; ``extensions`` turns on what goes beyond the standard (docs/operations.md).
     """
 
     base_url: str
@@ -153,9 +168,9 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: str = "Waybridge"
     accept_own: bool = True
     unknown_properties: str = "accept"
+    creators: list[str] = []
     partner: str = ""
     max_bytes: int = 4 * 1024 * 1024
-    max_depth: int = 100
     max_nodes: int = 20_000
     page: int = 1_000
     announcer: str = "adapters.one_record.sharing.announcing:build"
@@ -181,6 +196,7 @@ class NodeDoors(msgspec.Struct, frozen=True, kw_only=True):
     requests: ActionRequests
     subscriptions: Subscriptions
     access: Access
+    hearing: Hearing
     now: Callable[[], datetime]
     settings: NodeSettings
     partner_of: Callable[[str], str]

@@ -47,6 +47,17 @@ EVERYONE, EVERYTHING = "*", "*"
 """Whom and what a public grant names: any authenticated agent; every object of the node."""
 
 
+def asks_for_notice(body: Nodes) -> bool:
+    """Whether a requestor wants to be told of every status its request takes."""
+    return any(
+        value.get("@value") == "true"
+        for node in body
+        for name, values in node.items()
+        if name.endswith("#notifyRequestStatusChange")
+        for value in values
+    )
+
+
 class Conflict(Exception):
     """The identifier is taken, the revision is not the newest, or the state does not allow it; ``reason`` says which.
 
@@ -134,7 +145,9 @@ class HeldObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A logistics event to be kept under an object. ``code`` is the IRI of its event code."""
+    """A logistics event to be kept under an object. ``code`` is the IRI of its event code, ``created_at`` its creation date as
+    stated (None: now).
+    """
 
     object: str
     id: str
@@ -143,6 +156,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     occurred_at: datetime
     by: str
+    created_at: datetime | None = None
     arrival: Arrival | None = None
     notices: Sequence[Notice] = ()
 
@@ -157,6 +171,7 @@ class HeldEvent(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     occurred_at: datetime
     created_at: datetime
+    received_at: datetime
 
 
 class EventQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ from hub.holding import open_node
 from hub.intake import DurableIntake
 from hub.logs import origin
 from hub.mapping import Expressed
-from hub.node import Announcer, NodeDoors
+from hub.node import Announcer, NodeDoors, NodeSettings
 from hub.ports import Clock, Misconfigured, Poller, Sender
 from hub.problem import Problem, Profile, has_error
 from hub.projected import Outliner
@@ -88,13 +88,15 @@ class Hub:
         wanted = self.settings.hub.node
         if wanted is None:
             return None
-        agents, projecting = self._agents, self.projecting
+        agents, projecting = self._agents, self._projecting(wanted)
         return open_node(
             self.engine,
             self.clock,
             wanted,
             tell=self._teller,
-            **({"ready": projecting.ready, "rule": projecting.rule} if projecting else {}),
+            order=self._teller.order,
+            ready=projecting.ready,
+            rule=projecting.rule,
             partner_of=agents.partner,
             secrets=self.secrets,
             sees=lambda partner, key: key == SHARED or ReadSide(self.engine).sees(key, agents.sight(partner)),
@@ -106,8 +108,9 @@ class Hub:
     def projecting(self) -> Projecting | None:
         """Shipments as logistics objects, where a node is configured."""
         wanted = self.settings.hub.node
-        if wanted is None:
-            return None
+        return self._projecting(wanted) if wanted is not None else None
+
+    def _projecting(self, wanted: NodeSettings) -> Projecting:
         return Projecting(
             self.engine,
             self.clock,
@@ -209,9 +212,11 @@ class Hub:
         return Written(raws=written.raws, problems=self._profile(plan.partner).weigh(written.problems))
 
     def open_sender(self, partner: str, channel: str) -> Sender:
-        """A partner's outbound channel. Raises Misconfigured."""
+        """A partner's outbound channel; one that also brings things back (``FETCHES``) gets the intake. Raises Misconfigured."""
         found = self.partner(partner).open_channel(channel)
-        sender: Sender = registry.resolve(found.adapter).open_sender(self._channel_settings(partner, found), self.secrets)
+        adapter = registry.resolve(found.adapter)
+        brought = {"intake": self.intake} if getattr(adapter, "FETCHES", False) else {}
+        sender: Sender = adapter.open_sender(self._channel_settings(partner, found), self.secrets, **brought)
         return sender
 
     def open_poller(self, partner: str, channel: str) -> Poller:

@@ -36,7 +36,8 @@ def _values(one: NewEvent, now: datetime) -> dict[str, Any]:
         "type": one.type,
         "code": one.code[:1000] or None,
         "occurred_at": micros(one.occurred_at),
-        "created_at": micros(now),
+        "created_at": micros(one.created_at or now),
+        "received_at": micros(now),
         "created_by": one.by,
         "document": objects.packed(one.nodes),
     }
@@ -90,4 +91,5 @@ def _held(row: Any) -> HeldEvent:
         code=row.code or "",
         occurred_at=moment(row.occurred_at),
         created_at=moment(row.created_at),
+        received_at=moment(row.received_at),
     )

@@ -1,4 +1,4 @@
-"""Which revisions of shipments have been kept as logistics objects, and which are still to be told. The only SQL that writes it."""
+"""Which revisions of shipments are kept as logistics objects, and which are still to be told. The only SQL that writes it."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -59,7 +59,10 @@ class Worker:
         hang_seconds: float = HANG_SECONDS,
         stages: Sequence[Callable[[int], int]] = (),
     ) -> None:
-        """``stages`` are further things to do in each round, so many at most; each says how many it did. ``lease_seconds``: how long others wait before they take over the lanes of a worker that has died."""
+        """``lease_seconds``: how long others wait before they take over the lanes of a worker that has died.
+
+        ``stages`` are further things to do in each round, so many at most; each says how many it did.
+        """
         self.owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         holding = Holding(engine, self.owner, seconds=lease_seconds)
         desk = Desk(engine=engine, clock=clock, sealer=sealer or Unsealed(), holding=holding, line=line)

@@ -45,6 +45,7 @@ logistics_event = Table(
     Column("code", Text),
     Column("occurred_at", Big, nullable=False),
     Column("created_at", Big, nullable=False),
+    Column("received_at", Big, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("document", LargeBinary, nullable=False),
     PrimaryKeyConstraint("object", "id", name="pk_logistics_event"),

@@ -63,7 +63,17 @@ def piece(node: NodeDoors) -> NewObject:
 
 
 def ask(node: NodeDoors, id: str, *, kind: str = CHANGE, revision: int | None = 1, by: str = OTHER) -> None:
-    node.requests.create(NewRequest(id=id, kind=kind, by=by, body=nodes(id), objects=["p1"], revision=revision))
+    body = [*nodes(id), {"@id": "_:b", "@type": [], "urn:x#notifyRequestStatusChange": [{"@value": "true"}]}]
+    node.requests.create(NewRequest(id=id, kind=kind, by=by, body=body, objects=["p1"], revision=revision))
+
+
+def test_what_was_accepted_and_failed_went_by_way_of_its_acceptance(node: NodeDoors, piece: NewObject) -> None:
+    ask(node, "c1")
+    failed = node.requests.fail("c1", HOLDER, nodes("an error"))
+    assert (failed.status, [one.status for one in failed.history]) == ("REQUEST_FAILED", [PENDING, ACCEPTED])
+    assert failed.errors == nodes("an error")
+    ask(node, "v1", kind=VERIFICATION)
+    assert [one.status for one in node.requests.fail("v1", HOLDER, []).history] == [PENDING]
 
 
 def test_a_created_object_is_revision_one(node: NodeDoors, piece: NewObject, clock: FakeClock) -> None:

@@ -77,6 +77,7 @@ def upgrade() -> None:
     sa.Column('code', sa.String(length=1000), nullable=True),
     sa.Column('occurred_at', Big, nullable=False),
     sa.Column('created_at', Big, nullable=False),
+    sa.Column('received_at', Big, nullable=False),
     sa.Column('created_by', sa.String(length=1000), nullable=False),
     sa.Column('document', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('object', 'id', name='pk_logistics_event')
