@@ -140,7 +140,7 @@ class Hub(Struct, frozen=True, kw_only=True):
 
     database: str = "sqlite:///var/waybridge.db"
     identity: str = "WAYBRIDGE"
-    processes: int = 0
+    processes: int = 1
     formats: dict[str, str] = {}
     acknowledgers: dict[str, str] = {}
     limits: Limits = Limits()
