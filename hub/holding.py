@@ -2,7 +2,7 @@
 is kept together, what the hub is told by it included. Knows no HTTP and no wire format.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -46,6 +46,14 @@ Tell = Callable[[Connection, Sequence[Notice], datetime], None]
 
 def tell_nobody(_connection: Connection, _notices: Sequence[Notice], _now: datetime) -> None:
     """No subscriptions: nothing to tell."""
+
+
+Order = Callable[[Connection, str, Mapping[str, bytes], datetime], None]
+"""Puts orders to an agent's channel into the outbox, in the transaction it is handed."""
+
+
+def order_nothing(_connection: Connection, _agent: str, _orders: Mapping[str, bytes], _now: datetime) -> None:
+    """No channels: nothing is ordered."""
 
 
 class _Over:
@@ -283,6 +291,20 @@ class Access(_Over):
             access.leave(connection, group, agent)
 
 
+class Hearing(_Over):
+    """hub.node.Hearing."""
+
+    def __init__(self, engine: Engine, clock: Clock, *, order: Order, **over: Any) -> None:
+        super().__init__(engine, clock, **over)
+        self._order = order
+
+    def hear(self, agent: str, arrivals: Sequence[Arrival], orders: Mapping[str, bytes]) -> None:
+        """See the port."""
+        with self._writing() as (connection, now):
+            self._take_in(connection, arrivals, now)
+            self._order(connection, agent, orders, now)
+
+
 def open_node(
     engine: Engine,
     clock: Clock,
@@ -290,6 +312,7 @@ def open_node(
     *,
     sealer: Sealer | None = None,
     tell: Tell = tell_nobody,
+    order: Order = order_nothing,
     partner_of: Callable[[str], str] = lambda _: "",
     secrets: Callable[[str], str] = str,
     **told: Any,
@@ -302,6 +325,7 @@ def open_node(
         requests=Requests(engine, clock, **over),
         subscriptions=Subscriptions(engine, clock, **over),
         access=Access(engine, clock, **over),
+        hearing=Hearing(engine, clock, order=order, **over),
         now=clock.now,
         settings=settings,
         partner_of=partner_of,

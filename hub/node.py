@@ -1,6 +1,6 @@
 """The ports of a ONE Record node, and its settings: what its server is handed. Knows no SQL and no HTTP."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from hub.objects import (
     Notice,
     Projected,
 )
+from hub.ports import Arrival
 
 
 class LogisticsObjects(Protocol):
@@ -128,6 +129,16 @@ class Access(Protocol):
         """End a membership."""
 
 
+class Hearing(Protocol):
+    """What other nodes tell us."""
+
+    def hear(self, agent: str, arrivals: Sequence[Arrival], orders: Mapping[str, bytes]) -> None:
+        """Keep what an agent sent as messages, and owe orders to its channel, all in one transaction.
+
+        ``orders`` are documents by what they are about (an IRI); one that stands in line behind another is not made again.
+        """
+
+
 class Announcer(Protocol):
     """What subscribers and requestors are told of a notice, and who of them. Asks nothing but ``Access`` and ``sees``."""
 
@@ -185,6 +196,7 @@ class NodeDoors(msgspec.Struct, frozen=True, kw_only=True):
     requests: ActionRequests
     subscriptions: Subscriptions
     access: Access
+    hearing: Hearing
     now: Callable[[], datetime]
     settings: NodeSettings
     partner_of: Callable[[str], str]

@@ -129,11 +129,23 @@ class FoldRules(Struct, frozen=True, kw_only=True):
     authority: dict[str, dict[str, int]] = {}
 
 
+class Tls(Struct, frozen=True, kw_only=True):
+    """TLS of ``serve``: PEM files. ``clients``: whether a client certificate is looked at (``off``, ``accept``, ``require``);
+    it must be signed by ``client_ca``.
+    """
+
+    certificate: str
+    key: str
+    client_ca: str = ""
+    clients: str = "off"
+
+
 class Listen(Struct, frozen=True, kw_only=True):
-    """Where ``serve`` listens, and the ASGI factories it mounts by path."""
+    """Where ``serve`` listens, and the ASGI factories it mounts by path. Without ``tls`` something in front must speak it."""
 
     host: str = "127.0.0.1"
     port: int = 8080
+    tls: Tls | None = None
     mounts: dict[str, str] = {}
 
 

@@ -4,20 +4,21 @@ From there on a notification is a delivery like any other: kept, retried, dead-l
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
 import msgspec
 from sqlalchemy import Connection
 
+from hub.clock import micros
 from hub.node import Announcer
 from hub.objects import HeldObject, NewSubscription, Notice
 from hub.statement import DeliveryPlan
 from hub.store import objects, outbox, subscriptions
 from hub.store.outbox import IN_SEQUENCE, Owed
 
-TARGET = "one-record:Notification"
+TARGET, ORDER = "one-record:Notification", "one-record:Fetch"
 Address = tuple[str, str]
 """A partner and the name of its channel for notifications."""
 
@@ -49,9 +50,19 @@ class Teller:
     def __call__(self, connection: Connection, notices: Sequence[Notice], now: datetime) -> None:
         """Owe every notification that follows from these notices."""
         held = objects.get_all(connection, sorted({one.object for one in notices if one.object}), None) if notices else {}
-        owed = [self._owed(one, told) for one in notices for told in self._told(connection, one, held.get(one.object), now)]
+        full = [_with_type(one, held.get(one.object)) for one in notices]
+        owed = [self._owed(one, told) for one in full for told in self._told(connection, one, held.get(one.object), now)]
         if owed:
             outbox.add(connection, owed, now=now, sender=self._sender)
+            self._awake()
+
+    def order(self, connection: Connection, agent: str, orders: Mapping[str, bytes], now: datetime) -> None:
+        """Owe orders to an agent's channel (hub.holding.Order); one that stands in line is as good as another."""
+        partner, channel = self._address(agent) if orders else ("", "")
+        owed = [_ordered(partner, channel, about, raw, now) for about, raw in orders.items()]
+        new = [one for one in owed if not outbox.is_waiting(connection, partner, one.plan.shipment)]
+        if new:
+            outbox.add(connection, new, now=now, sender=self._sender)
             self._awake()
 
     def _told(
@@ -79,6 +90,17 @@ class Teller:
             ordering=IN_SEQUENCE,
         )
         return Owed(plan=plan, number_key=about, ready=True)
+
+
+def _with_type(notice: Notice, held: HeldObject | None) -> Notice:
+    return msgspec.structs.replace(notice, object_type=held.type) if held and not notice.object_type else notice
+
+
+def _ordered(partner: str, channel: str, about: str, raw: bytes, now: datetime) -> Owed:
+    name = f"fetch:{about}"[:200]
+    key = hashlib.blake2b("\x1f".join((partner, channel, about, str(micros(now)))).encode() + raw, digest_size=16).hexdigest()
+    plan = DeliveryPlan(key=key, partner=partner, channel=channel, target=ORDER, shipment=name, content=raw, ordering=IN_SEQUENCE)
+    return Owed(plan=plan, number_key=name, ready=True)
 
 
 def _key(notice: Notice, agent: str, subscription: NewSubscription | None, partner: str, channel: str) -> str:

@@ -92,6 +92,7 @@ class Hub:
             self.clock,
             wanted,
             tell=teller,
+            order=teller.order,
             partner_of=agents.partner,
             secrets=self.secrets,
             sees=lambda partner, key: ReadSide(self.engine).sees(key, agents.sight(partner)),
@@ -175,9 +176,11 @@ class Hub:
         return Written(raws=written.raws, problems=self._profile(plan.partner).weigh(written.problems))
 
     def open_sender(self, partner: str, channel: str) -> Sender:
-        """A partner's outbound channel. Raises Misconfigured."""
+        """A partner's outbound channel; one that also brings things back (``FETCHES``) gets the intake. Raises Misconfigured."""
         found = self.partner(partner).open_channel(channel)
-        sender: Sender = registry.resolve(found.adapter).open_sender(self._channel_settings(partner, found), self.secrets)
+        adapter = registry.resolve(found.adapter)
+        brought = {"intake": self.intake} if getattr(adapter, "FETCHES", False) else {}
+        sender: Sender = adapter.open_sender(self._channel_settings(partner, found), self.secrets, **brought)
         return sender
 
     def open_poller(self, partner: str, channel: str) -> Poller:

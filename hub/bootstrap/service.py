@@ -11,6 +11,7 @@ import uvicorn
 from hub import registry
 from hub.bootstrap.doors import Reading
 from hub.bootstrap.durable import Hub
+from hub.bootstrap.tls import server
 from hub.logs import Log, origin
 from hub.ports import Doors, Poller
 from hub.read import ReadSide
@@ -28,7 +29,7 @@ class Service:
         self._hub = hub
         listen = hub.settings.hub.listen
         self._socket = _listening(host or listen.host, listen.port if port is None else port)
-        self._server = uvicorn.Server(_uvicorn(self._application()))
+        self._server = uvicorn.Server(server(self._application(), listen.tls))
         self._pollers: list[Poller] = []
         self._worker = hub.worker()
         self._background = [Background("http", self._http), Background("worker", self._worker.run)]
@@ -38,7 +39,7 @@ class Service:
     def url(self) -> str:
         """Where it listens."""
         host, port = self._socket.getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"{'https' if self._hub.settings.hub.listen.tls else 'http'}://{host}:{port}"
 
     def start(self) -> None:
         """Start every part."""
@@ -113,9 +114,3 @@ def _listening(host: str, port: int) -> socket.socket:
     made.bind((host, port))
     made.listen(256)
     return made
-
-
-def _uvicorn(application: Any) -> uvicorn.Config:
-    return uvicorn.Config(
-        application, log_level="warning", access_log=False, lifespan="off", server_header=False, timeout_keep_alive=15
-    )
