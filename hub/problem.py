@@ -52,6 +52,7 @@ class Code(enum.StrEnum):
     # Cargo-IMP
     IMP_LINE_LENGTH = "cargo-imp.line.length"
     IMP_LINE_UNKNOWN = "cargo-imp.line.unknown"
+    IMP_LINE_CASE = "cargo-imp.line.case"
     IMP_LINE_IDENTIFIER = "cargo-imp.line.identifier"
     IMP_LINE_MISSING = "cargo-imp.line.missing"
     IMP_LINE_ORDER = "cargo-imp.line.order"
@@ -172,6 +173,20 @@ class Code(enum.StrEnum):
     PARTNER_MANY = "partner.problems.many"
 
 
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """What to write instead of ``found``, which stands at the place: the same values in the form they should have had.
+
+    Deterministic, and never an invented value. ``offset`` counts characters of the decoded file from 0, without its mark.
+    """
+
+    text: str
+    reason: str
+    line: int
+    column: int
+    offset: int
+    found: str
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fault of an input, located. ``severity`` is given by :meth:`Profile.weigh`, not by the reader.
 
@@ -193,6 +208,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     segment_number: int | None = None
     component: int | None = None
     byte_offset: int | None = None
+    fix: Fix | None = None
 
     def fingerprint(self) -> str:
         """The code and the named segment and element: no value of the message, so equal faults are equal."""
