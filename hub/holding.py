@@ -2,15 +2,12 @@
 is kept together, what the hub is told by it included. Knows no HTTP and no wire format.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine
 
-from hub.intake import kept
 from hub.node import NodeDoors, NodeSettings
 from hub.objects import (
     ACCEPTED,
@@ -35,63 +32,12 @@ from hub.objects import (
     Projected,
     asks_for_notice,
 )
+from hub.over import Order, Tell, order_nothing, tell_nobody
+from hub.over import Over as _Over
 from hub.ports import Arrival, Clock
-from hub.store import access, action_requests, events, inbox, objects, subscriptions
-from hub.store.engine import reading, writing
-from hub.store.sealer import Sealer, Unsealed
-
-Tell = Callable[[Connection, Sequence[Notice], datetime], None]
-"""Puts what is to be told about notices into the outbox, in the transaction it is handed."""
-
-
-def tell_nobody(_connection: Connection, _notices: Sequence[Notice], _now: datetime) -> None:
-    """No subscriptions: nothing to tell."""
-
-
-Order = Callable[[Connection, str, Mapping[str, bytes], datetime], None]
-"""Puts orders to an agent's channel into the outbox, in the transaction it is handed."""
-
-
-def order_nothing(_connection: Connection, _agent: str, _orders: Mapping[str, bytes], _now: datetime) -> None:
-    """No channels: nothing is ordered."""
-
-
-class _Over:
-    """What every part of the node does its work over."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        clock: Clock,
-        *,
-        sealer: Sealer | None = None,
-        tell: Tell = tell_nobody,
-        ready: Callable[[Sequence[str]], None] = lambda _ids: None,
-        rule: Callable[[HeldObject, Acceptance], Arrival | None] = lambda _held, accepted: accepted.arrival,
-    ) -> None:
-        """``ready`` brings objects that follow from shipments up to date before they are read; ``rule`` is what the hub is told
-        by a change of one of them.
-        """
-        self._engine = engine
-        self._ready = ready
-        self._rule = rule
-        self._clock = clock
-        self._sealer = sealer or Unsealed()
-        self._tell = tell
-
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[Connection, datetime]]:
-        """A transaction and its moment; a row somebody else made first is a Conflict like any other."""
-        try:
-            with writing(self._engine) as connection:
-                yield connection, self._clock.now()
-        except IntegrityError as fault:
-            raise Conflict("identifier", "somebody else made the same thing at the same moment") from fault
-
-    def _take_in(self, connection: Connection, arrivals: Sequence[Arrival | None], now: datetime) -> None:
-        said = {one.id: one for one in (kept(arrival, now) for arrival in arrivals if arrival is not None)}
-        known = inbox.known(connection, sorted(said))
-        inbox.keep(connection, [one for id, one in said.items() if id not in known], self._sealer)
+from hub.store import access, action_requests, events, objects, subscriptions
+from hub.store.engine import reading
+from hub.store.sealer import Sealer
 
 
 class Objects(_Over):
