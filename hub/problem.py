@@ -52,6 +52,7 @@ class Code(enum.StrEnum):
     # Cargo-IMP
     IMP_LINE_LENGTH = "cargo-imp.line.length"
     IMP_LINE_UNKNOWN = "cargo-imp.line.unknown"
+    IMP_LINE_CASE = "cargo-imp.line.case"
     IMP_LINE_IDENTIFIER = "cargo-imp.line.identifier"
     IMP_LINE_MISSING = "cargo-imp.line.missing"
     IMP_LINE_ORDER = "cargo-imp.line.order"
@@ -184,6 +185,20 @@ class Code(enum.StrEnum):
     PARTNER_MANY = "partner.problems.many"
 
 
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """What to write instead of ``found``, which stands at the place: the same values in the form they should have had.
+
+    Deterministic, and never an invented value. ``offset`` counts characters of the decoded file from 0, without its mark.
+    """
+
+    text: str
+    reason: str
+    line: int
+    column: int
+    offset: int
+    found: str
+
+
 class Related(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Another place that a problem is about, counted as in :class:`Problem`."""
 
@@ -217,6 +232,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     segment_number: int | None = None
     component: int | None = None
     byte_offset: int | None = None
+    fix: Fix | None = None
     related: tuple[Related, ...] = ()
 
     def fingerprint(self) -> str:

@@ -17,7 +17,7 @@ from adapters.cargo_imp.text import decode
 from adapters.cargo_imp.typeb import enveloped
 from hub.envelope import Outgoing, Part, Split, Written
 from hub.ports import Outcome
-from hub.problem import Code, Problem
+from hub.problem import Code, Fix, Problem
 from hub.syntax import Message, Node
 
 if TYPE_CHECKING:
@@ -94,6 +94,12 @@ class CargoImp:
         from adapters.cargo_imp.acknowledging import acknowledge
 
         return acknowledge(outcomes, outgoing)
+
+    def tidy(self, text: str) -> Sequence[Fix]:
+        """Lines that end with CRLF and nothing before it."""
+        from adapters.cargo_imp.tidying import tidy
+
+        return list(tidy(text))
 
     def supports(self) -> Sequence[tuple[str, str]]:
         """The types and versions with a table of their own."""

@@ -109,7 +109,7 @@ class Recovery(Report):
             return
         if steps:
             self._faulty(steps, line)
-        elif self._unprefixed(line, key) or self._leader_missing(line, key):
+        elif self._small_letters(line, key) or self._unprefixed(line, key) or self._leader_missing(line, key):
             return
         elif key in self.walk.anywhere and not self._verbatim(line):
             if self.lost and not self._is_open(self.walk.anywhere[key][0].rows[-1].owner):
@@ -145,9 +145,28 @@ class Recovery(Report):
                     node = self._node(departure.variant, found)
                     self._enter(step, departure.variant, node)
                     own = next(one for one in step.variants if one.line is departure.variant.line)
-                    self.report_departure(departure, node, own, line)
+                    self.report_departure(departure, node, own, self._room(own))
                     return True
         return False
+
+    def _small_letters(self, line: str, key: str) -> bool:
+        """A line that may stand here but for its identifier, which is not in capitals."""
+        steps = self.place.steps.get(key.upper(), ()) if key != key.upper() and len(line) < LONGEST_MATCHED else ()
+        for step in steps:
+            found = step.match(key.upper() + line[len(key) :])
+            if found is not None:
+                variant = step.only or step.by_group[found.lastindex or 0]
+                self._enter(step, variant, self._node(variant, found))
+                self.report_case(variant, key)
+                return True
+        if steps:
+            self._faulty(steps, line)
+        return bool(steps)
+
+    def _room(self, variant: Variant) -> int:
+        """How many more lines of this kind the layout allows here."""
+        row = variant.option.row
+        return row.most - self.counts[row.index]
 
     def _unprefixed(self, line: str, key: str) -> bool:
         """A continuation without its slant, where the layout allows a text to be wrapped so or demands the line."""
@@ -225,7 +244,7 @@ class Recovery(Report):
         ]
         step, variant, fault = max(found, key=lambda one: one[2].reached)
         self._enter(step, variant, Node(variant.node, {}, [], self.number, 1, self.start))
-        self.report_fault(variant, fault)
+        self.report_fault(variant, fault, self._room(variant))
         self.unread.append((self.number, line))
 
     def _out_of_order(self, steps: tuple[Step, ...], line: str) -> None:
@@ -243,7 +262,7 @@ class Recovery(Report):
             step, variant, self._node(variant, found) if found else Node(variant.node, {}, [], self.number, 1, self.start)
         )
         if found is None:
-            self.report_fault(variant, explain(variant.items, line))
+            self.report_fault(variant, explain(variant.items, line), 0)
             self.unread.append((self.number, line))
         elif known or len(self.problems) - len(self.retracted) == before:
             code, says = (

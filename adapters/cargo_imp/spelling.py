@@ -2,11 +2,9 @@
 
 
 def one_slip_apart(found: str, right: str) -> bool:
-    """Whether one letter was mistyped, left out, added or exchanged with its neighbour, or only the case differs."""
+    """Whether one letter was mistyped, left out, added or exchanged with its neighbour."""
     if found == right:
         return False
-    if found.upper() == right.upper():
-        return True
     if len(found) == len(right):
         at = [place for place, pair in enumerate(zip(found, right, strict=True)) if pair[0] != pair[1]]
         exchanged = len(at) == 2 and at[1] == at[0] + 1 and found[at[0]] == right[at[1]] and found[at[1]] == right[at[0]]
