@@ -244,7 +244,7 @@ def test_dead_letters_are_listed_shown_and_discarded(ready: Place) -> None:
     assert set(letter) >= DEAD_KEYS
     assert set(letter["impact"]) == {"score", "reasons"}
     assert (letter["problem"]["code"], letter["problem"]["severity"]) == ("cargo-imp.line.identifier", "error")
-    assert (letter["problem"]["line"], letter["problem"]["segment"]) == (5, "RTG")
+    assert (letter["problem"]["line"], letter["problem"]["segment"]) == (4, "RTG")
     shown = ready.run("dead-letters", "show", str(letter["id"]), "--json").json
     assert shown["raw"] == FWB.replace("RTG/", "RTX/")
     done = ready.run("dead-letters", "discard", str(letter["id"]), "--json")
