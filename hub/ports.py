@@ -311,10 +311,14 @@ class Accounts(Protocol):
 
 
 class Doors(msgspec.Struct, frozen=True, kw_only=True):
-    """What an ASGI factory of the configuration is handed: it takes what it needs."""
+    """What an ASGI factory of the configuration is handed: it takes what it needs.
+
+    ``node`` is a :class:`hub.node.NodeDoors` where the configuration has a ``[node]``.
+    """
 
     intake: Intake
     accounts: Accounts
     read: ReadSide
     ready: Callable[[], bool]
     max_bytes: int
+    node: object | None = None

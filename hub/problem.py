@@ -69,6 +69,18 @@ class Code(enum.StrEnum):
     IMP_NOTATION_FOREIGN = "cargo-imp.notation.foreign"
     IMP_MESSAGE_LENGTH = "cargo-imp.message.length"
     IMP_HEADING = "cargo-imp.heading"
+    IMP_CHECK_TOTAL = "cargo-imp.check.total"
+    IMP_CHECK_WEIGHT_CHARGE = "cargo-imp.check.weight-charge"
+    IMP_CHECK_OTHER = "cargo-imp.check.other-charges"
+    IMP_CHECK_RATE = "cargo-imp.check.rate"
+    IMP_CHECK_PAYMENT = "cargo-imp.check.payment"
+    IMP_CHECK_PIECES = "cargo-imp.check.pieces"
+    IMP_CHECK_WEIGHT = "cargo-imp.check.weight"
+    IMP_CHECK_DIMENSION_PIECES = "cargo-imp.check.dimension-pieces"
+    IMP_CHECK_VOLUME = "cargo-imp.check.volume"
+    IMP_CHECK_ROUTING = "cargo-imp.check.routing"
+    IMP_CHECK_SECURITY = "cargo-imp.check.security"
+    IMP_CHECK_CUSTOMS = "cargo-imp.check.customs"
     IMP_CUSTOMS_TEXT = "cargo-imp.customs.text"
     IMP_DIMENSIONS_UNAVAILABLE = "cargo-imp.dimensions.unavailable"
     IMP_DIMENSIONS_SLANT = "cargo-imp.dimensions.slant"
@@ -187,11 +199,23 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
     found: str
 
 
+class Related(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Another place that a problem is about, counted as in :class:`Problem`."""
+
+    line: int | None = None
+    column: int | None = None
+    offset: int | None = None
+    segment: str | None = None
+    element: str | None = None
+    found: str | None = None
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fault of an input, located. ``severity`` is given by :meth:`Profile.weigh`, not by the reader.
 
     ``offset`` counts characters of the decoded file from 0; ``line`` and ``column`` from 1;
-    ``segment_number`` from UNH = 1 in an EDIFACT message; ``path`` is a JSON pointer or an element path.
+    ``segment_number`` from UNH = 1 in an EDIFACT message; ``path`` is a JSON pointer or an element path. ``related`` are the
+    other places of a check across several.
     """
 
     code: Code
@@ -209,6 +233,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     component: int | None = None
     byte_offset: int | None = None
     fix: Fix | None = None
+    related: tuple[Related, ...] = ()
 
     def fingerprint(self) -> str:
         """The code and the named segment and element: no value of the message, so equal faults are equal."""

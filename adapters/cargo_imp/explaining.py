@@ -190,7 +190,9 @@ def _fault(line: str, reached: int, atoms: list[_Atom]) -> Fault:
 
 def _goes_on(field: Field, character: str) -> bool:
     """Whether a character could belong to an element if only it were allowed to be longer."""
-    return bool(field.runs) and field.runs[-1].kind != "t" and re.fullmatch(LETTERS[field.runs[-1].kind], character) is not None
+    return (
+        bool(field.runs) and field.runs[-1].kind not in "st" and re.fullmatch(LETTERS[field.runs[-1].kind], character) is not None
+    )
 
 
 def _element(line: str, reached: int, wanted: list[_Atom]) -> Fault:

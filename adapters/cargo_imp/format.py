@@ -85,9 +85,9 @@ class CargoImp:
             return Written(
                 raws=[], problems=[Problem(code=Code.VERSION_UNSUPPORTED, message=f"no layout to write {what}", found=what)]
             )
-        text, problems = self.writer(*known).write(message.root)
-        raw, of_envelope = enveloped(text, outgoing)
-        return Written(raws=[raw], problems=problems + of_envelope)
+        texts, problems = self.writer(*known).write(message.root)
+        made = [enveloped(text, outgoing) for text in texts]
+        return Written(raws=[raw for raw, _ in made], problems=problems + made[0][1])
 
     def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
         """FMA or FNA for each message of an envelope; never for an FMA or FNA."""

@@ -131,7 +131,7 @@ class Option:
 
 @dataclass(kw_only=True, eq=False)
 class Table:
-    """The layout of one type and version."""
+    """The layout of one type and version. ``numbered``: how many lines with a number a group of lines may have."""
 
     type: str
     version: str
@@ -141,6 +141,7 @@ class Table:
     at_least_one: tuple[tuple[str, ...], ...] = ()
     ambiguities: tuple[str, ...] = ()
     check: str = ""
+    numbered: Mapping[str, int] = field(default_factory=dict)
     all_rows: list[Row] = field(default_factory=list)
 
 
@@ -164,6 +165,7 @@ def load(name: str) -> Table:
         at_least_one=tuple(tuple(one) for one in spec.get("at_least_one", ())),
         ambiguities=tuple(spec.get("ambiguities", ())),
         check=spec.get("check", ""),
+        numbered=spec.get("numbered", {}),
     )
     table.rows = _Structure(name, spec["structure"], lines, table.all_rows).rows("message", None, 0)
     return table

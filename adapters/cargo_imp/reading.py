@@ -3,12 +3,13 @@
 Knows tables and text; knows no meaning of any message, and no envelope.
 """
 
-from adapters.cargo_imp.checks import message_checks
+from adapters.cargo_imp.checks import FAULTS, message_checks
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.recovery import BLANKS, Recovery
 from adapters.cargo_imp.repeats import cut
 from adapters.cargo_imp.reporting import LONGEST_LINE
 from adapters.cargo_imp.steps import Walk
+from adapters.cargo_imp.told import Told
 from hub.syntax import Element, Node
 
 
@@ -30,7 +31,7 @@ class Reading(Recovery):
     """One walk through one message."""
 
     def run(self, text: str) -> None:
-        """Read every line. Written for speed: nearly every line is met by a plain step, and costs one look-up and one match."""
+        """Read every line. Written for speed: nearly every line is met by a sure step, and costs one look-up and one match."""
         number, start, counts, opened = self.number - 1, self.start, self.counts, self.open
         plain, place, careful = text.isascii(), self.place, not text.isascii()
         for raw in text.split("\n"):
@@ -38,12 +39,17 @@ class Reading(Recovery):
             line = raw.rstrip(BLANKS)
             if line:
                 step = place.slash if line[0] == "/" else place.fast.get(line[:3]) or place.consignment
-                found = step.match(line) if step is not None and len(line) <= LONGEST_LINE and not careful else None
+                found = None if step is None or careful or len(line) > LONGEST_LINE else step.match(line)
                 if found is None or step is None or counts[step.index] >= step.most:
-                    self.number, self.start, self.line = number, start, line
+                    self.number, self.start, self.line, self.place = number, start, line, place
                     self._slow_line(line, plain)
                     place, careful = self.place, not plain or self.lost or bool(self.absent)
                 else:
+                    counts[step.index] += 1
+                    if step.inner:
+                        counts[step.index + 1 : step.end] = step.inner
+                    if step.wrappers:
+                        self._wrap(step, number, start)
                     variant = step.only or step.by_group[found.lastindex or 0]
                     elements = {}
                     for group, name in variant.slots:
@@ -54,26 +60,25 @@ class Reading(Recovery):
                     node = Node(variant.node, elements, [], number, 1, start)
                     if variant.within:
                         cut(variant, found, node, number, start)
-                    if step.plain:
-                        counts[step.index] += 1
-                        if step.inner:
-                            counts[step.index + 1 : step.end] = step.inner
-                        depth = variant.depth
-                        opened[depth].children.append(node)
-                        opened[depth + 1] = node
-                        self.place = place = variant.place
-                        if variant.checked:
-                            self._check(node)
-                    else:
-                        self.number, self.start, self.line = number, start, line
-                        self._enter(step, variant, node)
-                        place = variant.place
+                    depth = variant.depth
+                    opened[depth].children.append(node)
+                    opened[depth + 1] = node
+                    place = variant.place
+                    if variant.checked:
+                        self._check(node)
             start += len(raw) + 1
+        self.place = place
         self._end(number, start)
 
     def _end(self, number: int, start: int) -> None:
         self.number, self.start, self.line = number, start - 1, ""
-        self._report_missing(self.place.missing_at_end, "end of message")
+        if self.place.missing_at_end:
+            self._report_missing(self.place.missing_at_end, "end of message")
         if self.retracted:
             self.problems[:] = [one for one in self.problems if id(one) not in self.retracted]
-        self.problems.extend(message_checks(self.table, self.root, self.number, self.start))
+        told = Told(self.root)
+        self.problems += message_checks(self.table, told, self.number, self.start)
+        if not self.unread and not (self.problems and any(one.code in FAULTS for one in self.problems)):
+            for find in self.walk.checks:
+                find(told)
+            self.problems += told.problems

@@ -65,11 +65,10 @@ class Recovery(Report):
 
     def _enter(self, step: Step, variant: Variant, node: Node) -> None:
         counts = self.counts
-        if not step.plain:
-            if step.missing:
-                self._report_missing(step.missing)
-            for depth, name in step.wrappers:
-                self.open[depth + 1] = self._wrapper(depth, name) if name else self.open[depth]
+        if step.missing:
+            self._report_missing(step.missing)
+        if step.wrappers:
+            self._wrap(step, self.number, self.start)
         for row in step.rows:
             index = row.index
             counts[index] += 1
@@ -87,10 +86,16 @@ class Recovery(Report):
         if variant.checked:
             self._check(node)
 
-    def _wrapper(self, depth: int, name: str) -> Node:
-        wrapper = Node(name, {}, [], self.number, 1, self.start)
-        self.open[depth].children.append(wrapper)
-        return wrapper
+    def _wrap(self, step: Step, number: int, start: int) -> None:
+        """Open the nodes that a line's groups are."""
+        opened = self.open
+        for depth, name in step.wrappers:
+            if name:
+                wrapper = Node(name, {}, [], number, 1, start)
+                opened[depth].children.append(wrapper)
+                opened[depth + 1] = wrapper
+            else:
+                opened[depth + 1] = opened[depth]
 
     def _check(self, node: Node) -> None:
         problem = awb_check_digit(node)
