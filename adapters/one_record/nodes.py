@@ -1,4 +1,4 @@
-"""Documents as a node keeps them: flattened, expanded JSON-LD as plain JSON, every embedded object with a name of its own. Knows the
+"""Documents as a node keeps them: flattened, expanded JSON-LD as plain JSON, embedded objects named for good. Knows the
 graph and the class table, no HTTP.
 
 The form is that of :mod:`hub.objects`: a list of nodes, the object itself first.
@@ -121,12 +121,12 @@ def linked(node: Node, iri: str, known: dict[str, Node]) -> list[Node]:
 
 def class_of(node: Node) -> str:
     """The short name of the most specific class a node states; empty when it states none."""
-    return kind_of(node).name
+    return str(kind_of(node).name)
 
 
 def kind_of(node: Node) -> Any:
     """The most specific class a node states (frame.Named)."""
-    return named(Subject(node["@id"], types={iri: ("", 0) for iri in node.get("@type", ())}))
+    return named(Subject(node["@id"], types=dict.fromkeys(node.get("@type", ()), ("", 0))))
 
 
 def class_iri(node: Node) -> str:
@@ -200,8 +200,8 @@ def parts(nodes: Nodes, start: str, stop: Callable[[str], bool]) -> set[str]:
     return seen
 
 
-def made(id: str, kind: str, **values: Iterable[Value] | Value | str | bool | int) -> Node:
-    """A node of an api class. Values: text as string, True and False as boolean, numbers as non-negative integers, a value as is."""
+def made(id: str, kind: str, **values: Iterable[Value | str] | Value | str | bool | int) -> Node:
+    """A node of an api class. Values: text as string, truth as boolean, numbers as non-negative integers, a value as it is."""
     node: Node = {"@id": id, "@type": [API + kind]}
     for name, value in values.items():
         node[API + name] = list(_values(value))

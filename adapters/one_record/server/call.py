@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from adapters.one_record.sharing.permits import Permits
 from hub.node import NodeDoors
 from hub.objects import Agent, Nodes
 
@@ -38,6 +39,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     """The node: the hub's ports and the addresses of what it serves. ``started`` is when its server information last changed."""
 
     doors: NodeDoors
+    permits: Permits
     base: str
     holder: str
     started: datetime

@@ -1,4 +1,4 @@
-"""Bodies in: bytes to one checked object as nodes, within bounds; what is wrong with them is a located refusal. Knows no route."""
+"""Bodies in: bytes to one checked object as nodes, within bounds; faults are located refusals. Knows no route."""
 
 from adapters.one_record.check import Checker
 from adapters.one_record.frame import Root, tree

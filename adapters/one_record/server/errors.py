@@ -34,7 +34,8 @@ ENGLISH_WORDS: Words = {
     "405": ("Method not allowed", "The HTTP method is not supported for the requested resource."),
     "409": (
         "Identifier conflict",
-        "A resource with the specified identifier already exists, or the request conflicts with the current state of the resource.",
+        "A resource with the specified identifier already exists, or the request conflicts with the current state of the "
+        "resource.",
     ),
     "413": ("Invalid body request", "The request body is larger than this server takes in."),
     "415": ("Unsupported content type", "The request content type is not supported by the endpoint."),
@@ -43,7 +44,10 @@ ENGLISH_WORDS: Words = {
         "The request body is syntactically valid, but it cannot be processed because it does not satisfy semantic, validation, "
         "or business rules.",
     ),
-    "500": ("Internal server error", "The server encountered an unexpected condition that prevented it from fulfilling the request."),
+    "500": (
+        "Internal server error",
+        "The server encountered an unexpected condition that prevented it from fulfilling the request.",
+    ),
     "503": ("Service unavailable", "The server cannot answer at the moment. Send the request again later."),
 }
 """Title and message by status, and for 400 by what was wrong: the table of Synchronous Error Handling (413 and 503 are ours)."""
@@ -88,9 +92,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
 class Refusal(Exception):
     """An answer that is an error. ``about`` tells the kinds of 400 apart: body, query or resource."""
 
-    def __init__(
-        self, status: int, *details: Detail, about: str = BODY, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, *details: Detail, about: str = BODY, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status}: {'; '.join(one.message for one in details)}")
         self.status = status
         self.details = details or (Detail(),)
@@ -122,9 +124,7 @@ def error_nodes(refusal: Refusal, language: str) -> Nodes:
 def error(title: str, details: Sequence[Detail], *, severity: str = "ERROR") -> Nodes:
     """An error object as nodes, under names of its own."""
     names = [_new() for _ in details]
-    root = made(
-        _new(), "Error", hasTitle=title, hasSeverity=one_of(severity), hasErrorDetail=[{"@id": name} for name in names]
-    )
+    root = made(_new(), "Error", hasTitle=title, hasSeverity=one_of(severity), hasErrorDetail=[{"@id": name} for name in names])
     return [root, *(_detail(name, one) for name, one in zip(names, details, strict=True))]
 
 

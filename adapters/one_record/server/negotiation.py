@@ -89,6 +89,7 @@ def body_media(content_type: str) -> str:
     name = content_type.partition(";")[0].strip().lower()
     if name not in _BODIES:
         raise Refusal(
-            415, Detail(message=f"The body is {name[:100] or 'of no stated type'!r}; this server reads {', '.join(CONTENT_TYPES)}.")
+            415,
+            Detail(message=f"The body is {name[:100] or 'of no stated type'!r}; this server reads {', '.join(CONTENT_TYPES)}."),
         )
     return _BODIES[name]
