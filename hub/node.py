@@ -77,7 +77,7 @@ class ActionRequests(Protocol):
         """
 
     def fail(self, id: str, by: str, errors: Nodes, notices: Sequence[Notice] = ()) -> ActionRequest:
-        """What was accepted could not be done: by way of its acceptance where its kind has one. Raises Conflict."""
+        """A pending request cannot be done: failed, by way of its acceptance where its kind has one. Raises Conflict (state)."""
 
     def accept_change(self, accepted: Acceptance) -> ActionRequest:
         """In one transaction: the next revision, the request accepted, every other pending change on that revision rejected,

@@ -1,12 +1,12 @@
 """The ONE Record node as an ASGI application: HTTP to calls and answers to HTTP. All it knows of the API is the table."""
 
+import gzip
 import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 import anyio.to_thread
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,11 +25,14 @@ from hub.objects import Agent, Conflict, Nodes
 OPEN = (("POST", TOKEN), ("GET", KEY_SET))
 """What is answered to anybody, where the token endpoint is built in."""
 
+WORTH_COMPRESSING = 1_400
+"""Bytes; less fits into one packet anyhow."""
+
 METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS")
 _log = Log("one-record.server")
 _COMMON = {
     "Cache-Control": "private, no-cache",
-    "Vary": "Accept, Accept-Language, Authorization",
+    "Vary": "Accept, Accept-Encoding, Accept-Language, Authorization",
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000",
 }
@@ -151,6 +154,9 @@ def _written(
     if nodes is None:
         return Response(status_code=status, headers=headers)
     body = jsonld(nodes, language=language) if asked.media == JSON_LD else turtle(nodes)
+    if len(body) >= WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, 1, mtime=0)
+        headers["Content-Encoding"] = "gzip"
     if request.method == "HEAD":
         return Response(status_code=status, headers={**headers, "Content-Length": str(len(body))})
     return Response(body, status, headers)
@@ -161,5 +167,4 @@ def create(node: Node, operations: Sequence[Operation], entrance: Entrance) -> F
     server = Server(node, operations, entrance)
     app = FastAPI(title="ONE Record", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_route("/{path:path}", server.endpoint, methods=list(METHODS))
-    app.add_middleware(GZipMiddleware, minimum_size=1_400)
     return app
