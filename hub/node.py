@@ -151,6 +151,9 @@ class Announcer(Protocol):
     def write(self, notice: Notice, subscription: NewSubscription | None, held: HeldObject | None) -> bytes:
         """The notification, ready to be sent; ``subscription`` is None for a requestor who asked to be told of its request."""
 
+    def merged(self, waiting: bytes, later: bytes) -> bytes | None:
+        """One notification that says what two say, the later of them new; None where they are to be sent apart."""
+
 
 class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[node]`` of the configuration: who the node is and how it decides.
