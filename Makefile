@@ -34,6 +34,7 @@ bench: $(STAMP) ## print the figures, each beside what it is compared with
 
 corpus: $(STAMP) ## read other people's real messages and print what was lost
 	$(BIN)/python -m tests.corpus.report
+	$(BIN)/python -m tests.property.cargo_imp_mutations
 
 conformance: $(STAMP) ## run the standard's own test collection (COLLECTION=path) against a fresh ONE Record node
 	@$(BIN)/python -m tests.conformance.run "$(COLLECTION)"

@@ -74,7 +74,8 @@ class Teller:
             if agent != notice.author:
                 yield agent, None, self._announcer.write(notice, None, held)
         for one in subscriptions.on(connection, self._announcer.topics(notice), now) if notice.object else ():
-            if one.subscriber != notice.author and self._announcer.concerns(notice, one, held):
+            known = one.subscriber == notice.author or self._address(one.subscriber)[0] in notice.known_to
+            if not known and self._announcer.concerns(notice, one, held):
                 yield one.subscriber, one, self._announcer.write(notice, one, held)
 
     def _merged(self, connection: Connection, owed: Owed, now: datetime) -> Owed:

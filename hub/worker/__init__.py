@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Engine
@@ -57,13 +57,18 @@ class Worker:
         batch: int = BATCH,
         lease_seconds: float = LEASE_SECONDS,
         hang_seconds: float = HANG_SECONDS,
+        stages: Sequence[Callable[[int], int]] = (),
     ) -> None:
-        """``lease_seconds``: how long others wait before they take over the lanes of a worker that has died."""
+        """``lease_seconds``: how long others wait before they take over the lanes of a worker that has died.
+
+        ``stages`` are further things to do in each round, so many at most; each says how many it did.
+        """
         self.owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         holding = Holding(engine, self.owner, seconds=lease_seconds)
         desk = Desk(engine=engine, clock=clock, sealer=sealer or Unsealed(), holding=holding, line=line)
         self._desk = desk
         self._batch = batch
+        self._stages = stages
         self._splitting = Splitting(desk)
         self._folding = Folding(desk)
         self._answering = Answering(desk, self._splitting)
@@ -78,8 +83,9 @@ class Worker:
         self._begin()
         try:
             done = self._splitting.run(self._batch) + self._folding.run(self._batch) + self._answering.run(self._batch)
+            done += sum(stage(self._batch) for stage in self._stages)
         except LeaseLost:
-            self._renew()
+            self.share()
             return 0
         return done + self._delivering.run(self._batch, wait=0 if done else wait)
 
@@ -138,17 +144,18 @@ class Worker:
 
     def _begin(self) -> None:
         if self._keeper.ident is None:
-            self._renew()
+            self.share()
             self._keeper.start()
         elif not self._desk.holding.lanes:
-            self._renew()
+            self.share()
 
-    def _renew(self) -> None:
+    def share(self) -> None:
+        """Sign in, take a fair share of the lanes that are free, and let go what is above it."""
         self._desk.holding.keep(micros(self._desk.clock.now()))
 
     def _keep(self, every: float) -> None:
         while not self._stop.wait(every):
             try:
-                self._renew()
+                self.share()
             except OperationalError:
                 continue

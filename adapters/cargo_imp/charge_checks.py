@@ -1,0 +1,142 @@
+"""Checks of a waybill's charges: totals, entitlements, rates, prepaid and collect. Knows the tree's names, no layout.
+
+A check that lacks a figure says nothing. Source: reference/cargo-imp.md section 3.2.
+"""
+
+from decimal import Decimal
+
+from adapters.cargo_imp.told import NONE, Told, agree, amount, number
+from hub.problem import Code
+from hub.syntax import Node
+
+PREPAID_CODES = frozenset({"PP", "PX", "PZ", "PG"})
+COLLECT_CODES = frozenset({"CC", "CZ", "CG", "CP", "CX", "CM"})
+BY_WEIGHT = frozenset("NQKCEP")
+FLAT = frozenset("MU")
+_DECLARED = (("weight_payment", ("weight", "valuation")), ("other_payment", ("due_agent", "due_carrier")))
+_SUMMANDS = ("weight", "valuation", "tax", "due_agent", "due_carrier")
+
+
+def charge_totals(told: Told) -> None:
+    """CT is WT, VC, TX, OA and OC together."""
+    for name in ("PPD", "COL"):
+        summary, totals = told.first.get(name), told.totals(name)
+        if summary is None or totals is None or "total" not in totals.elements:
+            continue
+        found = 0.0
+        for one in summary.elements.values():
+            found += float(one.text)
+        for one in totals.elements.values():
+            found += float(one.text)
+        stated = float(totals.elements["total"].text)
+        if not agree(found, 2 * stated) and len(summary.elements) + len(totals.elements) > 1:
+            _say_total(told, name, summary, totals)
+
+
+def _say_total(told: Told, name: str, summary: Node, totals: Node) -> None:
+    places = [(node, one) for node in (summary, totals) for one in _SUMMANDS if one in node.elements]
+    parts = sum((Decimal(node.elements[one].text) for node, one in places), NONE)
+    says = f"{name}: CT {totals.text('total')}, but its parts are {parts} together"
+    told.say(Code.IMP_CHECK_TOTAL, says, (totals, "total"), str(parts), places)
+
+
+def weight_charge(told: Told) -> None:
+    """The totals of the rate lines are the weight charge."""
+    rated, prepaid, collect = told.goods.rated, told.first.get("PPD"), told.first.get("COL")
+    charged = [(node, "weight") for node in (prepaid, collect) if node is not None and "weight" in node.elements]
+    if not charged or not rated or agree(sum([amount(*one) for one in charged]), told.goods.charge):
+        return
+    weight = sum((Decimal(node.elements[name].text) for node, name in charged), NONE)
+    total = sum((Decimal(node.elements["total"].text) for node in rated), NONE)
+    says = f"weight charge {weight}, but the rate lines total {total}"
+    told.say(Code.IMP_CHECK_WEIGHT_CHARGE, says, charged[0], str(total), [(node, "total") for node in rated])
+
+
+def other_charges(told: Told) -> None:
+    """The other charges of each entitlement are OA and OC."""
+    other = told.first.get("OTH")
+    if other is None:
+        return
+    sums: dict[tuple[str, str], float] = {}
+    for line in other.children:
+        payment = "COL" if line.elements["payment"].text == "C" else "PPD"
+        for charge in line.children:
+            elements = charge.elements
+            key = payment, "due_agent" if elements["due"].text == "A" else "due_carrier"
+            sums[key] = sums.get(key, 0.0) + float(elements["amount"].text)
+    for (name, due), total in sums.items():
+        totals = told.totals(name)
+        if not agree(total, 0.0 if totals is None else amount(totals, due)):
+            _say_other(told, other, name, due, totals)
+
+
+def _say_other(told: Told, other: Node, name: str, due: str, totals: Node | None) -> None:
+    letter, payment = "A" if due == "due_agent" else "C", name[0]
+    charges = [(one, "amount") for line in other.children if line.text("payment") == payment for one in line.all("charge")]
+    charges = [one for one in charges if one[0].text("due") == letter]
+    total = sum((Decimal(node.elements["amount"].text) for node, _ in charges), NONE)
+    stated = totals is not None and due in totals.elements
+    says = f"{name}: O{letter} {totals.text(due) if stated and totals else 0}, but OTH has {total}"
+    if stated and totals is not None:
+        told.say(Code.IMP_CHECK_OTHER, says, (totals, due), str(total), charges)
+    else:
+        told.say(Code.IMP_CHECK_OTHER, says, charges[0], str(total), [(totals, "total")] if totals is not None else [])
+
+
+def rates(told: Told) -> None:
+    """A total is weight by rate; for a minimum or a unit load device it is the rate itself."""
+    for line in told.goods.rated:
+        elements = line.elements
+        if "rate" not in elements or "rate_class" not in elements or "chargeable_weight" not in elements:
+            continue
+        kind = elements["rate_class"].text
+        rate, total = float(elements["rate"].text), float(elements["total"].text)
+        expected = float(elements["chargeable_weight"].text) * rate if kind in BY_WEIGHT else rate if kind in FLAT else total
+        if total != rate and abs(total - expected) > max(1.0, expected / 200):
+            says = f"rate line: total {total:.2f}, but class {kind} makes it {expected:.2f}"
+            others = [(line, "chargeable_weight"), (line, "rate"), (line, "rate_class")]
+            told.say(Code.IMP_CHECK_RATE, says, (line, "total"), f"{expected:.2f}", others)
+
+
+def payment(told: Told) -> None:
+    """What is declared prepaid is not in COL, what is declared collect not in PPD, and the charge code says the same."""
+    declared = told.first.get("CVD")
+    if declared is None:
+        return
+    elements = declared.elements
+    for name, fields in _DECLARED:
+        letter = elements.get(name)
+        summary = told.first.get("COL" if letter.text == "P" else "PPD") if letter is not None else None
+        if summary is not None:
+            node = summary if name == "weight_payment" else told.totals(summary.name)
+            for field in fields:
+                if node is not None and field in node.elements and float(node.elements[field].text):
+                    says = f"{summary.name} has charges that CVD declares {'prepaid' if summary.name == 'COL' else 'collect'}"
+                    told.say(Code.IMP_CHECK_PAYMENT, says, (node, field), None, [(declared, name)])
+                    break
+    if "charge_code" in elements:
+        _charge_code(told, declared)
+
+
+def _charge_code(told: Told, declared: Node) -> None:
+    code = declared.text("charge_code") or ""
+    wanted = "P" if code in PREPAID_CODES else "C" if code in COLLECT_CODES else ""
+    if not wanted:
+        return
+    wrong = next((name for name, _ in _DECLARED if declared.text(name) not in (None, wanted)), None)
+    if wrong is not None:
+        says = f"CVD: charge code {code} and payment {declared.text(wrong)} do not agree"
+        told.say(Code.IMP_CHECK_PAYMENT, says, (declared, wrong), wanted, [(declared, "charge_code")])
+
+
+def destination_charges(told: Told) -> None:
+    """The total in the destination's currency is the converted charges and those at destination."""
+    charges = told.first.get("CDC")
+    total = number(charges, "total")
+    if charges is None or total is None:
+        return
+    parts = (number(charges, "converted") or NONE) + (number(charges, "at_destination") or NONE)
+    if total != parts:
+        places = [(charges, "converted"), (charges, "at_destination")]
+        says = f"CDC: total {total}, but its parts are {parts} together"
+        told.say(Code.IMP_CHECK_TOTAL, says, (charges, "total"), str(parts), places)
