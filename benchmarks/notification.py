@@ -144,12 +144,11 @@ def measure(count: int, rest: float) -> None:
                 posted.append(there.wait(location) - begun)
             used = (time.process_time() - used) / count
             by_hand = []
-            told = {"api:hasLogisticsObject": {"@id": "by hand"}}
             hand = httpx.Client(trust_env=False, headers={"Connection": "close"})
-            for _ in range(count):
+            for number in range(count):
                 begun = time.perf_counter()
-                hand.post(endpoint, json=told)
-                by_hand.append(there.at["by hand"] - begun)
+                hand.post(endpoint, json={"api:hasLogisticsObject": {"@id": f"by hand {number}"}})
+                by_hand.append(there.wait(f"by hand {number}") - begun)
     print(shown("POST of the object → notification there", posted))
     print(shown("POST of the object → 201", answered))
     print(shown("the same POST by hand, on a new connection", by_hand))

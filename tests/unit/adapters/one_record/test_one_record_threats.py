@@ -320,7 +320,7 @@ def test_a_node_with_a_token_endpoint_does_not_open_beyond_loopback(tmp_path: Pa
 
 
 def test_bulk_read_is_not_there_unless_it_is_turned_on(site: Site) -> None:
-    assert_error(site.ask("POST", "/logistics-objects/query", "airline", query(uri(piece(site)))), 400)
+    assert_error(site.ask("POST", "/logistics-objects/query", "airline", query(uri(piece(site)))), 404)
 
 
 def query(*uris: str) -> Any:
