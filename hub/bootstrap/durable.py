@@ -73,6 +73,7 @@ class Hub:
     def worker(self, **options: Any) -> Worker:
         """A worker on this database."""
         stages = [self.projecting.step] if self.projecting else []
+        options = {"lease_seconds": max(self.settings.hub.limits.lease_seconds, 1.0), **options}
         made = Worker(self.engine, self.clock, self.line, stages=stages, **options)
         self._workers.add(made)
         return made
