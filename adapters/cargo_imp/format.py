@@ -70,7 +70,7 @@ class CargoImp:
             type=part.type,
             version=part.version,
             root=reading.root,
-            problems=_of_this_message(part.type, reading.root, reading.problems),
+            problems=_of_this_message(part.type, reading.root, reading.problems) if reading.problems else [],
             unread=reading.unread,
         )
         if known[1] != part.version:
