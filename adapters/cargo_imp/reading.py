@@ -157,12 +157,22 @@ class Reading(Report):
             return
         if steps:
             self._faulty(steps, line)
-        elif self._unprefixed(line, key) or self._leader_missing(line, key):
+        elif self._unprefixed(line, key) or self._leader_missing(line, key) or self._verbatim(line):
             return
-        elif key in self.walk.anywhere and not self._verbatim(line):
+        elif key in self.walk.anywhere:
             self._out_of_order(self.walk.anywhere[key], line)
-        elif not self._verbatim(line):
+        elif not self._nearly(line):
             self._unknown(line, key)
+
+    def _nearly(self, line: str) -> bool:
+        """A line without an identifier that keeps to a layout beyond its first slant: that layout's, with a fault in it."""
+        steps = self.place.steps.get(ANY, ()) if len(line) < LONGEST_MATCHED else ()
+        if self._tolerated(steps, line):
+            return True
+        near = [one for step in steps for one in step.variants if SLANT in line[: explain(one.items, line).reached]]
+        if near:
+            self._faulty(steps, line)
+        return bool(near)
 
     def _verbatim(self, line: str) -> bool:
         """A place where any line may stand: the received message inside an acknowledgement."""
