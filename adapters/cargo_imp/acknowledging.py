@@ -34,6 +34,7 @@ def acknowledge(outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | No
 def _answer(outcome: Outcome) -> str:
     if outcome.accepted:
         head = ["FMA", f"ACK/{free_text(f'{outcome.type} {_waybill(outcome.text)} RECEIVED')}"]
+        head += [f"/{free_text(outcome.remark)}"] if outcome.remark else []
     else:
         errors = list(_errors(outcome.problems)) or ["MESSAGE NOT ACCEPTED"]
         head = ["FNA/1", f"ERR/{errors[0]}", *(f"/{text}" for text in errors[1:MOST_ERRORS])]
