@@ -41,7 +41,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     ``wanted`` is false when the sender asked not to be told of this kind of outcome: a format that answers each message alone
     leaves it out; one that answers a whole interchange tells it with the others, as silence would mean something else.
-    ``remark`` goes with an acceptance, where the format has a place for words.
+    ``remark`` goes with an acceptance, where the format has a place for words; ``line`` is the message's first in its file.
     """
 
     accepted: bool
@@ -53,6 +53,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     problems: Sequence[Problem]
     wanted: bool = True
     remark: str = ""
+    line: int = 1
 
 
 class Acknowledger(Protocol):

@@ -94,4 +94,5 @@ def _outcome(one: Reading, state: str, around: Frame | None, reply: Reply, wante
         problems=[reply.problem] if reply.problem else one.problems,
         wanted=wanted.positive if accepted else wanted.negative,
         remark=reply.remark,
+        line=one.line,
     )

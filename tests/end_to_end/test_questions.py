@@ -134,7 +134,7 @@ def test_a_status_answer_received_is_news_and_is_not_answered_as_a_question(desk
 def test_a_booking_list_request_is_refused_by_name(desk):
     hub = desk(partner("sky"))
     (answer,) = hub.answer_to("sky", "FBR/2\nFLT/XX421/21NOV/FRADOH\nREF/FRAFFXX\n")
-    assert lines(answer)[:2] == ["FNA/1", "ERR/LINE 1 FBR THIS QUERY IS NOT ANSWERED HERE"]
+    assert lines(answer)[:2] == ["FNA/1", "ERR/LINE 1 FBR QUERY NOT ANSWERED HERE"]
 
 
 # space requests
