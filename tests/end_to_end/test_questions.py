@@ -3,6 +3,7 @@
 import pytest
 
 from hub.booking import BookingAnswer
+from hub.ports import Misconfigured
 from hub.settings import Admission, Answers, Sight
 from tests.end_to_end.desk import AWB, Desk, fsu, fwb, heading, partner, sends
 
@@ -186,6 +187,23 @@ def test_a_space_request_is_answered_by_the_booking_desk(desk):
     assert (request.partner, request.document["awb"]) == ("fwd", AWB)
     assert [one["status"] for one in request.document["bookings"][0]["flights"]] == ["NN", "NN"]
     assert [one["target"] for one in hub.deliveries("fwd")] == ["cargo-imp:FFA/4"]
+
+
+@pytest.mark.parametrize(("weight", "status"), [("K123.4", "KK"), ("K2500", "LL"), ("L4500", "LL"), ("L4400", "KK")])
+def test_a_desk_named_in_the_configuration_answers_files_in_a_folder(desk, weight, status):
+    hub = desk(partner("fwd"), booking_desk="hub.demo.booking:build")
+    (hub.folder("fwd") / "in").mkdir()
+    (hub.folder("fwd") / "in" / "ffr.txt").write_text(ffr().replace("K123.4", weight))
+    assert hub.poll("fwd") == 1
+    hub.work()
+    (answer,) = hub.out("fwd")
+    assert [one[-2:] for one in lines(answer.decode())[3:5]] == [status, status]
+
+
+def test_a_desk_that_cannot_be_imported_is_told_by_name(desk):
+    hub = desk(partner("fwd"), booking_desk="hub.demo.nowhere:build")
+    with pytest.raises(Misconfigured, match=r"hub\.demo\.nowhere"):
+        assert hub.hub.booking_desk
 
 
 def test_the_same_request_again_is_not_booked_again(desk):
