@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from hub.canonical.document import Document, canonical_bytes
-from hub.canonical.document import leaves as all_leaves
 from hub.settings import SendRule
 from hub.statement import DeliveryPlan, Folded, Witness
 
@@ -15,6 +14,7 @@ WAYBILL_ONLY = ("milestones", "status", "partial_status", "bookings", "loads", "
 ALLOCATED = ("bookings", "pieces", "weight")
 """What makes a booking another one: a waybill that says more of the same consignment asks and answers nothing."""
 
+_NOT_BOOKED = tuple(name for name in WAYBILL_ONLY if name != "bookings")
 STATUS_KEEPS = ("key", "sequence", "awb", "origin", "destination", "pieces", "weight", "description_code")
 
 
@@ -78,9 +78,12 @@ def _pieces(folded: Folded, kind: Kind) -> Iterator[Piece]:
     elif kind.content == "allocation":
         yield from _allocation(folded, kind)
     else:
-        content = {name: value for name, value in document.items() if name not in _left_out(kind)}
+        left_out = _NOT_BOOKED if kind.content == "booking" else WAYBILL_ONLY
+        content = {name: value for name, value in document.items() if name not in left_out}
         if _complete(content, kind):
-            yield Piece(raw=canonical_bytes(content), pointers=[name for name, _ in all_leaves(content)])
+            elsewhere = tuple(f"/{name}/" for name in left_out)
+            pointers = [name for name in folded.lineage if not name.startswith(elsewhere)]
+            yield Piece(raw=canonical_bytes(content), pointers=pointers)
 
 
 def _allocation(folded: Folded, kind: Kind) -> Iterator[Piece]:
@@ -94,18 +97,13 @@ def _allocation(folded: Folded, kind: Kind) -> Iterator[Piece]:
         yield Piece(raw=canonical_bytes(content), pointers=pointers, told=canonical_bytes(booked))
 
 
-def _left_out(kind: Kind) -> Sequence[str]:
-    return [name for name in WAYBILL_ONLY if not (kind.content == "booking" and name == "bookings")]
-
-
 def _complete(content: Document, kind: Kind) -> bool:
     return all(name in content for name in kind.requires)
 
 
 def _is_news(folded: Folded, partner: str, pointers: Sequence[str]) -> bool:
     """Whether any of these facts was not told by this very partner: a fact never goes back to one of its witnesses."""
-    known = [folded.lineage[name] for name in pointers if name in folded.lineage]
-    return any(not _witnessed(partner, witnesses) for witnesses in known)
+    return any(name in folded.lineage and not _witnessed(partner, folded.lineage[name]) for name in pointers)
 
 
 def _witnessed(partner: str, witnesses: Sequence[Witness]) -> bool:

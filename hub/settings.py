@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from hub.node import NodeSettings
 from hub.ports import Misconfigured
 
 DEFAULT_SCHEDULE: tuple[float, ...] = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -92,7 +93,7 @@ class Answers(Struct, frozen=True, kw_only=True):
 
 
 class Partner(Struct, frozen=True, kw_only=True):
-    """One partner or customer."""
+    """One partner or customer. ``notifications`` names the channel that takes the ONE Record node's notifications to it."""
 
     id: str
     name: str = ""
@@ -108,6 +109,7 @@ class Partner(Struct, frozen=True, kw_only=True):
     answers: Answers = Answers()
     address: str = ""
     style: str = "bare"
+    notifications: str = ""
     schedule: tuple[float, ...] = DEFAULT_SCHEDULE
 
     def open_channel(self, name: str) -> Channel:
@@ -133,19 +135,32 @@ class FoldRules(Struct, frozen=True, kw_only=True):
     authority: dict[str, dict[str, int]] = {}
 
 
+class Tls(Struct, frozen=True, kw_only=True):
+    """TLS of ``serve``: PEM files. ``clients``: whether a client certificate is looked at (``off``, ``accept``, ``require``);
+    it must be signed by ``client_ca``.
+    """
+
+    certificate: str
+    key: str
+    client_ca: str = ""
+    clients: str = "off"
+
+
 class Listen(Struct, frozen=True, kw_only=True):
-    """Where ``serve`` listens, and the ASGI factories it mounts by path."""
+    """Where ``serve`` listens, and the ASGI factories it mounts by path. Without ``tls`` something in front must speak it."""
 
     host: str = "127.0.0.1"
     port: int = 8080
+    tls: Tls | None = None
     mounts: dict[str, str] = {}
 
 
 class Hub(Struct, frozen=True, kw_only=True):
-    """``config/waybridge.toml``."""
+    """``config/waybridge.toml``. ``processes``: how many work at once; 0 is one for each core, at most four."""
 
     database: str = "sqlite:///var/waybridge.db"
     identity: str = "WAYBRIDGE"
+    processes: int = 1
     formats: dict[str, str] = {}
     acknowledgers: dict[str, str] = {}
     booking_desk: str = ""
@@ -153,6 +168,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     fold: FoldRules = FoldRules()
     listen: Listen = Listen()
     secrets: str = ""
+    node: NodeSettings | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

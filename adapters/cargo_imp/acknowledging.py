@@ -56,7 +56,8 @@ def _words(one: Problem, first_line: int) -> str:
     what = short_texts().get(one.code, one.code.rpartition(".")[2])
     found = f"FOUND {one.found}" if one.found else ""
     fullest = (line, one.segment or "", one.element or "", column, what, found)
-    choices = (fullest, (*fullest[:5], ""), (line, one.segment or "", column, what), (line, what))
+    segment = one.segment or ""
+    choices = (fullest, fullest[:5], (line, segment, column, what), (line, segment, what), (line, what))
     texts = [_free(" ".join(choice)) for choice in choices]
     return next((text for text in texts if len(text) <= LONGEST_TEXT), texts[-1][:LONGEST_TEXT])
 

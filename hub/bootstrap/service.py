@@ -1,4 +1,4 @@
-"""Everything in one process: the HTTP applications, the worker, the polls and housekeeping, started and stopped together."""
+"""Everything started and stopped together: HTTP applications, a worker and the processes beside it, polls, housekeeping."""
 
 import contextlib
 import socket
@@ -9,8 +9,10 @@ from typing import Any
 import uvicorn
 
 from hub import registry
+from hub.bootstrap.crew import Crew, size
 from hub.bootstrap.doors import Reading
 from hub.bootstrap.durable import Hub
+from hub.bootstrap.tls import server
 from hub.logs import Log, origin
 from hub.ports import Doors, Poller
 from hub.read import ReadSide
@@ -28,9 +30,10 @@ class Service:
         self._hub = hub
         listen = hub.settings.hub.listen
         self._socket = _listening(host or listen.host, listen.port if port is None else port)
-        self._server = uvicorn.Server(_uvicorn(self._application()))
+        self._server = uvicorn.Server(server(self._application(), listen.tls))
         self._pollers: list[Poller] = []
         self._worker = hub.worker()
+        self._crew = Crew(hub, others=size(hub.settings.hub.processes) - 1)
         self._background = [Background("http", self._http), Background("worker", self._worker.run)]
         self._schedule = Schedule(hub.engine, hub.clock, self._worker.owner, list(self._polls()))
 
@@ -38,18 +41,22 @@ class Service:
     def url(self) -> str:
         """Where it listens."""
         host, port = self._socket.getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"{'https' if self._hub.settings.hub.listen.tls else 'http'}://{host}:{port}"
 
     def start(self) -> None:
         """Start every part."""
         for one in self._background:
             one.start()
         self._schedule.start()
+        self._crew.start()
+        self._worker.share()
+        self._crew.share()
 
     def stop(self) -> None:
         """Stop every part; what is half done is done again at the next start."""
         self._schedule.close()
         self._server.should_exit = True
+        self._crew.close()
         for one in self._background:
             one.stop()
         self._worker.close()
@@ -72,6 +79,7 @@ class Service:
             read=Reading(lambda: ReadSide(self._hub.engine)),
             ready=self.ready,
             max_bytes=self._hub.settings.hub.limits.max_bytes,
+            node=self._hub.node,
         )
         made: dict[str, Any] = {}
         mounts = self._hub.settings.hub.listen.mounts
@@ -112,9 +120,3 @@ def _listening(host: str, port: int) -> socket.socket:
     made.bind((host, port))
     made.listen(256)
     return made
-
-
-def _uvicorn(application: Any) -> uvicorn.Config:
-    return uvicorn.Config(
-        application, log_level="warning", access_log=False, lifespan="off", server_header=False, timeout_keep_alive=15
-    )

@@ -69,6 +69,7 @@ class Worker:
         self._answering = Answering(desk, self._splitting)
         self._delivering = Delivering(desk, hang_seconds=hang_seconds)
         self._stop = threading.Event()
+        self._woken = threading.Event()
         self.trouble: str | None = None
         self._keeper = threading.Thread(target=self._keep, args=(lease_seconds / 3,), name="leases", daemon=True)
 
@@ -78,7 +79,7 @@ class Worker:
         try:
             done = self._splitting.run(self._batch) + self._folding.run(self._batch) + self._answering.run(self._batch)
         except LeaseLost:
-            self._renew()
+            self.share()
             return 0
         return done + self._delivering.run(self._batch, wait=0 if done else wait)
 
@@ -97,8 +98,13 @@ class Worker:
         sleep = _SHORTEST_SLEEP
         while not stop.is_set():
             sleep = _SHORTEST_SLEEP if self._patiently(sleep) else min(sleep * 1.5, _LONGEST_SLEEP)
-            if sleep > _SHORTEST_SLEEP:
-                stop.wait(sleep)
+            if sleep > _SHORTEST_SLEEP and self._woken.wait(sleep):
+                self._woken.clear()
+                sleep = _SHORTEST_SLEEP
+
+    def awake(self) -> None:
+        """There is, or in a moment will be, something to do: look soon, and often for a while."""
+        self._woken.set()
 
     def close(self) -> None:
         """Record what couriers did and let go of the lanes."""
@@ -132,17 +138,18 @@ class Worker:
 
     def _begin(self) -> None:
         if self._keeper.ident is None:
-            self._renew()
+            self.share()
             self._keeper.start()
         elif not self._desk.holding.lanes:
-            self._renew()
+            self.share()
 
-    def _renew(self) -> None:
+    def share(self) -> None:
+        """Sign in, take a fair share of the lanes that are free, and let go what is above it."""
         self._desk.holding.keep(micros(self._desk.clock.now()))
 
     def _keep(self, every: float) -> None:
         while not self._stop.wait(every):
             try:
-                self._renew()
+                self.share()
             except OperationalError:
                 continue

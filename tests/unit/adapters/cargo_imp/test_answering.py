@@ -26,7 +26,7 @@ def refused(*problems: Problem, line: int = 1, text: str = FWB) -> list[str]:
 @pytest.mark.parametrize("code", OURS)
 def test_every_problem_has_words_for_an_answer(code):
     text = short_texts()[code]
-    assert re.fullmatch(r"[A-Z0-9 .-]{2,27}", text)
+    assert re.fullmatch(r"[A-Z0-9 .-]{2,38}", text)
     problem = Problem(code=code, message="", line=1234, column=123, segment="special_handling", element="chargeable_weight")
     line = refused(problem)[1]
     assert line.startswith("ERR/LINE 1234 SPECIAL HANDLING")
