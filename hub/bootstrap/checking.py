@@ -18,7 +18,7 @@ def check_partners(configured: Settings) -> list[dict[str, str]]:
 
 
 def _problems(partner: Partner, configured: Settings) -> Iterator[str]:
-    targets = list(_targets(partner, configured))
+    targets = [*_targets(partner, configured), *_notifications(partner)]
     yield from targets
     if not targets:
         yield from _channels(partner, configured)
@@ -36,13 +36,21 @@ def _targets(partner: Partner, configured: Settings) -> Iterator[str]:
             yield str(fault)
 
 
+def _notifications(partner: Partner) -> Iterator[str]:
+    try:
+        if partner.notifications:
+            partner.open_channel(partner.notifications)
+    except Misconfigured as fault:
+        yield f"notifications: {fault}"
+
+
 def _channels(partner: Partner, configured: Settings) -> Iterator[str]:
     hub = Hub(Settings(hub=configured.hub, partners={partner.id: partner}, source=configured.source))
     for channel in partner.channel:
         try:
             if channel.poll:
                 hub.open_poller(partner.id, channel.name).close()
-            if any(rule.channel == channel.name for rule in partner.send):
+            if channel.name == partner.notifications or any(rule.channel == channel.name for rule in partner.send):
                 hub.open_sender(partner.id, channel.name).close()
         except Misconfigured as fault:
             yield f"channel {channel.name}: {fault}"
