@@ -1,14 +1,16 @@
 """Every readable document of the corpus goes into the form a node keeps and comes back as the same graph; what contradicts the
 ontology is refused with a place.
 
-The other side of the comparison is pyoxigraph on the sender's own bytes. Four liberties are taken with both sides alike, because
-they are decisions (docs/decisions/0006): numbers and times in one spelling (``5000.00`` stays a double, which JSON-LD
-makes an integer), versions out of IRIs, blanks out of names, and the standard's prefixes where a document forgets to declare them.
+The other side of the comparison is pyoxigraph on the sender's own bytes. Four liberties are taken with both sides alike: they
+are decisions (docs/decisions/0006): numbers and times in one spelling (``5000.00`` stays a double, which JSON-LD
+makes an integer), versions out of IRIs, blanks out of names, and the prefixes of the standard where a document forgets them.
 A document whose names we had to mend says less to pyoxigraph than to us: it is compared with what we read of it again.
 """
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyoxigraph
@@ -16,19 +18,26 @@ import pytest
 
 from adapters.one_record.frame import Root
 from adapters.one_record.graph import Report
-from adapters.one_record.nodes import from_graph, plain, settle
+from adapters.one_record.nodes import from_graph, is_object, plain, settle
 from adapters.one_record.read import Document, understand_as
 from adapters.one_record.render import jsonld, turtle
 from adapters.one_record.scan import decode
 from adapters.one_record.server.documents import INVALID, checked
 from adapters.one_record.vocabulary import API, CARGO, XSD, unversioned
+from hub.clock import SystemClock
+from hub.holding import open_node
+from hub.node import NodeSettings
 from hub.objects import Nodes
 from hub.problem import Code
+from hub.store.engine import open_engine
+from hub.store.migrations import upgrade
 from hub.store.objects import packed, unpacked
+from tests.unit.adapters.one_record.http_world import Client, served
 
 ROOT = Path(__file__).parents[2]
 CORPUS = Path(os.environ.get("WAYBRIDGE_CORPUS", ROOT.parent / "shared" / "corpus")) / "one_record"
 FILES = sorted(CORPUS.rglob("*.json")) if CORPUS.is_dir() else []
+EXAMPLES = "https://1r.example.com"
 MENDED = {Code.ONE_TERM, Code.ONE_IRI, Code.ONE_IRI_BLANK}
 NUMBERS = {XSD + "integer", XSD + "double"}
 PREFIXES = {"cargo:": CARGO, "api:": API, "xsd:": XSD}
@@ -127,3 +136,38 @@ def test_what_contradicts_the_ontology_has_a_place(path: Path) -> None:
             assert one.line
             assert one.path is not None
             assert one.message
+
+
+@contextmanager
+def _node(folder: Path) -> Iterator[Client]:
+    """The holder at a node that lives where the standard's examples do, so that their addresses are its own to give."""
+    engine = open_engine(f"sqlite:///{folder}/node.db")
+    upgrade(engine)
+    doors = open_node(engine, SystemClock(), NodeSettings(base_url=EXAMPLES))
+    yield Client(served(doors)[1], doors.settings.holder)
+    engine.dispose()
+
+
+@OF_EACH
+def test_posted_object_is_served_as_it_was_sent_or_refused_with_a_place(path: Path, tmp_path: Path) -> None:
+    document = _read(path)
+    if len(document.roots) != 1 or not is_object(from_graph(document.graph, document.roots[0].subject)[0]):
+        pytest.skip("no logistics object")
+    own = document.roots[0].subject.key.startswith(("_:", EXAMPLES + "/logistics-objects/"))
+    report = Report(document.lines, list(document.problems))
+    checked(document.graph, document.roots[0], report)
+    invalid = [one for one in report.problems if one.code in INVALID]
+    with _node(tmp_path) as client:
+        answer = client("POST", f"{EXAMPLES}/logistics-objects", path.read_bytes())
+        if invalid or not own:
+            assert answer.status_code == 400
+            assert answer.json()["api:hasErrorDetail"]
+            return
+        assert answer.status_code == 201, answer.text
+        shown = client("GET", f"{answer.headers['Location']}?embedded=true")
+    again = understand_as(shown.text, turtle=False)
+    assert _types(again) >= _types(document)
+
+
+def _types(document: Document) -> set[str]:
+    return {kind for one in document.graph.subjects.values() for kind in one.types}

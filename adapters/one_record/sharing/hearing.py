@@ -15,7 +15,8 @@ from hub.ports import Arrival
 
 FETCH = "fetch-notified"
 CHANNEL = "one-record"
-_FETCHED = frozenset(OBJECT_EVENTS) - {"LOGISTICS_EVENT_RECEIVED"}
+_FETCHED = frozenset(OBJECT_EVENTS) - {"LOGISTICS_EVENT_RECEIVED"} | {"CHANGE_REQUEST_ACCEPTED"}
+"""What leads to reading an object: also that a change of ours was accepted, as who asked for it is not told that it was made."""
 _log = Log("one-record.hearing")
 
 
