@@ -47,6 +47,7 @@ class Code(enum.StrEnum):
     ACKNOWLEDGEMENT_UNMATCHED = "acknowledgement.unmatched"
     DELIVERY_REFUSED = "delivery.refused"
     DELIVERY_EXHAUSTED = "delivery.exhausted"
+    QUERY_UNANSWERED = "query.unanswered"
     DELIVERY_MISCONFIGURED = "delivery.misconfigured"
 
     # Cargo-IMP
