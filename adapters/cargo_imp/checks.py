@@ -50,7 +50,7 @@ def message_checks(table: Table, told: Told, line: int, offset: int) -> list[Pro
     absent = [names for names in table.at_least_one if told.first.keys().isdisjoint(names)]
     problems = [_none_of(table, names, told.root, line, offset) for names in absent]
     if table.check == "house-parties":
-        problems += _house_parties(told.root)
+        problems += _house_parties(told)
     for name, most in table.numbered.items():
         found = told.first.get(name)
         if found is not None and len(found.children) > most:
@@ -100,20 +100,19 @@ def _none_of(table: Table, names: tuple[str, ...], root: Node, line: int, offset
     )
 
 
-def _house_parties(root: Node) -> Iterator[Problem]:
+def _house_parties(told: Told) -> list[Problem]:
     """Parties may follow only a single house waybill; behind several they belong to the one they follow (difference 9)."""
-    houses = list(root.all("house"))
-    if len(houses) < 2:
-        return
-    for house in houses:
-        first = next((child for child in house.children if child.name in ("SHP", "CNE", "CVD")), None)
-        if first is not None:
-            yield Problem(
-                code=Code.IMP_HOUSE_PARTIES,
-                message=f"{first.name} with {len(houses)} house waybills: read as belonging to the one before it (difference 9)",
-                line=first.line,
-                column=1,
-                offset=first.offset,
-                segment=first.name,
-            )
-            return
+    houses = told.houses
+    first = houses.party
+    if houses.count < 2 or first is None:
+        return []
+    return [
+        Problem(
+            code=Code.IMP_HOUSE_PARTIES,
+            message=f"{first.name} with {houses.count} house waybills: read as belonging to the one before it (difference 9)",
+            line=first.line,
+            column=1,
+            offset=first.offset,
+            segment=first.name,
+        )
+    ]
