@@ -67,6 +67,9 @@ class Code(enum.StrEnum):
     IMP_NOTATION_FOREIGN = "cargo-imp.notation.foreign"
     IMP_MESSAGE_LENGTH = "cargo-imp.message.length"
     IMP_HEADING = "cargo-imp.heading"
+    IMP_CONSIGNMENT_TOTAL = "cargo-imp.consignment.total"
+    IMP_NIL = "cargo-imp.destination.nil"
+    IMP_ULD_COUNT = "cargo-imp.uld.count"
 
     # EDIFACT
     EDI_UNA = "edifact.una"

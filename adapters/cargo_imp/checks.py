@@ -3,8 +3,9 @@
 Knows the tree; knows no text and no envelope.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from adapters.cargo_imp.flight_checks import flight_checks, stock_checks
 from adapters.cargo_imp.layout import Table
 from hub.problem import Code, Problem
 from hub.syntax import Node
@@ -34,8 +35,8 @@ def message_checks(table: Table, root: Node, line: int, offset: int) -> Iterator
     for names in table.at_least_one:
         if not any(child.name in names for child in root.children):
             yield _none_of(table, names, root, line, offset)
-    if table.check == "house-parties":
-        yield from _house_parties(root)
+    if table.check in _OF_A_MESSAGE:
+        yield from _OF_A_MESSAGE[table.check](root)
 
 
 def _none_of(table: Table, names: tuple[str, ...], root: Node, line: int, offset: int) -> Problem:
@@ -71,3 +72,10 @@ def _house_parties(root: Node) -> Iterator[Problem]:
                 segment=first.name,
             )
             return
+
+
+_OF_A_MESSAGE: dict[str, Callable[[Node], Iterator[Problem]]] = {
+    "house-parties": _house_parties,
+    "flight": flight_checks,
+    "stock": stock_checks,
+}

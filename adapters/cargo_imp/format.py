@@ -71,6 +71,7 @@ class CargoImp:
             root=reading.root,
             problems=_of_this_message(part.type, reading.root, reading.problems),
             unread=reading.unread,
+            units=[_span(node) for node in reading.root.walk() if node.name == reading.table.unit],
         )
         if known[1] != part.version:
             message.problems.insert(0, _approximated(part, known[1], first))
@@ -84,9 +85,18 @@ class CargoImp:
             return Written(
                 raws=[], problems=[Problem(code=Code.VERSION_UNSUPPORTED, message=f"no layout to write {what}", found=what)]
             )
-        text, problems = self.writer(*known).write(message.root)
-        raw, of_envelope = enveloped(text, outgoing)
-        return Written(raws=[raw], problems=problems + of_envelope)
+        texts, problems = self._texts(self.writer(*known), message.root)
+        made = [enveloped(text, outgoing) for text in texts]
+        return Written(raws=[raw for raw, _ in made], problems=problems + made[0][1])
+
+    def _texts(self, writer: "Writer", root: Node) -> tuple[list[str], list[Problem]]:
+        """One text, or the parts of a message about a flight."""
+        if not writer.table.unit:
+            text, problems = writer.write(root)
+            return [text], problems
+        from adapters.cargo_imp.parting import written_in_parts
+
+        return written_in_parts(writer, root)
 
     def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
         """FMA or FNA for each message of an envelope; never for an FMA or FNA."""
@@ -157,6 +167,10 @@ def _of_this_message(type: str, root: Node, problems: list[Problem]) -> list[Pro
         return problems
     first = root.children[0].name
     return [one for one in problems if one.code is not Code.IMP_LINE_MISSING or one.segment == first]
+
+
+def _span(node: Node) -> tuple[int, int]:
+    return node.line, max(one.line for one in node.walk())
 
 
 def _shorthand(part: Part, first: str) -> Problem:

@@ -15,6 +15,7 @@ from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, cap
 
 ANY = "*"
 SLANT = "/"
+POINT = "."
 CONSIGNMENT = "#"
 
 
@@ -57,17 +58,17 @@ class Line:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """What a wire line of this layout begins with: its identifier, a slant, a waybill number, or anything."""
+        """What a wire line of this layout begins with: its identifier, a slant, a point, a waybill number, or anything."""
         first = self.items[0] if self.items else Literal(text="")
         match first:
             case Literal():
                 return (first.text.partition("/")[0] or SLANT,)
             case Field() if first.codes:
-                return first.codes
+                return tuple(POINT if code.startswith(POINT) else code for code in first.codes)
             case Field() if first.runs[0].kind == "n":
                 return (CONSIGNMENT,)
             case Maybe() | Repeat():
-                return (SLANT,)
+                return (POINT if first.items[0] == Literal(text=POINT) else SLANT,)
         return (ANY,)
 
 
@@ -119,7 +120,7 @@ class Option:
 
 @dataclass(kw_only=True, eq=False)
 class Table:
-    """The layout of one type and version."""
+    """The layout of one type and version. ``unit`` names the group that stands on its own: a fault in one is not the others'."""
 
     type: str
     version: str
@@ -129,6 +130,7 @@ class Table:
     at_least_one: tuple[tuple[str, ...], ...] = ()
     ambiguities: tuple[str, ...] = ()
     check: str = ""
+    unit: str = ""
     all_rows: list[Row] = field(default_factory=list)
 
 
@@ -152,6 +154,7 @@ def load(name: str) -> Table:
         at_least_one=tuple(tuple(one) for one in spec.get("at_least_one", ())),
         ambiguities=tuple(spec.get("ambiguities", ())),
         check=spec.get("check", ""),
+        unit=spec.get("unit", ""),
     )
     table.rows = _Structure(name, spec["structure"], lines, table.all_rows).rows("message", None, 0)
     return table
@@ -236,7 +239,13 @@ def slots(items: Sequence[Item], first: int) -> tuple[tuple[int, str], ...]:
 def within(items: Sequence[Item], first: int) -> tuple[Within, ...]:
     """The repeats inside a line, with the expression of one item."""
     return tuple(
-        Within(group=first + place, name=item.name, pattern=re.compile(expression(item.items)), slots=slots(item.items, 1))
+        Within(group=first + place, name=item.name, pattern=re.compile(_one_of(item)), slots=slots(item.items, 1))
         for place, item in enumerate(captures(items))
         if isinstance(item, Repeat)
     )
+
+
+def _one_of(item: Repeat) -> str:
+    """The expression of one item; where all begin alike, up to the next one or the end, so that none is cut short."""
+    opening = item.items[0]
+    return expression(item.items) + (f"(?={re.escape(opening.text[0])}|$)" if isinstance(opening, Literal) else "")

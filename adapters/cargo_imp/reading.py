@@ -7,7 +7,8 @@ import re
 
 from adapters.cargo_imp.checks import awb_check_digit, message_checks
 from adapters.cargo_imp.explaining import explain
-from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Row, Table
+from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Row, Table
+from adapters.cargo_imp.notation import Field, Item
 from adapters.cargo_imp.repeats import cut
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.steps import Place, Step, Variant, Walk
@@ -16,7 +17,10 @@ from hub.syntax import Element, Node
 
 BLANKS = " \t\r\x01\x02\x03\x1a\x00"
 LONGEST_MATCHED = 400
+BEGUN = 4
+"""How far a layout without an identifier must fit a line to be what the line was meant to be: a station and its slant."""
 _IDENTIFIER = re.compile(r"[A-Z]{3,4}")
+_MARKS = (SLANT, POINT)
 
 
 class Reader:
@@ -47,6 +51,7 @@ class Reading(Report):
         self.absent: dict[int, Problem] = {}
         self.retracted: set[int] = set()
         self.lost = False
+        self.stray: tuple[Place, int, int, str] | None = None
 
     def run(self, text: str) -> None:
         """Read every line. Written for speed: nearly every line is met by a plain step, and costs one look-up and one match."""
@@ -94,7 +99,7 @@ class Reading(Report):
         """A line that opens a group, leaves one out, is long or strange, or does not fit at all."""
         if len(line) > LONGEST_LINE or not plain:
             self.look_at_line()
-        key = SLANT if line[0] == "/" else CONSIGNMENT if line[0].isdigit() else line.partition("/")[0]
+        key = line[0] if line[0] in _MARKS else CONSIGNMENT if line[0].isdigit() else line.partition("/")[0]
         for step in self.place.steps.get(key, ()) if not self.lost or key != SLANT else ():
             found = step.match(line) if len(line) < LONGEST_MATCHED else None
             if found is not None:
@@ -153,19 +158,30 @@ class Reading(Report):
     def _otherwise(self, line: str, key: str) -> None:
         """A line that no layout fits here: a tolerated form, a faulty line, one out of order, or one we do not know."""
         steps = self.place.steps.get(key, ()) if not (self.lost and key == SLANT) else ()
-        if self._tolerated(steps, line):
+        if self._tolerated(steps, line) or (key not in _MARKS and self._verbatim(line)):
             return
         if steps:
             self._faulty(steps, line)
         elif self._unprefixed(line, key) or self._leader_missing(line, key):
             return
-        elif key in self.walk.anywhere and not self._verbatim(line):
+        elif key in self.walk.anywhere:
             self._out_of_order(self.walk.anywhere[key], line)
-        elif not self._verbatim(line):
+        elif not (self._verbatim(line) or self._begun(line, key)):
             self._unknown(line, key)
 
+    def _begun(self, line: str, key: str) -> bool:
+        """A faulty line of a layout that begins with no identifier: a point of unloading, a flight."""
+        steps = [step for step in self.place.steps.get(ANY, ()) if step.only is not None and not _verbatim_text(step.only.items)]
+        if not steps or key in (*_MARKS, CONSIGNMENT) or len(line) > LONGEST_MATCHED:
+            return False
+        reached = max(explain(step.only.items, line).reached for step in steps if step.only is not None)
+        if "/" in line and reached <= BEGUN:
+            return False
+        self._faulty(tuple(steps), line)
+        return True
+
     def _verbatim(self, line: str) -> bool:
-        """A place where any line may stand: the received message inside an acknowledgement."""
+        """A place where any line may stand: the received message inside an acknowledgement, a point of unloading."""
         for step in self.place.steps.get(ANY, ()):
             found = step.match(line)
             if found is not None:
@@ -255,6 +271,8 @@ class Reading(Report):
 
     def _unknown(self, line: str, key: str) -> None:
         """Kept word for word. Lines with a slant behind an unknown identifier belong to it and are no second problem."""
+        if not self.lost and key in _MARKS:
+            self.stray = (self.place, self.number, self.start, line)
         node = Node("unknown", {"text": Element(line, self.number, 1, self.start)}, [], self.number, 1, self.start)
         self.root.children.append(node)
         if not (self.lost and key == SLANT):
@@ -270,11 +288,20 @@ class Reading(Report):
         self.problems.extend(message_checks(self.table, self.root, self.number, self.start))
 
     def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:
+        """What is missing was missed where a line came that continues nothing; else it is missed here."""
+        here = (self.number, self.start)
+        if self.stray is not None and self.stray[0] is self.place:
+            _, self.number, self.start, came = self.stray
         for row in rows:
             if not self.counts[row.index]:
-                self.absent[row.index] = self.report_missing(row, came or self.line[:20])
+                self.absent[row.index] = self.report_missing(row, (came or self.line)[:20])
+        self.number, self.start = here
 
     def _too_many(self, row: Row) -> None:
         if self.counts[row.index] == row.most + 1:
             says = f"{row.name} may stand {row.most} time{'s' if row.most > 1 else ''} here"
             self.report(Code.IMP_LINE_REPEATED, 0, row.options[0].segment, says, self.line)
+
+
+def _verbatim_text(items: tuple[Item, ...]) -> bool:
+    return isinstance(items[0], Field) and items[0].runs[:1] != () and items[0].runs[0].kind == "x"

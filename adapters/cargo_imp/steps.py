@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
+from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
 from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
 from adapters.cargo_imp.ways import END, Way, entries, onward, through
 
@@ -206,7 +206,7 @@ class Walk:
         for row in self.table.all_rows:
             for option in row.options:
                 for way in entries(option, (), ()):
-                    if way.key not in ("/", ANY):
+                    if way.key not in (SLANT, POINT, ANY):
                         keyed.setdefault(way.key, []).append(way)
         return {key: self._steps(found[:1]) for key, found in keyed.items()}
 

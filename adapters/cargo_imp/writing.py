@@ -105,10 +105,11 @@ class _Writing:
         if line is not None:
             for piece in _pieces(step, line, child) if line.continued else (child,):
                 text = line.fast(piece)
-                if text is None:
-                    self._careful_line(line, piece)
-                else:
+                if text is not None:
                     self._put(line, text)
+                elif not self._careful_line(line, piece):
+                    self._lines_lost(line, piece)
+                    return
             if inside is not None and (inside.needed or child.children):
                 self.rows(inside, child.name, line.apart(piece.children))
             return
@@ -119,8 +120,13 @@ class _Writing:
         if option.joined:
             self.prefix = ""
 
-    def _careful_line(self, step: LineStep, node: Node) -> None:
-        """Item by item; what does not fit is reported and left out, until the rest can be written."""
+    def _lines_lost(self, line: LineStep, node: Node) -> None:
+        """The lines below one that cannot be written would belong to the line before it: they are left out, and it is said."""
+        for child in line.apart(node.children):
+            self.report(child.name, None, _shown(child), f"{child.name} is left out with the {line.line.name} it stands below")
+
+    def _careful_line(self, step: LineStep, node: Node) -> bool:
+        """Item by item; what does not fit is reported and left out, until the rest can be written. Whether a line was."""
         line, elements, dropped = step.line, dict(node.elements), set[str]()
         inner = [child for child in node.children if child.name in step.repeats]
         for item in captures(line.items):
@@ -133,13 +139,13 @@ class _Writing:
                 if fault.text is not None or fault.field.name not in dropped:
                     self.report(line.name, fault.field, fault.text, f"{line.name}: {fault.field.name} does not fit")
                 if fault.text is None or not _drop(elements, inner, fault):
-                    return
+                    return False
                 dropped.add(fault.field.name)
                 continue
             for name in elements.keys() - written:
                 self.report(line.name, Field(name=name), elements[name].text, f"{line.name} cannot hold {name} beside the others")
             self._put(step, text)
-            return
+            return True
 
     def _too_many(self, step: LineStep, item: Repeat, inner: list[Node]) -> None:
         name = step.line.name
