@@ -51,7 +51,7 @@ class Reading(Report):
         self.absent: dict[int, Problem] = {}
         self.retracted: set[int] = set()
         self.lost = False
-        self.stray: tuple[Place, int, int, str] | None = None
+        self.stray: tuple[Place, Problem] | None = None
 
     def run(self, text: str) -> None:
         """Read every line. Written for speed: nearly every line is met by a plain step, and costs one look-up and one match."""
@@ -158,7 +158,7 @@ class Reading(Report):
     def _otherwise(self, line: str, key: str) -> None:
         """A line that no layout fits here: a tolerated form, a faulty line, one out of order, or one we do not know."""
         steps = self.place.steps.get(key, ()) if not (self.lost and key == SLANT) else ()
-        if self._tolerated(steps, line) or (key not in _MARKS and self._verbatim(line)):
+        if self._tolerated(steps, line) or (key not in _MARKS and (self._verbatim(line) or self._tolerated_free(line))):
             return
         if steps:
             self._faulty(steps, line)
@@ -168,6 +168,10 @@ class Reading(Report):
             self._out_of_order(self.walk.anywhere[key], line)
         elif not (self._verbatim(line) or self._begun(line, key)):
             self._unknown(line, key)
+
+    def _tolerated_free(self, line: str) -> bool:
+        """A tolerated form of a layout that begins with no identifier."""
+        return self._tolerated(self.place.steps.get(ANY, ()), line)
 
     def _begun(self, line: str, key: str) -> bool:
         """A faulty line of a layout that begins with no identifier: a point of unloading, a flight."""
@@ -222,7 +226,8 @@ class Reading(Report):
 
     def _leader_missing(self, line: str, key: str) -> bool:
         """A line of the mandatory group that should begin here without its opening line: that is missing, this is read."""
-        if self.lost or len(line) >= LONGEST_MATCHED:
+        stray = self.stray is not None and self.stray[0] is self.place
+        if (self.lost and not stray) or len(line) >= LONGEST_MATCHED:
             return False
         for steps in self.place.steps.values():
             first = steps[0]
@@ -230,8 +235,8 @@ class Reading(Report):
                 continue
             for step in first.only.place.steps.get(key, ()):
                 if not step.missing and step.match(line):
+                    self._missed(first.rows[-1], line[:20])
                     self._enter(first, first.only, Node(first.only.node, {}, [], self.number, 1, self.start))
-                    self.report_missing(first.rows[-1], line[:20])
                     self._slow_line(line, True)
                     return True
         return False
@@ -271,13 +276,12 @@ class Reading(Report):
 
     def _unknown(self, line: str, key: str) -> None:
         """Kept word for word. Lines with a slant behind an unknown identifier belong to it and are no second problem."""
-        if not self.lost and key in _MARKS:
-            self.stray = (self.place, self.number, self.start, line)
         node = Node("unknown", {"text": Element(line, self.number, 1, self.start)}, [], self.number, 1, self.start)
         self.root.children.append(node)
         if not (self.lost and key == SLANT):
             name = key if _IDENTIFIER.fullmatch(key) else None
             self.report(Code.IMP_LINE_UNKNOWN, 0, name, "no line of this message begins like this; kept word for word", line)
+            self.stray = (self.place, self.problems[-1]) if key in _MARKS else None
         self.lost = True
 
     def _end(self, number: int, start: int) -> None:
@@ -288,14 +292,20 @@ class Reading(Report):
         self.problems.extend(message_checks(self.table, self.root, self.number, self.start))
 
     def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:
-        """What is missing was missed where a line came that continues nothing; else it is missed here."""
-        here = (self.number, self.start)
-        if self.stray is not None and self.stray[0] is self.place:
-            _, self.number, self.start, came = self.stray
         for row in rows:
             if not self.counts[row.index]:
-                self.absent[row.index] = self.report_missing(row, (came or self.line)[:20])
+                self.absent[row.index] = self._missed(row, came or self.line[:20])
+
+    def _missed(self, row: Row, came: str) -> Problem:
+        """What is missing was missed where a line came that continues nothing, and that is its one problem; else here."""
+        if self.stray is None or self.stray[0] is not self.place:
+            return self.report_missing(row, came)
+        here, stray = (self.number, self.start), self.stray[1]
+        self.number, self.start = stray.line or self.number, stray.offset or self.start
+        missing = self.report_missing(row, (stray.found or came)[:20])
+        self.retracted.add(id(stray))
         self.number, self.start = here
+        return missing
 
     def _too_many(self, row: Row) -> None:
         if self.counts[row.index] == row.most + 1:
