@@ -1,6 +1,7 @@
 """The whole line on SQLite FULL: real mix, two deliveries each, beside the store alone with nothing parsed.
 
-Run: python benchmarks/whole_line.py [count]. Prints messages per second from first commit to last delivery.
+Run: python -m benchmarks.whole_line [count]. Prints messages per second from first commit to last delivery, with one worker
+process and with as many as there are cores.
 """
 
 import cProfile
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hub import settings
+from hub.bootstrap.crew import Crew, size
 from hub.bootstrap.durable import Hub
 from hub.bootstrap.setup import prepare_database
 from hub.demo.traffic import day_of_traffic
@@ -64,7 +66,7 @@ def messages(hub: Hub, count: int) -> list[bytes]:
     return raws[:count]
 
 
-def run(count: int, profile: bool) -> None:
+def run(count: int, processes: int, profile: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         configured = settings.load({"WAYBRIDGE_DATABASE": f"sqlite:///{Path(folder)}/hub.db"})
         targets = ("cargo-imp:FSU/14", "cargo-imp:FWB/17")
@@ -75,30 +77,37 @@ def run(count: int, profile: bool) -> None:
         hub = Hub(configured)
         raws = messages(hub, count)
         hub.pure.line.understand(anonymous(raws[0], "x"), hub.pure.profile())
+        crew, worker = Crew(hub, others=processes - 1), hub.worker()
+        crew.start()
+        worker.share()
+        crew.share()
         start, spent = time.perf_counter(), time.process_time()
         with ThreadPoolExecutor(64) as pool:
             list(pool.map(lambda raw: hub.intake.receive(Arrival(partner="teller", channel="c", raw=raw)), raws))
         received = time.perf_counter()
         settle()
-        worker = hub.worker()
         watch = cProfile.Profile()
         if profile:
             watch.enable()
         drained = worker.drain()
         watch.disable()
         end, spent = time.perf_counter(), time.process_time() - spent
+        crew.close()
         worker.close()
         hub.close()
         if profile:
             pstats.Stats(watch).sort_stats("tottime").print_stats(45)
         n = len(raws)
+        each = sum(map(len, raws)) // n
         print(
-            f"{n} messages, {sum(map(len, raws)) // n} bytes each on average; {dict(drained.messages)} {dict(drained.deliveries)}"
+            f"{processes} worker process(es): {n} messages of {each} bytes; {dict(drained.messages)} {dict(drained.deliveries)}"
         )
         print(f"received    {n / (received - start):8.0f}/s")
         print(f"worked off  {n / (end - received):8.0f}/s")
-        print(f"whole line  {n / (end - start):8.0f}/s, {n / spent:.0f} for each second of processor time")
+        print(f"whole line  {n / (end - start):8.0f}/s, {spent * 1000 / n:.2f} ms of this process for each message")
 
 
 if __name__ == "__main__":
-    run(int(sys.argv[1]) if len(sys.argv) > 1 else 4000, "--profile" in sys.argv)
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
+    for processes in sorted({1, size(0)}):
+        run(wanted, processes, "--profile" in sys.argv)

@@ -11,7 +11,7 @@ from hub.clock import micros
 from hub.envelope import Envelope
 from hub.ports import Clock
 from hub.statement import DeliveryPlan, Folded, Statement
-from hub.store import dead_letters, inbox, outbox, replays, statements
+from hub.store import dead_letters, inbox, outbox, recall, replays, statements
 from hub.store.engine import reading, writing
 from hub.store.sealer import Sealer, Unsealed
 from hub.store.selection import Selected, Wanted, select_for_replay
@@ -73,7 +73,7 @@ def outlook(engine: Engine, selected: Selected, line: Line, *, sealer: Sealer | 
     with reading(engine) as connection:
         old_keys = {key for key, message in statements.keys_of_envelopes(connection, selected.envelopes) if message in replaced}
         keys = sorted(old_keys | {one.key for one in fresh})
-        stored = {key: found for part in _chunks(keys) for key, found in statements.load(connection, part, seal).items()}
+        stored = {key: found for part in _chunks(keys) for key, found in recall.load(connection, part, seal).items()}
     changes = [_change(key, stored.get(key, []), replaced, fresh, line) for key in keys]
     return Outlook(
         selected=len(envelopes),

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from hub.canonical.document import Document, canonical_bytes
-from hub.canonical.document import leaves as all_leaves
 from hub.settings import SendRule
 from hub.statement import DeliveryPlan, Folded, Witness
 
 WAYBILL_ONLY = ("milestones", "status", "partial_status", "bookings", "loads", "houses")
+_NOT_BOOKED = tuple(name for name in WAYBILL_ONLY if name != "bookings")
 STATUS_KEEPS = ("key", "sequence", "awb", "origin", "destination", "pieces", "weight", "description_code")
 
 
@@ -67,13 +67,12 @@ def _pieces(folded: Folded, kind: Kind) -> Iterator[Piece]:
                 pointers = [name for name in folded.lineage if name.startswith(f"/houses/{at}/")]
                 yield Piece(raw=canonical_bytes(content), pointers=pointers)
     else:
-        content = {name: value for name, value in document.items() if name not in _left_out(kind)}
+        left_out = _NOT_BOOKED if kind.content == "booking" else WAYBILL_ONLY
+        content = {name: value for name, value in document.items() if name not in left_out}
         if _complete(content, kind):
-            yield Piece(raw=canonical_bytes(content), pointers=[name for name, _ in all_leaves(content)])
-
-
-def _left_out(kind: Kind) -> Sequence[str]:
-    return [name for name in WAYBILL_ONLY if not (kind.content == "booking" and name == "bookings")]
+            elsewhere = tuple(f"/{name}/" for name in left_out)
+            pointers = [name for name in folded.lineage if not name.startswith(elsewhere)]
+            yield Piece(raw=canonical_bytes(content), pointers=pointers)
 
 
 def _complete(content: Document, kind: Kind) -> bool:
@@ -82,8 +81,7 @@ def _complete(content: Document, kind: Kind) -> bool:
 
 def _is_news(folded: Folded, partner: str, pointers: Sequence[str]) -> bool:
     """Whether any of these facts was not told by this very partner: a fact never goes back to one of its witnesses."""
-    known = [folded.lineage[name] for name in pointers if name in folded.lineage]
-    return any(not _witnessed(partner, witnesses) for witnesses in known)
+    return any(name in folded.lineage and not _witnessed(partner, folded.lineage[name]) for name in pointers)
 
 
 def _witnessed(partner: str, witnesses: Sequence[Witness]) -> bool:

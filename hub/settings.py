@@ -136,10 +136,11 @@ class Listen(Struct, frozen=True, kw_only=True):
 
 
 class Hub(Struct, frozen=True, kw_only=True):
-    """``config/waybridge.toml``."""
+    """``config/waybridge.toml``. ``processes``: how many work at once; 0 is one for each core, at most four."""
 
     database: str = "sqlite:///var/waybridge.db"
     identity: str = "WAYBRIDGE"
+    processes: int = 0
     formats: dict[str, str] = {}
     acknowledgers: dict[str, str] = {}
     limits: Limits = Limits()

@@ -57,7 +57,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """A stored statement. Ordered by (said_at, received_at, digest); ``digest`` is that of the message and its ordinal in it.
 
     ``part`` is the number of a part (0: a whole message), ``last`` that it is marked as the last, ``whole`` the slot that the
-    message would have if it were whole.
+    message would have if it were whole. ``derived`` is the fold's scratch: what it has worked out from this statement alone, kept
+    with it while it is remembered.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     part: int = 0
     last: bool = False
     whole: str = ""
+    derived: dict[Any, Any] = {}
 
     def order(self) -> tuple[datetime, datetime, str]:
         """The total order of all that was said."""
@@ -141,8 +143,8 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     problems: Sequence[Problem]
 
 
-class Witness(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who said a value, and where it stands in their message."""
+class Witness(msgspec.Struct, frozen=True, array_like=True):
+    """Who said a value, and where it stands in their message. Made by the thousand: by place, which takes half the time."""
 
     message: str
     partner: str

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, Engine
 
 from hub.statement import Folded, Statement
-from hub.store import shipments, statements
+from hub.store import recall, shipments, statements
 from hub.store.engine import reading
 from hub.store.sealer import Sealer, Unsealed
 
@@ -30,7 +30,7 @@ def verify(
     for keys in _all_keys(engine):
         with reading(engine) as connection:
             yield from _slots(connection, keys)
-            said = statements.load(connection, keys, seal)
+            said = recall.load(connection, keys, seal)
             stored = shipments.load(connection, keys)
         for key in keys:
             yield from _compare(fold(key, said[key]), stored[key])

@@ -1,4 +1,4 @@
-"""Everything in one process: the HTTP applications, the worker, the polls and housekeeping, started and stopped together."""
+"""Everything started and stopped together: HTTP applications, a worker and the processes beside it, polls, housekeeping."""
 
 import contextlib
 import socket
@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 
 from hub import registry
+from hub.bootstrap.crew import Crew, size
 from hub.bootstrap.doors import Reading
 from hub.bootstrap.durable import Hub
 from hub.logs import Log, origin
@@ -31,6 +32,7 @@ class Service:
         self._server = uvicorn.Server(_uvicorn(self._application()))
         self._pollers: list[Poller] = []
         self._worker = hub.worker()
+        self._crew = Crew(hub, others=size(hub.settings.hub.processes) - 1)
         self._background = [Background("http", self._http), Background("worker", self._worker.run)]
         self._schedule = Schedule(hub.engine, hub.clock, self._worker.owner, list(self._polls()))
 
@@ -45,11 +47,15 @@ class Service:
         for one in self._background:
             one.start()
         self._schedule.start()
+        self._crew.start()
+        self._worker.share()
+        self._crew.share()
 
     def stop(self) -> None:
         """Stop every part; what is half done is done again at the next start."""
         self._schedule.close()
         self._server.should_exit = True
+        self._crew.close()
         for one in self._background:
             one.stop()
         self._worker.close()

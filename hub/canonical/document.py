@@ -22,20 +22,21 @@ def digest(raw: bytes) -> str:
 def leaves(value: Any, pointer: str = "") -> list[tuple[str, Any]]:
     """JSON pointer and value of every scalar of a document, in its own order."""
     found: list[tuple[str, Any]] = []
-    _gather(value, pointer, found)
+    gather(value, pointer, found)
     return found
 
 
-def _gather(value: Any, pointer: str, found: list[tuple[str, Any]]) -> None:
+def gather(value: Any, pointer: str, found: list[tuple[str, Any]]) -> None:
+    """Add JSON pointer and value of every scalar below ``pointer`` to those found."""
     if type(value) is dict:
         for key, inner in value.items():
             if type(inner) is dict or type(inner) is list:
-                _gather(inner, f"{pointer}/{key}", found)
+                gather(inner, f"{pointer}/{key}", found)
             else:
                 found.append((f"{pointer}/{key}", inner))
     elif type(value) is list:
         for at, inner in enumerate(value):
-            _gather(inner, f"{pointer}/{at}", found)
+            gather(inner, f"{pointer}/{at}", found)
     else:
         found.append((pointer, value))
 

@@ -1,5 +1,7 @@
 """The commands that move messages: init, receive, work, serve."""
 
+import contextlib
+import signal
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,23 +76,32 @@ def work(
     drain: Annotated[bool, typer.Option("--drain", help="stop when nothing is queued or due")] = False,
     json: Json = False,
     seconds: Annotated[float, typer.Option("--seconds", help="give up draining after this long")] = 3600,
+    processes: Annotated[int, typer.Option("--processes", help="how many work at once (configured; draining: 1)")] = 0,
 ) -> None:
     """Take queued messages through the line and deliver what is due.
 
     Example: waybridge work --drain --json
     """
+    from hub.bootstrap.crew import Crew, size
     from hub.bootstrap.durable import open_hub
     from hub.worker.memory import settle
 
     hub = open_hub()
     settle()
     worker = hub.worker()
-    if not drain:
-        _work_on(worker)
-        return
-    drained = worker.drain(seconds=seconds)
-    worker.close()
-    hub.close()
+    crew = Crew(hub, others=size(processes or (1 if drain else hub.settings.hub.processes)) - 1)
+    crew.start()
+    worker.share()
+    crew.share()
+    try:
+        if not drain:
+            _work_on(worker)
+            return
+        drained = worker.drain(seconds=seconds)
+    finally:
+        crew.close()
+        worker.close()
+        hub.close()
     shown = {"messages": dict(drained.messages), "deliveries": dict(drained.deliveries), "seconds": round(drained.seconds, 3)}
     if json:
         print_json(shown)
@@ -101,14 +112,15 @@ def work(
 def _work_on(worker: Any) -> None:
     import threading
 
+    _stop_when_told()
     say("working; stop with Ctrl-C")
-    stop = threading.Event()
-    try:
-        worker.run(stop)
-    except KeyboardInterrupt:
-        stop.set()
-    finally:
-        worker.close()
+    with contextlib.suppress(KeyboardInterrupt):
+        worker.run(threading.Event())
+
+
+def _stop_when_told() -> None:
+    """What a supervisor sends to end a service ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def serve(
@@ -116,7 +128,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", help="listen port (configured)")] = 0,
     json: Json = False,
 ) -> None:
-    """Run everything in one process: HTTP intake and portal, worker, polls and housekeeping, until Ctrl-C.
+    """Run everything: HTTP intake and portal, workers, polls and housekeeping, until Ctrl-C or SIGTERM.
 
     Example: waybridge serve --port 8080
     """
@@ -126,6 +138,7 @@ def serve(
 
     hub = open_hub()
     settle()
+    _stop_when_told()
     service = Service(hub, host=host or None, port=port or None)
     service.start()
     if json:

@@ -1,16 +1,19 @@
 """One field group, many statements: the most believed and newest wins whole, the others are kept as conflicts. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hub.canonical.document import Document, leaves
+from hub.canonical.document import Document, gather, leaves
 from hub.fold.rules import GROUPS, HOUSE_GROUPS, Rules
 from hub.position import Place
 from hub.statement import Statement, Witness
 
 GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
 HOUSE_GROUP_OF = {field: group for group, fields in HOUSE_GROUPS.items() for field in fields}
+
+
+NOWHERE = Place(0, 0, 0)
 
 
 class Told:
@@ -23,23 +26,39 @@ class Told:
         self.facts = facts
         self.base = base
 
-    def witness(self, pointer: str, value: Any) -> Witness:
-        """Who said this value, and where in the message."""
-        place = self.statement.places.get(self.base + pointer) or Place(0, 0, 0)
-        return witness(self.statement, place, value)
+    def account(self, fields: tuple[str, ...]) -> list[tuple[str, Witness]]:
+        """Pointer and witness of every value said in these fields; worked out once for a statement that is remembered."""
+        derived = self.statement.derived
+        known: list[tuple[str, Witness]] | None = derived.get((self.base, fields))
+        if known is None:
+            known = derived[self.base, fields] = self._account(fields)
+        return known
+
+    def _account(self, fields: tuple[str, ...]) -> list[tuple[str, Witness]]:
+        said: list[tuple[str, Any]] = []
+        for field in fields:
+            if field in self.facts:
+                gather(self.facts[field], f"/{field}", said)
+        statement, base = self.statement, self.base
+        message, partner, author, places = statement.message, statement.partner, statement.author, statement.places
+        found = []
+        for pointer, value in said:
+            at = places.get(base + pointer) or NOWHERE
+            found.append((pointer, Witness(message, partner, author, at.line, at.column, at.offset, at.path, value)))
+        return found
 
 
 def witness(statement: Statement, place: Place, value: Any) -> Witness:
     """A witness from a statement and a place."""
     return Witness(
-        message=statement.message,
-        partner=statement.partner,
-        author=statement.author,
-        line=place.line,
-        column=place.column,
-        offset=place.offset,
-        path=place.path,
-        value=value,
+        statement.message,
+        statement.partner,
+        statement.author,
+        place.line,
+        place.column,
+        place.offset,
+        place.path,
+        value,
     )
 
 
@@ -109,21 +128,17 @@ NAMED = {"ulds": "uld"}
 
 def _account(ranked: Sequence[Told], fields: tuple[str, ...], ledger: Ledger, base: str) -> None:
     winner = ranked[0]
-    values = dict(_leaves(winner, fields))
-    for pointer, value in values.items():
-        ledger.won(base + pointer, winner.witness(pointer, value))
+    said = winner.account(fields)
+    lineage = ledger.lineage
+    for pointer, one in said:
+        lineage.setdefault(base + pointer, []).append(one)
+    if len(ranked) == 1:
+        return
+    values = {pointer: one.value for pointer, one in said}
     for loser in ranked[1:]:
-        for pointer, value in _leaves(loser, fields):
-            if values.get(pointer) == value:
-                ledger.won(base + pointer, loser.witness(pointer, value))
-            else:
-                ledger.lost(base + pointer, loser.witness(pointer, value))
-
-
-def _leaves(told: Told, fields: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    for field in fields:
-        if field in told.facts:
-            yield from leaves(told.facts[field], f"/{field}")
+        for pointer, one in loser.account(fields):
+            believed = values.get(pointer) == one.value
+            (ledger.won if believed else ledger.lost)(base + pointer, one)
 
 
 def _unite(document: Document, told: Iterable[Told], field: str, ledger: Ledger, base: str) -> None:
@@ -178,13 +193,12 @@ def _names(one: Told, field: str) -> list[tuple[str, int]]:
 def _account_named(
     one: Told, field: str, won: list[Any], places: Mapping[tuple[str, int], int], ledger: Ledger, base: str
 ) -> None:
-    for at, (name, item) in enumerate(zip(_names(one, field), one.facts[field], strict=True)):
-        place = places[name]
-        values = dict(leaves(won[place]))
-        for pointer, value in leaves(item):
-            told = one.witness(f"/{field}/{at}{pointer}", value)
-            note = ledger.won if values.get(pointer) == value else ledger.lost
-            note(f"{base}/{field}/{place}{pointer}", told)
+    names, values = _names(one, field), [dict(leaves(item)) for item in won]
+    for pointer, told in one.account((field,)):
+        _, _, at, below = pointer.split("/", 3)
+        place = places[names[int(at)]]
+        believed = values[place].get(f"/{below}") == told.value
+        (ledger.won if believed else ledger.lost)(f"{base}/{field}/{place}/{below}", told)
 
 
 def _identity(item: Any) -> tuple[str, ...]:

@@ -67,13 +67,22 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 def reports(statement: Statement) -> Iterator[Report]:
     """The milestones of one statement with their places."""
-    places = first_places(statement, "/milestones/")
+    known: list[_Told] | None = statement.derived.get("milestones")
+    if known is None:
+        known = statement.derived["milestones"] = list(_told(statement))
+    for document, place, moment, key in known:
+        yield Report(document=document, statement=statement, place=place, moment=moment, key=key)
+
+
+_Told = tuple[Document, Place, datetime | None, tuple[str, ...]]
+
+
+def _told(statement: Statement) -> Iterator[_Told]:
+    places = first_places(statement, "/milestones/") if "milestones" in statement.facts else {}
     for at, document in enumerate(statement.facts.get("milestones", ())):
-        if "code" not in document:
-            continue
-        place = places.get(str(at), Place(0, 0, 0))
-        moment = instant(document.get("at"), document.get("station"))
-        yield Report(document=document, statement=statement, place=place, moment=moment, key=occurrence(document))
+        if "code" in document:
+            place = places.get(str(at), Place(0, 0, 0))
+            yield document, place, instant(document.get("at"), document.get("station")), occurrence(document)
 
 
 def occurrence(document: Document) -> tuple[str, ...]:

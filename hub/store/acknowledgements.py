@@ -75,12 +75,13 @@ def owed(connection: Connection, lanes: Sequence[int], limit: int) -> list[tuple
     return [(row.envelope, row.lane) for row in connection.execute(ITEMS, {"lanes": lanes, "limit": limit})]
 
 
-def answer(connection: Connection, envelope: int, answers: Sequence[tuple[str, bytes]], *, now: int, sealer: Sealer) -> None:
-    """Store what an envelope is answered with, (target, bytes) each, in place of an earlier answer."""
-    execute_in(connection, DROP_ANSWERS, [envelope])
+def answer(connection: Connection, answers: Mapping[int, Sequence[tuple[str, bytes]]], *, now: int, sealer: Sealer) -> None:
+    """Store what envelopes are answered with, (target, bytes) each, in place of earlier answers."""
+    execute_in(connection, DROP_ANSWERS, list(answers))
     rows = [
         {"envelope": envelope, "part": part, "target": target, "sealed": sealer.seal(raw), "created_at": now}
-        for part, (target, raw) in enumerate(answers)
+        for envelope, several in answers.items()
+        for part, (target, raw) in enumerate(several)
     ]
     insert_all(connection, ADD_ANSWERS, rows)
 

@@ -47,6 +47,7 @@ RENEW = (
     .where(lease.c.owner == bindparam("o"), lease.c.expires_at < bindparam("until"))
     .values(expires_at=bindparam("until"))
 )
+EXPIRE = update(lease).where(lease.c.owner == bindparam("o")).values(expires_at=0)
 RELEASE = (
     update(lease)
     .where(lease.c.name.in_(bindparam("values", expanding=True)), lease.c.owner == bindparam("o"))
@@ -159,6 +160,13 @@ def lead(engine: Engine, owner: str, *, now: int, seconds: float) -> bool:
     until = now + int(seconds * 1_000_000)
     with writing(engine) as connection:
         return connection.execute(TAKE, {"values": [LEADER], "now": now, "o": owner, "f": 0, "until": until}).rowcount == 1
+
+
+def bury(engine: Engine, owner: str) -> None:
+    """Let the lanes of a worker known to be dead expire now: others take them over with the care they give to orphans."""
+    with writing(engine) as connection:
+        connection.execute(EXPIRE, {"o": owner})
+        connection.execute(SIGN_OUT, {"n": _WORKER + owner})
 
 
 def serialise(connection: Connection, name: str, now: int) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, insert, or_, select, update
 
-from hub.store.rows import envelope_of, execute_in, insert_all, message_number, select_in
+from hub.store.rows import chunks, envelope_of, execute_in, insert_all, message_number, select_in
 from hub.store.tables import message
 
 RECEIVED, SPLIT = "received", "split"
@@ -62,6 +62,12 @@ STATES = (
     .where(message.c.seq >= bindparam("low"), message.c.seq < bindparam("high"))
     .order_by(message.c.seq)
 )
+_RANGES = 64
+STATES_OF = (
+    select(message.c.seq, message.c.state)
+    .where(or_(*(and_(message.c.seq >= bindparam(f"low{at}"), message.c.seq < bindparam(f"high{at}")) for at in range(_RANGES))))
+    .order_by(message.c.seq)
+)
 DIFFERENT_STATES = select(message.c.state).where(message.c.seq >= bindparam("low"), message.c.seq < bindparam("high")).distinct()
 DISCARD = (
     update(message).where(message.c.seq == bindparam("m"), message.c.state.in_((REJECTED, DEAD, PARTLY))).values(state=DISCARDED)
@@ -101,10 +107,16 @@ def items_done(connection: Connection, progress: Mapping[int, Progress]) -> dict
     return ended
 
 
-def states(connection: Connection, envelope: int) -> list[str]:
-    """The states of an envelope's messages, in order."""
-    bounds = {"low": message_number(envelope, 0), "high": message_number(envelope + 1, 0)}
-    return [row.state for row in connection.execute(STATES, bounds)]
+def states(connection: Connection, envelopes: Sequence[int]) -> dict[int, list[str]]:
+    """The states of the messages of envelopes, in order."""
+    found: dict[int, list[str]] = {one: [] for one in envelopes}
+    for some in chunks(sorted(found), _RANGES):
+        bounds = {f"{side}{at}": 0 for side in ("low", "high") for at in range(_RANGES)}
+        for at, one in enumerate(some):
+            bounds[f"low{at}"], bounds[f"high{at}"] = message_number(one, 0), message_number(one + 1, 0)
+        for row in connection.execute(STATES_OF, bounds):
+            found[envelope_of(row.seq)].append(row.state)
+    return found
 
 
 def different_states(connection: Connection, envelope: int) -> set[str]:

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.statement import Document, Folded, Witness
 from hub.store.projection import Projection, project
-from hub.store.rows import insert_all, select_in
+from hub.store.rows import insert_all, packed, select_in
 from hub.store.tables import revision, shipment, term
 
 _encoder = msgspec.json.Encoder(order="deterministic")
+_witnesses = msgspec.json.Decoder(dict[str, list[Witness]])
 
-NOTHING = zlib.compress(b"{}", 1)
+NOTHING = b"{}"
 
 WITHDRAWN = b"{}"
 """The document of a shipment of which nothing is said any more."""
@@ -182,14 +183,20 @@ def _change(number_key: str, folded: Folded, before: Current | None, message: in
 
 
 def proof(witnesses: Mapping[str, list[Witness]]) -> bytes:
-    """Lineage or conflicts as stored: JSON by pointer, in order of pointer, deflated."""
-    return zlib.compress(_encoder.encode(witnesses), 1) if witnesses else NOTHING
+    """Lineage or conflicts as compared: JSON by pointer, in order of pointer."""
+    return _encoder.encode(witnesses) if witnesses else NOTHING
 
 
-def opened(proof: bytes) -> dict[str, list[dict[str, Any]]]:
+def opened(stored: bytes) -> dict[str, list[dict[str, Any]]]:
     """Stored lineage or conflicts, as JSON values."""
-    witnesses: dict[str, list[dict[str, Any]]] = msgspec.json.decode(zlib.decompress(proof))
-    return witnesses
+    witnesses = _witnesses.decode(zlib.decompress(stored))
+    return {pointer: [_told(one) for one in several] for pointer, several in witnesses.items()}
+
+
+def _told(one: Witness) -> dict[str, Any]:
+    """A witness as shown; what was not said is left out."""
+    always = ("message", "partner", "author")
+    return {name: value for name, value in msgspec.structs.asdict(one).items() if name in always or value not in (None, 0, "")}
 
 
 def _withdrawal(number_key: str, before: Current, message: int | None) -> Change:
@@ -220,7 +227,7 @@ def record(connection: Connection, changed: Sequence[Change], now: int) -> None:
 
 
 def _record_witnesses(connection: Connection, same: Sequence[Change]) -> None:
-    proofs = [{"k": one.key, "r": one.revision_no, "l": one.lineage, "c": one.conflicts} for one in same]
+    proofs = [{"k": one.key, "r": one.revision_no, "l": packed(one.lineage), "c": packed(one.conflicts)} for one in same]
     insert_all(connection, WITNESS, proofs)
     insert_all(connection, WITNESS_SHIPMENT, [{"nk": one.number_key, "k": one.key, "p": one.proof_digest} for one in same])
 
@@ -247,8 +254,8 @@ def _revision_values(one: Change, now: int) -> dict[str, Any]:
         "shipment": one.key,
         "revision_no": one.revision_no,
         "document": one.document,
-        "lineage": one.lineage,
-        "conflicts": one.conflicts,
+        "lineage": packed(one.lineage),
+        "conflicts": packed(one.conflicts),
         "digest": one.digest,
         "created_at": now,
         "message": one.message,

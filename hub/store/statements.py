@@ -3,18 +3,17 @@
 A slot belongs to its newest complete message; what older messages said in it no longer lives. Knows no documents.
 """
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from hub.clock import micros, moment
+from hub.clock import micros
 from hub.position import Place
 from hub.statement import CLAIM, Document, Statement
 from hub.store.claims import KEYS_OF_SLOTS, SLOTS_OF_KEYS, claimed
-from hub.store.rows import execute_in, insert_all, lane_of, select_in
+from hub.store.rows import execute_in, insert_all, lane_of, packed, select_in
 from hub.store.sealer import Sealer
 from hub.store.tables import envelope, message, refold_item, slot, statement
 
@@ -58,7 +57,9 @@ class Item(msgspec.Struct, frozen=True):
     message: int | None
 
 
-class _Body(msgspec.Struct, frozen=True, array_like=True):
+class Body(msgspec.Struct, frozen=True, array_like=True):
+    """The sealed rest of a stored statement, as msgpack."""
+
     kind: str
     author: str
     partner: str
@@ -72,7 +73,6 @@ class _Body(msgspec.Struct, frozen=True, array_like=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(_Body)
 
 LOAD_SLOTS = select(slot).where(slot.c.id.in_(bindparam("values", expanding=True)))
 ADD_SLOTS = insert(slot)
@@ -104,18 +104,6 @@ ITEMS = (
 )
 DROP_ITEMS = delete(refold_item).where(refold_item.c.seq.in_(bindparam("values", expanding=True)))
 DROP_ITEMS_OF = delete(refold_item).where(refold_item.c.message.in_(bindparam("values", expanding=True)))
-_STATEMENT = tuple(column for column in statement.c if column.name != "ordinal")
-OF_KEYS = (
-    select(
-        *_STATEMENT,
-        slot.c.message.label("winner"),
-        slot.c.said_at.label("won_said_at"),
-        slot.c.received_at.label("won_received_at"),
-        slot.c.digest.label("won_digest"),
-    )
-    .join_from(statement, slot, slot.c.id == statement.c.slot, isouter=True)
-    .where(statement.c.key.in_(bindparam("values", expanding=True)))
-)
 ALL_KEYS = (
     select(statement.c.key)
     .where(statement.c.key > bindparam("after"))
@@ -182,7 +170,7 @@ def speak(message: int, ordinal: int, one: Statement, sealer: Sealer) -> Spoken:
     """Make a statement ready to be stored. Raises ValueError when its key cannot be."""
     if not 0 < len(one.key) <= LONGEST_KEY or "\x00" in one.key:
         raise ValueError(f"a shipment key of {len(one.key)} characters: expected 1 to {LONGEST_KEY}, none of them NUL")
-    body = _Body(one.kind, one.author, one.partner, one.message, one.facts, one.places, one.links, one.part, one.last, one.whole)
+    body = Body(one.kind, one.author, one.partner, one.message, one.facts, one.places, one.links, one.part, one.last, one.whole)
     return Spoken(
         message=message,
         ordinal=ordinal,
@@ -191,7 +179,7 @@ def speak(message: int, ordinal: int, one: Statement, sealer: Sealer) -> Spoken:
         action=one.action,
         admitted=one.admitted,
         order=(micros(one.said_at), micros(one.received_at), one.digest),
-        body=sealer.seal(zlib.compress(_encoder.encode(body), 1)),
+        body=sealer.seal(packed(_encoder.encode(body))),
         ends=one.last and one.key.startswith(CLAIM),
     )
 
@@ -254,61 +242,6 @@ def items(connection: Connection, lanes: Sequence[int], limit: int) -> list[Item
 def drop_items(connection: Connection, done: Sequence[Item]) -> bool:
     """Take items that are done from the queue; False when some were gone (their message was withdrawn meanwhile)."""
     return execute_in(connection, DROP_ITEMS, [one.seq for one in done]) == len(done)
-
-
-def load(connection: Connection, keys: Sequence[str], sealer: Sealer) -> dict[str, list[Statement]]:
-    """All that was ever said of each number-key, in order, with whether it is admitted and still lives.
-
-    With what was said in part of a message about a flight come the claims of its parts.
-    """
-    found: dict[str, list[Statement]] = {key: [] for key in keys}
-    for row in select_in(connection, OF_KEYS, keys):
-        found[row.key].append(_statement(row, sealer))
-    claims = _claims_on(connection, [one for said in found.values() for one in said if one.part], sealer)
-    for said in found.values():
-        said += [claim for whole in sorted({one.whole for one in said if one.part}) for claim in claims.get(whole, ())]
-        said.sort(key=Statement.order)
-    return found
-
-
-def _claims_on(connection: Connection, parts: Sequence[Statement], sealer: Sealer) -> dict[str, list[Statement]]:
-    """The claims of the messages these are parts of, by what their whole is called."""
-    found: dict[str, list[Statement]] = {}
-    wanted = sorted({f"{CLAIM}{one.whole}" for one in parts if not one.key.startswith(CLAIM)})
-    for row in select_in(connection, OF_KEYS, wanted):
-        found.setdefault(row.key.removeprefix(CLAIM), []).append(_statement(row, sealer))
-    return found
-
-
-def _statement(row: Any, sealer: Sealer) -> Statement:
-    body = _decoder.decode(zlib.decompress(sealer.unseal(row.body)))
-    return Statement(
-        key=row.key,
-        slot=row.slot,
-        kind=body.kind,
-        action=row.action,
-        author=body.author,
-        partner=body.partner,
-        message=body.message,
-        said_at=moment(row.said_at),
-        received_at=moment(row.received_at),
-        digest=row.digest,
-        facts=body.facts,
-        places=body.places,
-        links=body.links,
-        admitted=bool(row.admitted),
-        live=_lives(row),
-        part=body.part,
-        last=body.last,
-        whole=body.whole or row.slot,
-    )
-
-
-def _lives(row: Any) -> bool:
-    if row.winner is None or row.winner == row.message:
-        return True
-    won = (row.won_said_at, row.won_received_at, row.won_digest)
-    return row.action not in CLAIMING and (row.said_at, row.received_at, row.digest) > won
 
 
 def all_keys(connection: Connection, after: str, limit: int) -> list[str]:

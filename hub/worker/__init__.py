@@ -78,7 +78,7 @@ class Worker:
         try:
             done = self._splitting.run(self._batch) + self._folding.run(self._batch) + self._answering.run(self._batch)
         except LeaseLost:
-            self._renew()
+            self.share()
             return 0
         return done + self._delivering.run(self._batch, wait=0 if done else wait)
 
@@ -132,17 +132,18 @@ class Worker:
 
     def _begin(self) -> None:
         if self._keeper.ident is None:
-            self._renew()
+            self.share()
             self._keeper.start()
         elif not self._desk.holding.lanes:
-            self._renew()
+            self.share()
 
-    def _renew(self) -> None:
+    def share(self) -> None:
+        """Sign in, take a fair share of the lanes that are free, and let go what is above it."""
         self._desk.holding.keep(micros(self._desk.clock.now()))
 
     def _keep(self, every: float) -> None:
         while not self._stop.wait(every):
             try:
-                self._renew()
+                self.share()
             except OperationalError:
                 continue

@@ -35,7 +35,7 @@ class Answering:
         with reading(desk.engine) as connection:
             owed = acknowledgements.owed(connection, desk.holding.lanes, limit)
             envelopes = inbox.load_envelopes(connection, [seq for seq, _ in owed], desk.sealer)
-            states = {seq: messages.states(connection, seq) for seq, _ in owed}
+            states = messages.states(connection, [seq for seq, _ in owed])
         if owed:
             self._write(owed, envelopes, {seq: self._answer(seq, envelopes[seq], states[seq]) for seq, _ in owed})
         return len(owed)
@@ -61,12 +61,10 @@ class Answering:
         with writing(desk.engine) as connection:
             desk.holding.guard(connection, [lane for _, lane in owed], micros(now))
             deliveries: list[Owed] = []
-            for seq, answer in answers.items():
-                if isinstance(answer, Failure):
-                    dead_letters.add(connection, [answer], micros(now))
-                else:
-                    acknowledgements.answer(connection, seq, answer, now=micros(now), sealer=desk.sealer)
-                    deliveries.extend(self._deliveries(envelopes[seq], answer))
+            written = {seq: answer for seq, answer in answers.items() if not isinstance(answer, Failure)}
+            dead_letters.add(connection, [one for one in answers.values() if isinstance(one, Failure)], micros(now))
+            acknowledgements.answer(connection, written, now=micros(now), sealer=desk.sealer)
+            deliveries = [due for seq, one in written.items() for due in self._deliveries(envelopes[seq], one)]
             outbox.add(connection, deliveries, now=now, sender=desk.line.sender)
             acknowledgements.answered(connection, [seq for seq, _ in owed])
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.clock import micros
 from hub.statement import DeliveryPlan, Folded, Statement
-from hub.store import acknowledgements, dead_letters, inbox, messages, outbox, shipments, statements
+from hub.store import acknowledgements, dead_letters, inbox, messages, outbox, recall, shipments, statements
 from hub.store.dead_letters import Failure
 from hub.store.engine import reading, writing
 from hub.store.leases import LeaseLost
@@ -39,6 +39,7 @@ class Folding:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._remembered = recall.Remembered()
 
     def run(self, limit: int) -> int:
         """Do up to ``limit`` refold items of the lanes held; how many. Items of one key are one fold."""
@@ -74,7 +75,7 @@ class Folding:
         causes = {one.key: one.message for one in items}
         keys = list(causes)
         with reading(self._desk.engine) as connection:
-            said = statements.load(connection, keys, self._desk.sealer)
+            said = recall.load(connection, keys, self._desk.sealer, self._remembered)
             stored = shipments.load(connection, keys)
         outcome = Outcome(items=items)
         for key in keys:

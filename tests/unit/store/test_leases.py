@@ -95,7 +95,7 @@ def test_a_zombie_splits_folds_and_completes_nothing(engine: Engine, receive: Re
         worker._splitting.run(10)
     assert (count(engine, message), count(engine, split_item)) == (0, 1)
     clock.forward(10)
-    worker._renew()
+    worker.share()
     worker._splitting.run(10)
     zombie(worker, engine, clock)
     with pytest.raises(LeaseLost):
