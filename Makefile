@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: help run test check lint bench corpus storm clean
+.PHONY: help run test check lint bench corpus conformance storm clean
 help:          ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -34,6 +34,10 @@ bench: $(STAMP) ## print the figures, each beside what it is compared with
 
 corpus: $(STAMP) ## read other people's real messages and print what was lost
 	$(BIN)/python -m tests.corpus.report
+	$(BIN)/python -m tests.property.cargo_imp_mutations
+
+conformance: $(STAMP) ## run the standard's own test collection (COLLECTION=path) against a fresh ONE Record node
+	@$(BIN)/python -m tests.conformance.run "$(COLLECTION)"
 
 storm: $(STAMP) ## the long crash and fault runs
 	$(BIN)/python -m pytest -m slow --timeout 3600

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Overslept
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -102,7 +103,7 @@ class DurableIntake:
 
     def _hand_in(self, arrival: Arrival) -> _Waiting:
         self._admit(arrival)
-        waiting = _Waiting(self._kept(arrival))
+        waiting = _Waiting(kept(arrival, self._clock.now()))
         try:
             self._queue.put(waiting, timeout=self._seconds)
         except queue.Full:
@@ -126,19 +127,6 @@ class DurableIntake:
             raise IntakeRefused("unknown-partner", f"partner {arrival.partner!r} is not configured")
         if len(arrival.raw) > self._largest:
             raise IntakeRefused("too-large", f"{len(arrival.raw):,} bytes: at most {self._largest:,} are taken")
-
-    def _kept(self, arrival: Arrival) -> Kept:
-        sha256 = hashlib.sha256(arrival.raw).hexdigest()
-        return Kept(
-            id=envelope_id(arrival.partner, sha256),
-            digest=sha256,
-            partner=arrival.partner,
-            channel=arrival.channel,
-            media=arrival.media,
-            name=arrival.name,
-            raw=arrival.raw,
-            received_at=micros(self._clock.now()),
-        )
 
     def answer(self, id: str) -> StoredAnswer | None:
         """What became of an arrival: its state, and the stored acknowledgements once there are any."""
@@ -188,6 +176,21 @@ class DurableIntake:
             status = "received" if one.kept.id in fresh else "duplicate"
             fresh.discard(one.kept.id)
             one.future.set_result(Received(id=one.kept.id, status=status, sha256=one.kept.digest))
+
+
+def kept(arrival: Arrival, now: datetime) -> Kept:
+    """An arrival as it is stored: named by the digest of its partner and bytes."""
+    sha256 = hashlib.sha256(arrival.raw).hexdigest()
+    return Kept(
+        id=envelope_id(arrival.partner, sha256),
+        digest=sha256,
+        partner=arrival.partner,
+        channel=arrival.channel,
+        media=arrival.media,
+        name=arrival.name,
+        raw=arrival.raw,
+        received_at=micros(now),
+    )
 
 
 def store(engine: Engine, arrivals: Sequence[Kept], sealer: Sealer) -> set[str]:

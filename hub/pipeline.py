@@ -17,7 +17,7 @@ from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
 from hub.logs import Log, origin
 from hub.mapping import Carried, Expressed, Mappings
 from hub.mapping import Mapping as Meaning
-from hub.ports import Format, Misconfigured
+from hub.ports import Format, Misconfigured, Tidier
 from hub.position import Place
 from hub.problem import Code, Problem, Profile, has_error
 from hub.statement import Reading, Said, Understood, Unfit, piece_of
@@ -50,6 +50,11 @@ class Line:
             if most >= _SURE:
                 break
         return best
+
+    def tidier(self, raw: bytes) -> Tidier | None:
+        """The format of these bytes, if it knows how a file of it is transmitted."""
+        format = self.recognise(raw)
+        return format if isinstance(format, Tidier) else None
 
     def split(self, raw: bytes) -> Split:
         """Envelope → messages with their place in the file; a problem when nothing can be made of it."""

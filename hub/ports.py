@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
 from hub.envelope import Frame, Outgoing, Part, Split, Written
-from hub.problem import Problem
+from hub.problem import Fix, Problem
 from hub.syntax import Message
 
 
@@ -33,6 +33,14 @@ class Format(Protocol):
 
     def table(self, type: str, version: str) -> tuple[str, str] | None:
         """The (type, version) whose layout and mapping read this one: itself, the nearest approximation, or none."""
+
+
+@runtime_checkable
+class Tidier(Protocol):
+    """What a format may know beside reading: how a file of it is transmitted properly."""
+
+    def tidy(self, text: str) -> Sequence[Fix]:
+        """What of the file's own form (line ends, blanks) is to be written otherwise; no message's content."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,10 +272,14 @@ class Accounts(Protocol):
 
 
 class Doors(msgspec.Struct, frozen=True, kw_only=True):
-    """What an ASGI factory of the configuration is handed: it takes what it needs."""
+    """What an ASGI factory of the configuration is handed: it takes what it needs.
+
+    ``node`` is a :class:`hub.node.NodeDoors` where the configuration has a ``[node]``.
+    """
 
     intake: Intake
     accounts: Accounts
     read: ReadSide
     ready: Callable[[], bool]
     max_bytes: int
+    node: object | None = None

@@ -52,6 +52,8 @@ class Code(enum.StrEnum):
     # Cargo-IMP
     IMP_LINE_LENGTH = "cargo-imp.line.length"
     IMP_LINE_UNKNOWN = "cargo-imp.line.unknown"
+    IMP_LINE_CASE = "cargo-imp.line.case"
+    IMP_LINE_IDENTIFIER = "cargo-imp.line.identifier"
     IMP_LINE_MISSING = "cargo-imp.line.missing"
     IMP_LINE_ORDER = "cargo-imp.line.order"
     IMP_LINE_REPEATED = "cargo-imp.line.repeated"
@@ -67,9 +69,49 @@ class Code(enum.StrEnum):
     IMP_NOTATION_FOREIGN = "cargo-imp.notation.foreign"
     IMP_MESSAGE_LENGTH = "cargo-imp.message.length"
     IMP_HEADING = "cargo-imp.heading"
+    IMP_CHECK_TOTAL = "cargo-imp.check.total"
+    IMP_CHECK_WEIGHT_CHARGE = "cargo-imp.check.weight-charge"
+    IMP_CHECK_OTHER = "cargo-imp.check.other-charges"
+    IMP_CHECK_RATE = "cargo-imp.check.rate"
+    IMP_CHECK_PAYMENT = "cargo-imp.check.payment"
+    IMP_CHECK_PIECES = "cargo-imp.check.pieces"
+    IMP_CHECK_WEIGHT = "cargo-imp.check.weight"
+    IMP_CHECK_DIMENSION_PIECES = "cargo-imp.check.dimension-pieces"
+    IMP_CHECK_VOLUME = "cargo-imp.check.volume"
+    IMP_CHECK_ROUTING = "cargo-imp.check.routing"
+    IMP_CHECK_SECURITY = "cargo-imp.check.security"
+    IMP_CHECK_CUSTOMS = "cargo-imp.check.customs"
+    IMP_CUSTOMS_TEXT = "cargo-imp.customs.text"
+    IMP_DIMENSIONS_UNAVAILABLE = "cargo-imp.dimensions.unavailable"
+    IMP_DIMENSIONS_SLANT = "cargo-imp.dimensions.slant"
+    IMP_DIMENSIONS_DECIMAL = "cargo-imp.dimensions.decimal"
+    IMP_HOUSE_NUMBER = "cargo-imp.house.number"
+    IMP_GOODS_WRAPPED = "cargo-imp.goods.wrapped"
+    IMP_GOODS_LENGTH = "cargo-imp.goods.length"
+    IMP_ADDRESS_EMPTY = "cargo-imp.address.empty"
+    IMP_PLACE_LENGTH = "cargo-imp.place.length"
+    IMP_CONTACT_POSITION = "cargo-imp.contact.position"
+    IMP_ACCOUNTING_TEXT = "cargo-imp.accounting.text"
+    IMP_PARTICIPANT_EMPTY = "cargo-imp.participant.empty"
+    IMP_STATUS_CONSIGNMENT = "cargo-imp.status.consignment"
+    IMP_STATUS_TIME = "cargo-imp.status.time"
+    IMP_STATUS_TOTAL = "cargo-imp.status.total"
+    IMP_QUANTITY_LENGTH = "cargo-imp.quantity.length"
+    IMP_STATUS_PARTY = "cargo-imp.status.party"
+    IMP_STATUS_VOLUME = "cargo-imp.status.volume"
+    IMP_STATUS_ROUTE = "cargo-imp.status.route"
+    IMP_FLIGHTS_MANY = "cargo-imp.flights.many"
+    IMP_DAY_DIGIT = "cargo-imp.day.digit"
     IMP_CONSIGNMENT_TOTAL = "cargo-imp.consignment.total"
     IMP_NIL = "cargo-imp.destination.nil"
     IMP_ULD_COUNT = "cargo-imp.uld.count"
+    IMP_HANDLING_POSITION = "cargo-imp.handling.position"
+    IMP_GOODS_FORM = "cargo-imp.goods.form"
+    IMP_ARRIVAL_SLANT = "cargo-imp.arrival.slant"
+    IMP_TIMES_SLANT = "cargo-imp.times.slant"
+    IMP_ULD_FORM = "cargo-imp.uld.form"
+    IMP_ULD_CONTROL = "cargo-imp.uld.control"
+    IMP_ULD_STOCK = "cargo-imp.uld.stock"
 
     # EDIFACT
     EDI_UNA = "edifact.una"
@@ -153,11 +195,37 @@ class Code(enum.StrEnum):
     PARTNER_MANY = "partner.problems.many"
 
 
+class Fix(msgspec.Struct, frozen=True, kw_only=True):
+    """What to write instead of ``found``, which stands at the place: the same values in the form they should have had.
+
+    Deterministic, and never an invented value. ``offset`` counts characters of the decoded file from 0, without its mark.
+    """
+
+    text: str
+    reason: str
+    line: int
+    column: int
+    offset: int
+    found: str
+
+
+class Related(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Another place that a problem is about, counted as in :class:`Problem`."""
+
+    line: int | None = None
+    column: int | None = None
+    offset: int | None = None
+    segment: str | None = None
+    element: str | None = None
+    found: str | None = None
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fault of an input, located. ``severity`` is given by :meth:`Profile.weigh`, not by the reader.
 
     ``offset`` counts characters of the decoded file from 0; ``line`` and ``column`` from 1;
-    ``segment_number`` from UNH = 1 in an EDIFACT message; ``path`` is a JSON pointer or an element path.
+    ``segment_number`` from UNH = 1 in an EDIFACT message; ``path`` is a JSON pointer or an element path. ``related`` are the
+    other places of a check across several.
     """
 
     code: Code
@@ -174,6 +242,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     segment_number: int | None = None
     component: int | None = None
     byte_offset: int | None = None
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
 
     def fingerprint(self) -> str:
         """The code and the named segment and element: no value of the message, so equal faults are equal."""

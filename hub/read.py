@@ -82,6 +82,12 @@ class ReadSide:
                 return None
             return _view(connection, key, at)
 
+    def sees(self, key: str, seen_by: Sequence[str] | None) -> bool:
+        """Whether one of these identities opens the shipment of a full key."""
+        with reading(self._engine) as connection:
+            query = _visible(select(shipment.c.key).where(shipment.c.key == key), seen_by)
+            return connection.execute(query).first() is not None
+
     def timeline(self, awb: str, *, seen_by: Sequence[str] | None = None) -> list[dict[str, Any]] | None:
         """The milestones of the newest sequence, in their order, each with its witnesses; None when there is no such shipment."""
         view = self.shipment(awb, seen_by=seen_by)

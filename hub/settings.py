@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from hub.node import NodeSettings
 from hub.ports import Misconfigured
 
 DEFAULT_SCHEDULE: tuple[float, ...] = (0.0, 5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -86,7 +87,7 @@ class Answers(Struct, frozen=True, kw_only=True):
 
 
 class Partner(Struct, frozen=True, kw_only=True):
-    """One partner or customer."""
+    """One partner or customer. ``notifications`` names the channel that takes the ONE Record node's notifications to it."""
 
     id: str
     name: str = ""
@@ -102,6 +103,7 @@ class Partner(Struct, frozen=True, kw_only=True):
     answers: Answers = Answers()
     address: str = ""
     style: str = "bare"
+    notifications: str = ""
     schedule: tuple[float, ...] = DEFAULT_SCHEDULE
 
     def open_channel(self, name: str) -> Channel:
@@ -127,11 +129,23 @@ class FoldRules(Struct, frozen=True, kw_only=True):
     authority: dict[str, dict[str, int]] = {}
 
 
+class Tls(Struct, frozen=True, kw_only=True):
+    """TLS of ``serve``: PEM files. ``clients``: whether a client certificate is looked at (``off``, ``accept``, ``require``);
+    it must be signed by ``client_ca``.
+    """
+
+    certificate: str
+    key: str
+    client_ca: str = ""
+    clients: str = "off"
+
+
 class Listen(Struct, frozen=True, kw_only=True):
-    """Where ``serve`` listens, and the ASGI factories it mounts by path."""
+    """Where ``serve`` listens, and the ASGI factories it mounts by path. Without ``tls`` something in front must speak it."""
 
     host: str = "127.0.0.1"
     port: int = 8080
+    tls: Tls | None = None
     mounts: dict[str, str] = {}
 
 
@@ -140,13 +154,14 @@ class Hub(Struct, frozen=True, kw_only=True):
 
     database: str = "sqlite:///var/waybridge.db"
     identity: str = "WAYBRIDGE"
-    processes: int = 0
+    processes: int = 1
     formats: dict[str, str] = {}
     acknowledgers: dict[str, str] = {}
     limits: Limits = Limits()
     fold: FoldRules = FoldRules()
     listen: Listen = Listen()
     secrets: str = ""
+    node: NodeSettings | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

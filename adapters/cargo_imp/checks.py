@@ -7,8 +7,23 @@ from collections.abc import Callable, Iterator
 
 from adapters.cargo_imp.flight_checks import flight_checks, stock_checks
 from adapters.cargo_imp.layout import Table
+from adapters.cargo_imp.told import Told
 from hub.problem import Code, Problem
 from hub.syntax import Node
+
+FAULTS = frozenset(
+    {
+        Code.IMP_LINE_MISSING,
+        Code.IMP_LINE_UNKNOWN,
+        Code.IMP_LINE_ORDER,
+        Code.IMP_LINE_REPEATED,
+        Code.IMP_LINE_TRAILING,
+        Code.IMP_ELEMENT_FORMAT,
+        Code.IMP_ELEMENT_MISSING,
+        Code.IMP_ELEMENT_CODE,
+    }
+)
+"""What hides something that checks across lines would miss: one fault gives one problem."""
 
 
 def awb_check_digit(node: Node) -> Problem | None:
@@ -30,13 +45,34 @@ def awb_check_digit(node: Node) -> Problem | None:
     )
 
 
-def message_checks(table: Table, root: Node, line: int, offset: int) -> Iterator[Problem]:
+def message_checks(table: Table, told: Told, line: int, offset: int) -> list[Problem]:
     """What can only be seen when the whole message is read."""
-    for names in table.at_least_one:
-        if not any(child.name in names for child in root.children):
-            yield _none_of(table, names, root, line, offset)
+    absent = [names for names in table.at_least_one if not any(name in told.first for name in names)]
+    problems = [_none_of(table, names, told.root, line, offset) for names in absent]
     if table.check in _OF_A_MESSAGE:
-        yield from _OF_A_MESSAGE[table.check](root)
+        problems += _OF_A_MESSAGE[table.check](told.root)
+    for name, most in table.numbered.items():
+        if name in told.first and len(told.first[name].children) > most:
+            problems += _numbered(told.first[name], most)
+    return problems
+
+
+def _numbered(node: Node, most: int) -> Iterator[Problem]:
+    """The first line with a number beyond those a group of lines may have."""
+    lines = [line for line in node.children if "line" in line.elements]
+    if len(lines) > most:
+        number = lines[most].elements["line"]
+        yield Problem(
+            code=Code.IMP_LINE_REPEATED,
+            message=f"{node.name} may have {most} numbered lines, here are {len(lines)}",
+            line=number.line,
+            column=number.column,
+            offset=number.offset,
+            segment=node.name,
+            element="line",
+            found=number.text,
+            expected=f"up to {most}",
+        )
 
 
 def _none_of(table: Table, names: tuple[str, ...], root: Node, line: int, offset: int) -> Problem:

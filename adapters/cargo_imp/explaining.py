@@ -1,4 +1,4 @@
-"""Why a line does not fit its layout: the longest part of it that does, and the element that comes after.
+"""Why a line does not fit its layout: the one element or mark that, left open, lets all the rest fit; else how far it goes.
 
 Runs only on failure; knows layouts and text, nothing of messages.
 """
@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from adapters.cargo_imp.notation import LETTERS, Choice, Field, Item, Literal, Maybe, Repeat, describe, expression
+from adapters.cargo_imp.opening import Open, all_marks, off, opened
 from hub.problem import Code
 
 EXPLAINED = 200
+SINGLE = 10_000
+"""Added to how far a layout was followed when a single fault explains the whole line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What is wrong in a line: ``start`` is the column from 0, ``reached`` how far the layout could be followed."""
+    """What is wrong in a line: ``start`` is the column from 0, ``reached`` how far the layout could be followed.
+
+    ``single``: everything else in the line fits. ``field`` is the element that does not, if it is one.
+    """
 
     code: Code
     start: int
@@ -24,6 +30,8 @@ class Fault:
     found: str
     expected: str
     reached: int
+    single: bool = False
+    field: Field | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,20 +48,73 @@ class _Atom:
 def explain(items: tuple[Item, ...], line: str) -> Fault:
     """The one fault of a line that does not match. Lines longer than 200 characters are judged by their beginning."""
     shown = line[:EXPLAINED]
+    furthest = _furthest(items, shown)
+    return _single(items, shown, furthest.reached) or furthest
+
+
+def _single(items: tuple[Item, ...], line: str, reached: int) -> Fault | None:
+    """The one element, or else the one mark, but for which the line would fit: of several the one that is least off.
+
+    What fits beyond it without any fault (up to ``reached``) speaks against it.
+    """
+    met = [(one, found) for one in opened(items) if (found := one.whole.fullmatch(line)) and _may_be(one, found, reached)]
+    known = all_marks(items)
+    likely = [(one, found) for one, found in met if not (isinstance(one.item, Field) and found[1] in known)] or met
+    if not likely:
+        return None
+    one, found = min(likely, key=lambda pair: _rank(pair[0], pair[1]))
+    return _of_one(one, found.start(1), found[1])
+
+
+def _may_be(one: Open, found: re.Match[str], reached: int) -> bool:
+    mark = len(one.item.text) if isinstance(one.item, Literal) and found[1] else 0
+    longest = max(map(len, one.item.codes), default=EXPLAINED) if isinstance(one.item, Field) else EXPLAINED
+    return found.end(1) + mark >= reached and len(found[1]) <= longest + 2 and not one.fits.fullmatch(found[1])
+
+
+def _rank(one: Open, found: re.Match[str]) -> tuple[bool, float, int, int]:
+    """Elements before marks; what is least off; then the shortest, then the first; of absent ones the last."""
+    place = found.start(1) if found[1] else -found.start(1)
+    return isinstance(one.item, Literal), off(one.item, found[1]), len(found[1]), place
+
+
+def _of_one(one: Open, start: int, found: str) -> Fault:
+    field = one.item if isinstance(one.item, Field) else None
+    named = field or one.following
+    expected = describe(field) if field else _mark(one.item, one.following)
+    return Fault(
+        code=Code.IMP_ELEMENT_FORMAT if found else Code.IMP_ELEMENT_MISSING,
+        start=start,
+        element=named.name if named else None,
+        found=found,
+        expected=expected,
+        reached=SINGLE - int(4 * off(one.item, found)) - 100 * isinstance(one.item, Literal),
+        single=True,
+        field=field,
+    )
+
+
+def _mark(item: Literal | Field, following: Field | None) -> str:
+    text = f"{item.text!r}" if isinstance(item, Literal) else ""
+    return f"{text} and {describe(following)}" if following else text
+
+
+def _furthest(items: tuple[Item, ...], line: str) -> Fault:
     reached, atoms = -1, list[_Atom]()
     for atom in _atoms(items):
-        met = atom.before.match(shown)
+        met = atom.before.match(line)
         if met is None or met.end() < reached:
             continue
         if met.end() > reached:
             reached, atoms = met.end(), []
         atoms.append(atom)
-    return _fault(shown, reached, atoms)
+    return _fault(line, reached, atoms)
 
 
 @lru_cache(maxsize=1024)
 def _atoms(items: tuple[Item, ...]) -> tuple[_Atom, ...]:
-    return (*_walk(items, "", None, False), _atom(expression(items, capture=False), None, _last(items), False))
+    last = _last(items)
+    return (*_walk(items, "", None, False), _atom(expression(items, capture=False), None, last, False))
 
 
 def _atom(before: str, item: Literal | Field | None, previous: Field | None, optional: bool) -> _Atom:
@@ -78,7 +139,7 @@ def _walk(items: Sequence[Item], before: str, previous: Field | None, optional: 
                 several = f"(?:{expression(item.items, capture=False)}){{0,{item.most - 1}}}"
                 yield from _walk(item.items, before + several, previous, True)
         before += expression((item,), capture=False)
-        previous = _last(items[: place + 1]) or previous
+        previous = None if isinstance(item, Literal) else _last((item,)) or previous
         optional = optional and isinstance(item, Maybe)
 
 
@@ -129,7 +190,9 @@ def _fault(line: str, reached: int, atoms: list[_Atom]) -> Fault:
 
 def _goes_on(field: Field, character: str) -> bool:
     """Whether a character could belong to an element if only it were allowed to be longer."""
-    return bool(field.runs) and field.runs[-1].kind != "t" and re.fullmatch(LETTERS[field.runs[-1].kind], character) is not None
+    return (
+        bool(field.runs) and field.runs[-1].kind not in "st" and re.fullmatch(LETTERS[field.runs[-1].kind], character) is not None
+    )
 
 
 def _element(line: str, reached: int, wanted: list[_Atom]) -> Fault:
@@ -138,7 +201,7 @@ def _element(line: str, reached: int, wanted: list[_Atom]) -> Fault:
     found = line[reached:].partition("/")[0]
     code = Code.IMP_ELEMENT_FORMAT if found else Code.IMP_ELEMENT_MISSING
     expected = " or ".join(dict.fromkeys(describe(atom.item) for atom in wanted if isinstance(atom.item, Field)))
-    return Fault(code=code, start=reached, element=field.name, found=found, expected=expected, reached=reached)
+    return Fault(code=code, start=reached, element=field.name, found=found, expected=expected, reached=reached, field=field)
 
 
 def _spilled(line: str, reached: int, field: Field) -> Fault:
@@ -146,7 +209,13 @@ def _spilled(line: str, reached: int, field: Field) -> Fault:
     start = _beginning(line, reached, field)
     found = line[start:].partition("/")[0]
     return Fault(
-        code=Code.IMP_ELEMENT_FORMAT, start=start, element=field.name, found=found, expected=describe(field), reached=reached
+        code=Code.IMP_ELEMENT_FORMAT,
+        start=start,
+        element=field.name,
+        found=found,
+        expected=describe(field),
+        reached=reached,
+        field=field,
     )
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from adapters.cargo_imp.envelope import FIRST_LINE, FORMAT, ONE_LINE, split
 from adapters.cargo_imp.layout import Table, load, schema_names
 from adapters.cargo_imp.names import ANSWERS, CARGO_IMP, CUSTOMS, HANDLING, family
-from adapters.cargo_imp.reading import BLANKS, Reader
+from adapters.cargo_imp.reading import Reader
+from adapters.cargo_imp.recovery import BLANKS
 from adapters.cargo_imp.text import decode
 from adapters.cargo_imp.typeb import enveloped
 from hub.envelope import Outgoing, Part, Split, Written
 from hub.ports import Outcome
-from hub.problem import Code, Problem
+from hub.problem import Code, Fix, Problem
 from hub.syntax import Message, Node
 
 if TYPE_CHECKING:
@@ -85,24 +86,21 @@ class CargoImp:
             return Written(
                 raws=[], problems=[Problem(code=Code.VERSION_UNSUPPORTED, message=f"no layout to write {what}", found=what)]
             )
-        texts, problems = self._texts(self.writer(*known), message.root)
+        texts, problems = self.writer(*known).write(message.root)
         made = [enveloped(text, outgoing) for text in texts]
         return Written(raws=[raw for raw, _ in made], problems=problems + made[0][1])
-
-    def _texts(self, writer: "Writer", root: Node) -> tuple[list[str], list[Problem]]:
-        """One text, or the parts of a message about a flight."""
-        if not writer.table.unit:
-            text, problems = writer.write(root)
-            return [text], problems
-        from adapters.cargo_imp.parting import written_in_parts
-
-        return written_in_parts(writer, root)
 
     def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
         """FMA or FNA for each message of an envelope; never for an FMA or FNA."""
         from adapters.cargo_imp.acknowledging import acknowledge
 
         return acknowledge(outcomes, outgoing)
+
+    def tidy(self, text: str) -> Sequence[Fix]:
+        """Lines that end with CRLF and nothing before it."""
+        from adapters.cargo_imp.tidying import tidy
+
+        return list(tidy(text))
 
     def supports(self) -> Sequence[tuple[str, str]]:
         """The types and versions with a table of their own."""
@@ -162,7 +160,7 @@ def _of_this_message(type: str, root: Node, problems: list[Problem]) -> list[Pro
     """Without what is no fault of the message: the faults of one it quotes, and lines that stand in another part of it."""
     if type in ANSWERS:
         quoted = next((node.line for node in root.walk() if node.name == "received"), None)
-        return [one for one in problems if quoted is None or (one.line or 0) < quoted]
+        return [one for one in problems if quoted is None or (one.line or 0) < quoted or _stands_for(one, quoted)]
     if root.first("PART") is None:
         return problems
     first = root.children[0].name
@@ -171,6 +169,11 @@ def _of_this_message(type: str, root: Node, problems: list[Problem]) -> list[Pro
 
 def _span(node: Node) -> tuple[int, int]:
     return node.line, max(one.line for one in node.walk())
+
+
+def _stands_for(problem: Problem, quoted: int) -> bool:
+    """Whether the quoted message came in the place of a line the answer itself should have."""
+    return problem.code is Code.IMP_LINE_MISSING and problem.line == quoted
 
 
 def _shorthand(part: Part, first: str) -> Problem:

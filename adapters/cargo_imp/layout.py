@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -17,6 +17,7 @@ ANY = "*"
 SLANT = "/"
 POINT = "."
 CONSIGNMENT = "#"
+OTHERWISE = "otherwise"
 
 
 class LayoutError(ValueError):
@@ -34,14 +35,25 @@ class Within:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A departure that has a number in docs/wire-differences.md and a problem code of its own."""
+
+    number: int
+    code: str
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tolerated:
-    """A departure from the layout that is read all the same, with a warning of its own."""
+    """A form that departs from the layout and is read all the same; which departure it is tells the element it is found at."""
 
     items: tuple[Item, ...]
     node: str
-    code: str
-    difference: int
-    says: str
+    by_element: Mapping[str, Difference]
+
+    def difference(self, element: str | None) -> Difference:
+        """The departure at an element; ``otherwise`` where none is named for it."""
+        return self.by_element.get(element or OTHERWISE) or self.by_element[OTHERWISE]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +132,11 @@ class Option:
 
 @dataclass(kw_only=True, eq=False)
 class Table:
-    """The layout of one type and version. ``unit`` names the group that stands on its own: a fault in one is not the others'."""
+    """The layout of one type and version.
+
+    ``numbered``: how many lines with a number a group of lines may have. ``unit`` names the group that stands on its own: a fault
+    in one is not the others'.
+    """
 
     type: str
     version: str
@@ -131,6 +147,7 @@ class Table:
     ambiguities: tuple[str, ...] = ()
     check: str = ""
     unit: str = ""
+    numbered: Mapping[str, int] = field(default_factory=dict)
     all_rows: list[Row] = field(default_factory=list)
 
 
@@ -155,6 +172,7 @@ def load(name: str) -> Table:
         ambiguities=tuple(spec.get("ambiguities", ())),
         check=spec.get("check", ""),
         unit=spec.get("unit", ""),
+        numbered=spec.get("numbered", {}),
     )
     table.rows = _Structure(name, spec["structure"], lines, table.all_rows).rows("message", None, 0)
     return table
@@ -186,13 +204,23 @@ def _line(name: str, row: Mapping[str, Any]) -> Line:
 
 
 def _tolerated(row: Mapping[str, Any], node: str) -> Tolerated:
-    return Tolerated(
-        items=parse(row["format"]),
-        node=row.get("node", node),
-        code=row["code"],
-        difference=row["difference"],
-        says=row["says"],
-    )
+    told = row["difference"]
+    numbers = told if isinstance(told, dict) else {OTHERWISE: told}
+    by_element = {element: _difference(number, row) for element, number in numbers.items()}
+    by_element.setdefault(OTHERWISE, next(iter(by_element.values())))
+    return Tolerated(items=parse(row["format"]), node=row.get("node", node), by_element=by_element)
+
+
+def _difference(number: int, row: Mapping[str, Any]) -> Difference:
+    known = differences().get(number)
+    return known or Difference(number=number, code=row["code"], says=row["says"])
+
+
+@lru_cache(maxsize=1)
+def differences() -> Mapping[int, Difference]:
+    """All departures by their number."""
+    raw = tomllib.loads(resources.files("schemas").joinpath("cargo_imp", "differences.toml").read_text("utf-8"))
+    return {row["number"]: Difference(**row) for row in raw["difference"]}
 
 
 class _Structure:

@@ -1,15 +1,20 @@
 """The manual's notation (``a n m t p``, ``[3]``, ``[1..4]``) as a small tree, and the regular expression it stands for.
 
-Besides the manual's kinds there is ``x``: any text, slants too.
+Besides the manual's kinds there is ``x``: any text, slants too; and ``s``: the free text of editions up to 31, which is read like
+``t`` but written in capital letters, digits, blanks, points and hyphens only.
 Knows nothing of files, messages or meanings.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-LETTERS = {"a": "[A-Z]", "n": "[0-9]", "m": "[A-Z0-9]", "t": "[^/\r\n]", "x": "[^\r\n]"}
-KINDS = {"a": "letter", "n": "digit", "m": "letter or digit", "t": "character", "x": "character"}
+LETTERS = {"a": "[A-Z]", "n": "[0-9]", "m": "[A-Z0-9]", "s": "[^/\r\n]", "t": "[^/\r\n]", "x": "[^\r\n]"}
+"""What is read."""
+WRITTEN = {**LETTERS, "s": "[A-Z0-9 .-]", "t": "[ -.0-~]", "x": "[ -~]"}
+"""What is written: free text in printable ASCII only (reference section 1)."""
+TEXT = frozenset("stx")
+KINDS = {"a": "letter", "n": "digit", "m": "letter or digit", "s": "character", "t": "character", "x": "character"}
 
 
 class NotationError(ValueError):
@@ -68,7 +73,7 @@ class Repeat:
 
 Item = Literal | Field | Maybe | Choice | Repeat
 
-_RUN = re.compile(r"([anmtx])\[(\d+)(?:\.\.(\d+))?\](p?)")
+_RUN = re.compile(r"([anmstx])\[(\d+)(?:\.\.(\d+))?\](p?)")
 _CODES = re.compile(r"[A-Z0-9.]+(?:\|[A-Z0-9.]+)*")
 _REPEAT = re.compile(r"<([a-z_0-9]+) (\d+)\.\.(\d+) ")
 _FIELD = re.compile(r"\{([a-z_0-9]+):([^}]+)\}")
@@ -149,19 +154,19 @@ def _run(found: re.Match[str]) -> Run:
     return Run(kind=found[1], least=least, most=int(found[3] or least), point=bool(found[4]))
 
 
-def run_expression(run: Run) -> str:
+def run_expression(run: Run, letters: Mapping[str, str] = LETTERS) -> str:
     """The regular expression of a run: bounded counts only, so that no input makes it slow."""
     count = f"{{{run.least},{run.most}}}" if run.least != run.most else f"{{{run.most}}}" if run.most != 1 else ""
     if not run.point:
-        return LETTERS[run.kind] + count
+        return letters[run.kind] + count
     return rf"(?![0-9.]{{{run.most + 1}}})(?:[0-9]{{1,{run.most}}}(?:\.[0-9]{{0,{run.most - 1}}})?|\.[0-9]{{1,{run.most - 1}}})"
 
 
-def field_expression(field: Field) -> str:
-    """The regular expression of one element's text."""
+def field_expression(field: Field, letters: Mapping[str, str] = LETTERS) -> str:
+    """The regular expression of one element's text, as it is read, or with :data:`WRITTEN` as it is written."""
     if field.codes:
         return "|".join(re.escape(code) for code in sorted(field.codes, key=len, reverse=True))
-    return "".join(run_expression(run) for run in field.runs)
+    return "".join(run_expression(run, letters) for run in field.runs)
 
 
 def expression(items: Sequence[Item], *, capture: bool = True) -> str:
@@ -209,7 +214,7 @@ def _describe(run: Run) -> str:
         return f"number, up to {run.most} characters"
     if run.least == run.most:
         return f"{run.most} {KINDS[run.kind]}{'s' if run.most > 1 else ''}"
-    if run.kind in "tx":
+    if run.kind in TEXT:
         return f"text, up to {run.most} characters"
     return f"{run.least} to {run.most} {KINDS[run.kind]}s" if run.least else f"up to {run.most} {KINDS[run.kind]}s"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from adapters.cargo_imp.notation import Choice, Field, Item, Literal, Maybe, Repeat, captures, field_expression
+from adapters.cargo_imp.notation import WRITTEN, Choice, Field, Item, Literal, Maybe, Repeat, captures, field_expression
 
 MOST_PLANS = 256
 APART = "\n"
@@ -124,7 +124,7 @@ def _field(item: Field, names: frozenset[str]) -> _Pieces | None:
     if item.name not in names:
         return () if empty else None
     # an empty text counts as none at all, and that is another plan
-    return (_Slot(item.name, f"(?=[^{APART}])(?:{field_expression(item)})"),)
+    return (_Slot(item.name, f"(?=[^{APART}])(?:{field_expression(item, WRITTEN)})"),)
 
 
 def _any(items: Sequence[Item], names: frozenset[str], repeated: bool) -> bool:

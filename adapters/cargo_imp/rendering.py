@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from adapters.cargo_imp.notation import Choice, Field, Item, Literal, Maybe, Repeat, captures, field_expression
+from adapters.cargo_imp.notation import WRITTEN, Choice, Field, Item, Literal, Maybe, Repeat, captures, field_expression
 from hub.syntax import Node
 
 
@@ -83,7 +83,7 @@ def fit(item: Field, text: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _compiled(item: Field) -> re.Pattern[str]:
-    return re.compile(field_expression(item))
+    return re.compile(field_expression(item, WRITTEN))
 
 
 def _choice(item: Choice, node: Node) -> tuple[str, set[str]]:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from adapters.cargo_imp.cross_checks import checks_of
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
-from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
+from adapters.cargo_imp.notation import Field, Item, Literal, Repeat, captures, expression
 from adapters.cargo_imp.ways import END, Way, entries, onward, through
 
 
@@ -30,7 +31,10 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
 class Step:
-    """A way onward: the mandatory rows it leaves out, the nodes it opens, and the layouts that fit."""
+    """A way onward: the mandatory rows it leaves out, the nodes it opens, and the layouts that fit.
+
+    ``index``, ``end`` and ``most`` are those of its outermost row; ``inner`` are the counts of the rows inside it afterwards.
+    """
 
     match: Callable[[str], re.Match[str] | None]
     variants: tuple[Variant, ...]
@@ -39,7 +43,6 @@ class Step:
     wrappers: tuple[tuple[int, str], ...]
     rows: tuple[Row, ...]
     missing: tuple[Row, ...]
-    plain: bool
     index: int
     end: int
     most: int
@@ -98,6 +101,7 @@ class Walk:
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self.checks = checks_of(table.type)
         self._layouts: dict[tuple[tuple[int, str], ...], _Layouts] = {}
         self.start = Place(None, lambda place: self._fill(place, through(table.rows, ())))
         self._places = {id(option): Place(option, self._fill_behind) for row in table.all_rows for option in row.options}
@@ -126,7 +130,10 @@ class Walk:
 
     def _step(self, ways: list[Way]) -> Step:
         first, layouts = ways[0], self._laid_out(ways)
-        row = first.rows[-1]
+        row = first.rows[0]
+        inner = [0] * (row.last - row.index - 1)
+        for below in first.rows[1:]:
+            inner[below.index - row.index - 1] = 1
         return Step(
             match=layouts.match,
             variants=layouts.variants,
@@ -135,11 +142,10 @@ class Walk:
             wrappers=first.wrappers,
             rows=first.rows,
             missing=first.missing,
-            plain=not first.wrappers and not first.missing and len(first.rows) == 1,
             index=row.index,
             end=row.last,
             most=row.most,
-            inner=[0] * (row.last - row.index - 1),
+            inner=inner,
             departures=layouts.departures,
         )
 
@@ -235,3 +241,15 @@ def _closing_groups(variants: list[Variant], shared: tuple[Item, ...]) -> dict[i
         closing[group] = one
         group += 1
     return closing
+
+
+def nearest(steps: tuple[Step, ...]) -> list[Step]:
+    """Those that leave out the fewest mandatory lines."""
+    least = min((len(step.missing) for step in steps), default=0)
+    return [step for step in steps if len(step.missing) == least]
+
+
+def takes_any(variant: Variant) -> bool:
+    """Whether a layout begins with any text at all, so that nothing can be a fault in it."""
+    first = variant.items[0]
+    return isinstance(first, Field) and bool(first.runs) and first.runs[0].kind == "x"

@@ -3,86 +3,13 @@
 Compiled once from a :class:`Table`; knows nothing of files or problems.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
-from adapters.cargo_imp.notation import Field, Item, Repeat, captures
-from adapters.cargo_imp.plans import APART, Plans, plannable
+from adapters.cargo_imp.line_steps import LineStep
+from adapters.cargo_imp.notation import Field
 from hub.syntax import Node
-
-
-class LineStep:
-    """A line, the repeats inside it, and its plans.
-
-    ``fast`` gives the text when everything in the node fits, None when the line must be written item by item.
-    ``continued`` is how many repeats a line holds that is nothing but a list; 0 for any other line.
-    """
-
-    __slots__ = ("continued", "fast", "line", "repeat", "repeats")
-
-    def __init__(self, line: Line) -> None:
-        self.line = line
-        repeats = [item for item in captures(line.items) if isinstance(item, Repeat)]
-        self.repeats = {item.name: item for item in repeats}
-        self.repeat = repeats[0] if repeats else None
-        self.continued = line.items[0].most if len(line.items) == 1 and isinstance(line.items[0], Repeat) else 0
-        sure = plannable(line.items) and len(repeats) < 2 and all(_flat(item) for item in repeats)
-        self.fast = self._way(line.items) if sure else _none
-
-    def _way(self, items: tuple[Item, ...]) -> "Callable[[Node], str | None]":
-        if self.repeat is None:
-            return partial(_filled, Plans(items))
-        without, behind, of_one = Plans(items), Plans(items, repeated=True), Plans(self.repeat.items)
-        return partial(_with_repeat, self.repeat, without, behind, of_one)
-
-    def apart(self, children: list[Node]) -> list[Node]:
-        """The children that are lines of their own."""
-        return [child for child in children if child.name not in self.repeats] if self.repeats else children
-
-
-def _flat(repeat: Repeat) -> bool:
-    return plannable(repeat.items) and not any(isinstance(one, Repeat) for one in captures(repeat.items))
-
-
-def _none(_: Node) -> str | None:
-    return None
-
-
-def _filled(plans: Plans, node: Node) -> str | None:
-    elements = node.elements
-    plan = plans[tuple(elements)]
-    if plan is None:
-        return None
-    if len(elements) == 1:
-        for element in elements.values():
-            text = element.text
-        return plan.template % text if plan.fits(text) else None
-    texts = [element.text for element in elements.values()]
-    if not plan.fits(APART.join(texts)):
-        return None
-    return plan.template % (tuple(texts) if plan.ordered is None else plan.ordered(texts))
-
-
-def _with_repeat(repeat: Repeat, without: Plans, behind: Plans, of_one: Plans, node: Node) -> str | None:
-    name, elements, parts = repeat.name, node.elements, list[str]()
-    for child in node.children:
-        if child.name == name:
-            part = _filled(of_one, child)
-            if part is None:
-                return None
-            parts.append(part)
-    if not parts:
-        return _filled(without, node)
-    plan = behind[tuple(elements)]
-    if plan is None or len(parts) > repeat.most:
-        return None
-    texts = [element.text for element in elements.values()]
-    if not plan.fits(APART.join(texts)):
-        return None
-    texts.append("".join(parts))
-    return plan.template % (tuple(texts) if plan.ordered is None else plan.ordered(texts))
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
@@ -145,15 +72,55 @@ class RowStep:
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
+class Entry:
+    """Where a node of one name goes, for nodes that stand in the table's order: the ``place`` of its row, how many it takes.
+
+    ``first`` is the entry of the first node of the row, with the identifier its line begins with. ``others`` masks the row out
+    of the rows that must be there. ``by_code`` chooses between lines that take nodes of one name.
+    """
+
+    place: int
+    most: int
+    others: int
+    option: OptionStep
+    line: LineStep | None
+    group: "GroupStep | None"
+    prefix: str = ""
+    first: "Entry | None" = None
+    by_code: Mapping[str, "Entry"] | None = None
+
+
+@dataclass(kw_only=True, eq=False, slots=True)
 class GroupStep:
     """The rows of a group; ``rank`` says which row takes a name, None where rows must be asked one by one.
 
-    ``needed``: a row is mandatory, so that even a node without children has something to report.
+    ``needed``: a row is mandatory, so that even a node without children has something to report. ``entries`` by node name are
+    None where names alone do not tell the row; ``wanted`` has a bit for each mandatory row.
     """
 
     rows: tuple[RowStep, ...]
     rank: Mapping[str, int] | None
     needed: bool
+    entries: Mapping[str, Entry] | None
+    wanted: int
+
+    def chosen(self, children: Sequence[Node]) -> list[Entry] | None:
+        """The entries of children that stand in the table's order, none missing and none too many; None if they do not."""
+        entries, place, count, wanted, found = self.entries, -1, 0, self.wanted, list[Entry]()
+        for child in children if entries is not None else ():
+            entry = entries.get(child.name)  # type: ignore[union-attr]
+            if entry is not None and entry.by_code is not None:
+                entry = entry.by_code.get(child.text("code") or "")
+            if entry is None or entry.place < place or (entry.place == place and count >= entry.most):
+                return None
+            if entry.place == place:
+                count += 1
+            else:
+                place, count = entry.place, 1
+                wanted &= entry.others
+                entry = entry.first or entry
+            found.append(entry)
+        return None if wanted or entries is None else found
 
 
 class WriteSteps:
@@ -167,7 +134,13 @@ class WriteSteps:
         steps = tuple(self._row(row) for row in rows)
         told = [(name, place) for place, step in enumerate(steps) for name in _names(step.options)]
         ranked = len(steps) > 1 and len(dict(told)) == len(told)
-        return GroupStep(rows=steps, rank=dict(told) if ranked else None, needed=any(step.mandatory for step in steps))
+        return GroupStep(
+            rows=steps,
+            rank=dict(told) if ranked else None,
+            needed=any(step.mandatory for step in steps),
+            entries=_entries(steps) if len(dict(told)) == len(told) else None,
+            wanted=sum(1 << place for place, step in enumerate(steps) if step.mandatory),
+        )
 
     def _row(self, row: Row) -> RowStep:
         return RowStep(row, tuple(self._option(option) for option in row.options))
@@ -207,3 +180,39 @@ def _taken(option: Option) -> Iterator[str]:
 def _codes(line: Line | None) -> frozenset[str]:
     first = line.items[0] if line is not None and line.items else None
     return frozenset(first.codes) if isinstance(first, Field) else frozenset()
+
+
+def _entries(rows: Sequence[RowStep]) -> Mapping[str, Entry] | None:
+    """The entries of a group whose rows take nodes of different names; None where one row cannot be told by name and code."""
+    found: dict[str, Entry] = {}
+    for place, row in enumerate(rows):
+        for option in row.options:
+            for name in option.names:
+                entry = _entry(place, row, option)
+                if entry is None or (name in found and not _added_code(found[name], entry, option)):
+                    return None
+                found.setdefault(name, entry)
+    return found
+
+
+def _added_code(known: Entry, entry: Entry, option: OptionStep) -> bool:
+    """Another line for nodes of this name, told apart by the code it begins with."""
+    if not option.codes or known.by_code is None:
+        return False
+    known.by_code = {**known.by_code, **dict.fromkeys(option.codes, entry)}
+    return True
+
+
+def _entry(place: int, row: RowStep, option: OptionStep) -> Entry | None:
+    inner, most, prefix = option, row.most, option.option.name if option.option.joined and option.line is None else ""
+    if option.clear_most:
+        alone = option.group.rows[0].alone if option.group is not None and len(option.group.rows) == 1 else None
+        if alone is None or alone.line is None or row.most > 1:
+            return None
+        inner, most = alone, option.clear_most
+    made = Entry(place=place, most=most, others=~(1 << place), option=inner, line=inner.line, group=inner.group, prefix=prefix)
+    if option.codes:
+        made.by_code = dict.fromkeys(option.codes, made)
+    if option.clear_most:
+        made.first, made.prefix = replace(made), ""
+    return made

@@ -5,15 +5,15 @@ Knows tables and trees; knows no meaning and no envelope.
 
 from collections.abc import Mapping
 
+from adapters.cargo_imp.flight_parting import flight_parts
 from adapters.cargo_imp.layout import Table
-from adapters.cargo_imp.notation import Field, Repeat, captures, describe
-from adapters.cargo_imp.rendering import Unfit, render
+from adapters.cargo_imp.line_steps import LineStep
+from adapters.cargo_imp.line_writing import Lines, shown
+from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, in_parts, messages, size
 from adapters.cargo_imp.reporting import LONGEST_LINE
-from adapters.cargo_imp.write_steps import GroupStep, LineStep, OptionStep, RowStep, WriteSteps
+from adapters.cargo_imp.write_steps import Entry, GroupStep, OptionStep, RowStep, WriteSteps
 from hub.problem import Code, Problem
-from hub.syntax import Element, Node
-
-LONGEST_MESSAGE = 3500
+from hub.syntax import Node
 
 
 class Writer:
@@ -24,33 +24,124 @@ class Writer:
         self._first = table.type if table.version == "0" else f"{table.type}/{table.version}"
         self._message = WriteSteps(table).message
 
-    def write(self, root: Node) -> tuple[str, list[Problem]]:
-        """Lines joined by line feeds, the first naming the message; and what could not be written."""
-        writing = _Writing(self._first)
-        writing.rows(self._message, root.name, root.children)
+    def write(self, root: Node) -> tuple[list[str], list[Problem]]:
+        """Texts of lines joined by line feeds, each beginning with the line that names the message; and what could not be
+        written. More than one text where the table has houses that must go alone, or parts for a message that is too long."""
+        texts: list[str] = []
+        problems: list[Problem] = []
+        for one in messages(self.table, root):
+            texts += self._written(one, problems)
+        return texts, problems
+
+    def _written(self, root: Node, problems: list[Problem]) -> list[str]:
+        text, writing = self._text(root, problems)
         for names in self.table.at_least_one:
             if not any(child.name in names for child in root.children):
-                writing.report(names[0], None, None, f"one of {' and '.join(names)} must be there")
-        text = "\n".join(writing.lines)
-        if len(text) + len(writing.lines) > LONGEST_MESSAGE:
-            writing.problems.append(_too_long(self.table, len(text) + len(writing.lines)))
-        return text, writing.problems
+                says = f"one of {' and '.join(names)} must be there"
+                writing.report(names[0], None, None, says, code=Code.WRITE_INCOMPLETE)
+        if len(text) + len(writing.lines) < LONGEST_MESSAGE:
+            return [text]
+        if self.table.unit:
+            return self._flight(root, problems)
+        parts = in_parts(self.table, writing.lines)
+        if not parts:
+            problems.append(_too_long(self.table, size(writing.lines)))
+            return [text]
+        return ["\n".join(part) for part in parts]
+
+    def _text(self, root: Node, problems: list[Problem]) -> tuple[str, "_Writing"]:
+        writing = _Writing(self._first, problems)
+        writing.rows(self._message, root.name, self._limited(root, writing))
+        return "\n".join(writing.lines), writing
+
+    def _flight(self, root: Node, problems: list[Problem]) -> list[str]:
+        """A message about a flight in parts that number themselves; what could not be written was told of the whole."""
+        texts = [self._text(part, [])[0] for part in flight_parts(lambda node: self._text(node, [])[0], root)]
+        if len(texts) > MOST_PARTS:
+            problems.append(_too_long(self.table, sum(map(len, texts))))
+        problems += [_too_long(self.table, size(text.split("\n"))) for text in texts if size(text.split("\n")) > LONGEST_MESSAGE]
+        return texts
+
+    def _limited(self, root: Node, writing: "_Writing") -> list[Node]:
+        """The children, those with numbered lines without what is beyond the table's number of them."""
+        numbered = self.table.numbered
+        if not numbered:
+            return root.children
+        return [self._short_enough(one, numbered[one.name], writing) if one.name in numbered else one for one in root.children]
+
+    def _short_enough(self, node: Node, most: int, writing: "_Writing") -> Node:
+        if len(node.children) <= most:
+            return node
+        places = [at for at, line in enumerate(node.children) if "line" in line.elements]
+        if len(places) <= most:
+            return node
+        for line in node.children[places[most] :]:
+            writing.report(node.name, None, shown(line), f"{node.name} holds {most} numbered lines at most")
+        return Node(node.name, node.elements, node.children[: places[most]])
 
 
-class _Writing:
-    __slots__ = ("lines", "prefix", "problems")
-
-    def __init__(self, first: str) -> None:
-        self.lines = [first]
-        self.problems: list[Problem] = []
-        self.prefix = ""
+class _Writing(Lines):
+    __slots__ = ()
 
     def rows(self, group: GroupStep, parent: str, children: list[Node]) -> None:
         """The lines of a group, in the table's order; children the group has no row for are reported."""
+        if self._orderly(group, children):
+            return
         rank = group.rank
         left = self._shared(group, children) if rank is None else self._ranked(group, rank, children)
         for child in left:
-            self.report(child.name, None, _shown(child), f"{parent} has no place for {child.name}")
+            self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
+
+    def _orderly(self, group: GroupStep, children: list[Node]) -> bool:
+        """Write children that stand in the table's order, none missing and none too many; false if they do not."""
+        chosen = group.chosen(children)
+        if chosen is None:
+            return False
+        for child, entry in zip(children, chosen, strict=True):
+            line = entry.line
+            if line is None:
+                self._around(entry, child)
+                continue
+            text = line.fast(child)
+            prefix = entry.prefix or self.prefix
+            if text is None:
+                self.prefix, written = prefix, len(self.lines)
+                self.line(entry.option, line, child, children)
+                self.prefix = "" if entry.prefix else self.prefix
+                if len(self.lines) == written:
+                    self._left_out(line, child)
+                    continue
+            elif prefix or len(text) > LONGEST_LINE:
+                self.prefix = prefix
+                self.put(line, text, child)
+            else:
+                self.lines.append(text)
+            if child.children or (entry.group is not None and entry.group.needed):
+                self._below(line, entry.group, child)
+        return True
+
+    def _around(self, entry: Entry, node: Node) -> None:
+        """A node without a line of its own."""
+        if node.elements:
+            self.homeless(node.name, node.elements)
+        self.prefix = entry.prefix
+        if entry.group is not None:
+            self.rows(entry.group, node.name, node.children)
+        self.prefix = ""
+
+    def _below(self, line: LineStep, group: GroupStep | None, node: Node) -> None:
+        """The children of a line's node that are lines of their own."""
+        children = line.apart(node.children)
+        if group is not None:
+            self.rows(group, node.name, children)
+            return
+        for child in children:
+            self.report(child.name, None, shown(child), f"{node.name} has no place for {child.name}")
+
+    def _left_out(self, line: LineStep, node: Node) -> None:
+        """Lines below one that cannot be written would belong to the line before it: left out with it, and it is said."""
+        for child in line.apart(node.children):
+            self.report(child.name, None, shown(child), f"{child.name} is left out with the {line.line.name} it stands below")
 
     def _ranked(self, group: GroupStep, rank: Mapping[str, int], children: list[Node]) -> list[Node]:
         """Each child goes to the one row that takes its name. Returns the children left over, in their own order."""
@@ -103,79 +194,21 @@ class _Writing:
     def _option(self, step: OptionStep, child: Node, group: list[Node]) -> None:
         line, inside = step.line, step.group
         if line is not None:
-            for piece in _pieces(step, line, child) if line.continued else (child,):
-                text = line.fast(piece)
-                if text is not None:
-                    self._put(line, text)
-                elif not self._careful_line(line, piece):
-                    self._lines_lost(line, piece)
-                    return
-            if inside is not None and (inside.needed or child.children):
-                self.rows(inside, child.name, line.apart(piece.children))
+            written = len(self.lines)
+            self.line(step, line, child, group)
+            if len(self.lines) == written:
+                self._left_out(line, child)
+            elif child.children or (inside is not None and inside.needed):
+                self._below(line, inside, child)
             return
         option = step.option
         self.prefix = option.name if option.joined else self.prefix
+        if not option.clear and child.elements:
+            self.homeless(child.name, child.elements)
         if inside is not None:
             self.rows(inside, option.name if option.clear else child.name, group if option.clear else child.children)
         if option.joined:
             self.prefix = ""
-
-    def _lines_lost(self, line: LineStep, node: Node) -> None:
-        """The lines below one that cannot be written would belong to the line before it: they are left out, and it is said."""
-        for child in line.apart(node.children):
-            self.report(child.name, None, _shown(child), f"{child.name} is left out with the {line.line.name} it stands below")
-
-    def _careful_line(self, step: LineStep, node: Node) -> bool:
-        """Item by item; what does not fit is reported and left out, until the rest can be written. Whether a line was."""
-        line, elements, dropped = step.line, dict(node.elements), set[str]()
-        inner = [child for child in node.children if child.name in step.repeats]
-        for item in captures(line.items):
-            if isinstance(item, Repeat):
-                self._too_many(step, item, inner)
-        while True:
-            try:
-                text, written = render(line.items, Node(node.name, elements, inner))
-            except Unfit as fault:
-                if fault.text is not None or fault.field.name not in dropped:
-                    self.report(line.name, fault.field, fault.text, f"{line.name}: {fault.field.name} does not fit")
-                if fault.text is None or not _drop(elements, inner, fault):
-                    return False
-                dropped.add(fault.field.name)
-                continue
-            for name in elements.keys() - written:
-                self.report(line.name, Field(name=name), elements[name].text, f"{line.name} cannot hold {name} beside the others")
-            self._put(step, text)
-            return True
-
-    def _too_many(self, step: LineStep, item: Repeat, inner: list[Node]) -> None:
-        name = step.line.name
-        found = [child for child in inner if child.name == item.name]
-        for child in found[item.most :]:
-            self.report(name, None, _shown(child), f"{name} holds {item.most} {item.name}s at most")
-            inner[:] = [other for other in inner if other is not child]
-
-    def _put(self, step: LineStep, text: str) -> None:
-        if self.prefix:
-            text, self.prefix = self.prefix + text, ""
-        if len(text) > LONGEST_LINE:
-            self.problems.append(_too_wide(step.line.name, len(self.lines) + 1, text))
-        self.lines.append(text)
-
-    def report(
-        self, segment: str, field: Field | None, found: str | None, message: str, *, code: Code = Code.NOT_EXPRESSIBLE
-    ) -> None:
-        """Something the layout has no place for."""
-        self.problems.append(
-            Problem(
-                code=code,
-                message=message,
-                line=len(self.lines) + 1,
-                segment=segment,
-                element=field.name if field else None,
-                found=found[:80] if found else None,
-                expected=describe(field) or None if field else None,
-            )
-        )
 
 
 def _in_order(children: list[Node], left: list[Node]) -> list[Node]:
@@ -190,45 +223,10 @@ def _clear_group(option: OptionStep, children: list[Node], taken: set[int]) -> l
     return group
 
 
-def _pieces(step: OptionStep, line: LineStep, node: Node) -> list[Node]:
-    """The node itself, or as many as its lines need where a line is nothing but a list and may be continued."""
-    most, children = line.continued, node.children
-    if step.option.row.most == 1 or len(children) <= most:
-        return [node]
-    return [Node(node.name, node.elements, children[at : at + most]) for at in range(0, len(children), most)]
-
-
-def _drop(elements: dict[str, Element], inner: list[Node], fault: Unfit) -> bool:
-    """Leave out the element that does not fit, or the repeated node that has it."""
-    name = fault.field.name
-    found = elements.get(name)
-    if found is not None and found.text == fault.text:
-        del elements[name]
-        return True
-    culprit = next((child for child in inner if child.text(name) == fault.text), None)
-    if culprit is not None:
-        inner.remove(culprit)
-    return culprit is not None
-
-
-def _shown(node: Node) -> str:
-    return " ".join(element.text for one in node.walk() for element in one.elements.values())
-
-
 def _too_long(table: Table, length: int) -> Problem:
     return Problem(
         code=Code.IMP_MESSAGE_LENGTH,
         message=f"{table.type}/{table.version} of {length} characters, at most {LONGEST_MESSAGE}",
         found=str(length),
         expected=f"at most {LONGEST_MESSAGE}",
-    )
-
-
-def _too_wide(name: str, number: int, text: str) -> Problem:
-    return Problem(
-        code=Code.IMP_LINE_LENGTH,
-        message=f"{name}: line of {len(text)} characters, at most {LONGEST_LINE}",
-        segment=name,
-        line=number,
-        found=text[LONGEST_LINE:],
     )

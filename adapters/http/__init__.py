@@ -22,17 +22,14 @@ from collections.abc import Mapping
 from hub.channel import Secrets, Settings
 from hub.ports import Misconfigured, Poller, Sender
 
-_KNOWN = (
-    *("url", "allow_private", "allow_plain", "bearer_secret", "api_key_secret", "ca_file", "connect_seconds", "connect_attempts"),
-    *("read_seconds", "attempt_seconds", "max_answer_bytes"),
-)
-
 
 def open_sender(settings: Mapping[str, object], secrets: Secrets) -> Sender:
     """A sender to ``url``. Connects at each delivery. Raises :class:`hub.ports.Misconfigured`."""
     from adapters.http.sender import HttpSender, target
+    from hub.exchange import WAY_SETTINGS
 
-    return HttpSender(target(Settings(kind="http", values=settings, known=_KNOWN), secrets))
+    known = ("url", "bearer_secret", "api_key_secret", *WAY_SETTINGS)
+    return HttpSender(target(Settings(kind="http", values=settings, known=known), secrets))
 
 
 def open_poller(settings: Mapping[str, object], secrets: Secrets) -> Poller:

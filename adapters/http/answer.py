@@ -1,38 +1,31 @@
 """What a partner's HTTP status means for a delivery (RFC 9110, section 15). The one table of it; opens nothing."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
-import httpx
-
+from hub.exchange import Answer, printable, retry_after
 from hub.ports import DeliveryError, Misconfigured, Receipt, Refused, Retriable
 
 _AGAIN = frozenset({408, 425, 429})
-_LONGEST_WAIT = 86_400.0
-_SHOWN = 300
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """Status, headers and the beginning of the body."""
-
-    status: int
-    headers: httpx.Headers
-    text: str
 
 
 def judged(answer: Answer, url: str, now: datetime) -> Receipt:
     """The receipt of a 2xx answer; any other is raised as the :class:`hub.ports.DeliveryError` it means."""
     if 200 <= answer.status < 300:
-        return Receipt(reference=_plain(answer.headers.get("Location", "")), text=_plain(f"{answer.status} {answer.text}"))
+        return Receipt(
+            reference=printable(answer.headers.get("Location", "")), text=printable(f"{answer.status} {_text(answer)}")
+        )
     raise _error(answer, url, now)
 
 
+def _text(answer: Answer) -> str:
+    said = answer.body.decode("utf-8", "replace")
+    return said if answer.whole else f"{said} [the answer broke off]"
+
+
 def _error(answer: Answer, url: str, now: datetime) -> DeliveryError:
-    said = _plain(f"{url} answered {answer.status}: {answer.text}")
+    said = printable(f"{url} answered {answer.status}: {_text(answer)}")
     if 300 <= answer.status < 400:
-        place = _plain(answer.headers.get("Location", "nowhere"))
+        place = printable(answer.headers.get("Location", "nowhere"))
         return Misconfigured(
             f"http channel: {url} answered {answer.status} and points to {place}. Redirects are not followed: set 'url'."
         )
@@ -41,25 +34,3 @@ def _error(answer: Answer, url: str, now: datetime) -> DeliveryError:
     if answer.status in _AGAIN or answer.status >= 500:
         return Retriable(f"http channel: {said}", retry_after=retry_after(answer.headers.get("Retry-After"), now))
     return Refused(f"http channel: {said}")
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait by a ``Retry-After`` header, in seconds or as a date (RFC 9110, section 10.2.3), at most a day.
-
-    None when there is none or it says nothing that can be read.
-    """
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:12]), _LONGEST_WAIT)
-    try:
-        at = parsedate_to_datetime(text)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    aware = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return min(max((aware - now).total_seconds(), 0.0), _LONGEST_WAIT)
-
-
-def _plain(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text[:_SHOWN]).strip()

@@ -102,7 +102,7 @@ class OneRecord:
 
     def supports(self) -> Sequence[tuple[str, str]]:
         """The classes with a mapping of their own."""
-        return [(name, EDITION) for name in MAPPED]
+        return [*((name, EDITION) for name in MAPPED), ("Notification", API_EDITION)]
 
     def table(self, type: str, version: str) -> tuple[str, str] | None:
         """The nearest class above that has a mapping (a ``PieceDg`` is read as a ``Piece``), else the class itself."""

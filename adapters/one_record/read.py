@@ -44,6 +44,11 @@ def understand(text: str) -> Document:
     return _turtle(text) if is_turtle(text) else _jsonld(text)
 
 
+def understand_as(text: str, *, turtle: bool) -> Document:
+    """Read a document whose form is known from outside it (a media type)."""
+    return _turtle(text) if turtle else _jsonld(text)
+
+
 def _turtle(text: str) -> Document:
     report = Report(Lines.of(text))
     graph = library.from_turtle(text, report)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
+from weakref import WeakSet
 
 import msgspec
 from sqlalchemy import Engine
@@ -12,21 +13,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub import admission, registry
 from hub.bootstrap.accounts import Keys
+from hub.bootstrap.agents import Agents
 from hub.bootstrap.answers import Answerer
 from hub.bootstrap.pure import PureHub
 from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
 from hub.fold import fold
+from hub.holding import open_node
 from hub.intake import DurableIntake
 from hub.logs import origin
 from hub.mapping import Expressed
+from hub.node import Announcer, NodeDoors
 from hub.ports import Clock, Misconfigured, Poller, Sender
 from hub.problem import Problem, Profile, has_error
+from hub.read import ReadSide
 from hub.routing import route
 from hub.settings import Channel, Partner, Secrets, Settings, load
 from hub.statement import DeliveryPlan, Folded, Reading, Said, Statement, Understood
 from hub.store.engine import open_engine
 from hub.store.migrations import current, head
+from hub.telling import Teller
 from hub.worker import Line, Worker
 
 _MEDIA = {"one-record": "application/ld+json", "edifact": "application/edifact", "cargo-imp": "text/plain; charset=us-ascii"}
@@ -43,6 +49,7 @@ class Hub:
         self._rules = configured.send_rules()
         self._kinds = self.pure.kinds()
         self._profile: Callable[[str], Profile] = lru_cache(maxsize=None)(lambda partner: self.pure.profile("", partner))
+        self._workers: WeakSet[Worker] = WeakSet()
         self._answerer = Answerer(self.pure, configured)
         # What several partners get of one shipment is worked out once.
         self._expressed = lru_cache(maxsize=512)(self._express)
@@ -61,12 +68,46 @@ class Hub:
 
     def worker(self, **options: Any) -> Worker:
         """A worker on this database."""
-        return Worker(self.engine, self.clock, self.line, **options)
+        made = Worker(self.engine, self.clock, self.line, **options)
+        self._workers.add(made)
+        return made
 
     @cached_property
     def accounts(self) -> Keys:
         """API keys."""
         return Keys(self.settings.partners.values(), self.secrets)
+
+    @cached_property
+    def node(self) -> NodeDoors | None:
+        """The ports of the ONE Record node, where one is configured."""
+        wanted = self.settings.hub.node
+        if wanted is None:
+            return None
+        agents = Agents(self.settings)
+        teller = Teller(
+            lambda: self._announcer(wanted.announcer), agents.address, sender=self.settings.hub.identity, awake=self.awake
+        )
+        return open_node(
+            self.engine,
+            self.clock,
+            wanted,
+            tell=teller,
+            order=teller.order,
+            partner_of=agents.partner,
+            secrets=self.secrets,
+            sees=lambda partner, key: ReadSide(self.engine).sees(key, agents.sight(partner)),
+            reaches=agents.reached,
+            host=self.settings.hub.listen.host,
+        )
+
+    def _announcer(self, dotted: str) -> Announcer:
+        made: Announcer = registry.resolve(dotted)(self.node)
+        return made
+
+    def awake(self) -> None:
+        """There is something to deliver: no worker of this process need sleep any longer."""
+        for one in self._workers:
+            one.awake()
 
     @cached_property
     def line(self) -> Line:
@@ -135,9 +176,11 @@ class Hub:
         return Written(raws=written.raws, problems=self._profile(plan.partner).weigh(written.problems))
 
     def open_sender(self, partner: str, channel: str) -> Sender:
-        """A partner's outbound channel. Raises Misconfigured."""
+        """A partner's outbound channel; one that also brings things back (``FETCHES``) gets the intake. Raises Misconfigured."""
         found = self.partner(partner).open_channel(channel)
-        sender: Sender = registry.resolve(found.adapter).open_sender(self._channel_settings(partner, found), self.secrets)
+        adapter = registry.resolve(found.adapter)
+        brought = {"intake": self.intake} if getattr(adapter, "FETCHES", False) else {}
+        sender: Sender = adapter.open_sender(self._channel_settings(partner, found), self.secrets, **brought)
         return sender
 
     def open_poller(self, partner: str, channel: str) -> Poller:

@@ -12,6 +12,7 @@ from hub import registry
 from hub.bootstrap.crew import Crew, size
 from hub.bootstrap.doors import Reading
 from hub.bootstrap.durable import Hub
+from hub.bootstrap.tls import server
 from hub.logs import Log, origin
 from hub.ports import Doors, Poller
 from hub.read import ReadSide
@@ -29,7 +30,7 @@ class Service:
         self._hub = hub
         listen = hub.settings.hub.listen
         self._socket = _listening(host or listen.host, listen.port if port is None else port)
-        self._server = uvicorn.Server(_uvicorn(self._application()))
+        self._server = uvicorn.Server(server(self._application(), listen.tls))
         self._pollers: list[Poller] = []
         self._worker = hub.worker()
         self._crew = Crew(hub, others=size(hub.settings.hub.processes) - 1)
@@ -40,7 +41,7 @@ class Service:
     def url(self) -> str:
         """Where it listens."""
         host, port = self._socket.getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"{'https' if self._hub.settings.hub.listen.tls else 'http'}://{host}:{port}"
 
     def start(self) -> None:
         """Start every part."""
@@ -78,6 +79,7 @@ class Service:
             read=Reading(lambda: ReadSide(self._hub.engine)),
             ready=self.ready,
             max_bytes=self._hub.settings.hub.limits.max_bytes,
+            node=self._hub.node,
         )
         made: dict[str, Any] = {}
         mounts = self._hub.settings.hub.listen.mounts
@@ -118,9 +120,3 @@ def _listening(host: str, port: int) -> socket.socket:
     made.bind((host, port))
     made.listen(256)
     return made
-
-
-def _uvicorn(application: Any) -> uvicorn.Config:
-    return uvicorn.Config(
-        application, log_level="warning", access_log=False, lifespan="off", server_header=False, timeout_keep_alive=15
-    )

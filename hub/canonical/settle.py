@@ -105,6 +105,7 @@ def _spread_time(milestone: Document) -> None:
     wire = next(wire for wire, canonical in _KINDS if canonical == milestone.get("time", "actual"))
     if not here and wire not in milestone.get(side, {}):
         milestone[side] = {**milestone.get(side, {}), wire: milestone["at"]}
-    if not here or (told is not None and told[0] == milestone["at"] and not milestone.get("told_twice")):
+    told_there = not here and milestone[side][wire] == milestone["at"]
+    if told_there or (here and told is not None and told[0] == milestone["at"] and not milestone.get("told_twice")):
         milestone.setdefault("date", milestone["at"][:10])
         del milestone["at"]

@@ -1,6 +1,7 @@
 """The commands that need no database: explain, convert, formats."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,11 +31,17 @@ def _day(text: str) -> date | None:
 
 
 def explain(
-    file: File, json: Json = False, as_of: AsOf = "", profile: ProfileName = "", partner: Annotated[str, typer.Option()] = ""
+    file: File,
+    json: Json = False,
+    as_of: AsOf = "",
+    profile: ProfileName = "",
+    partner: Annotated[str, typer.Option()] = "",
+    fix: Annotated[bool, typer.Option("--fix", help="write the file as it should have been, and list what was changed")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="where --fix writes (standard output)")] = None,
 ) -> None:
     """Say what a file is, what it says, and what is wrong with it, with places. Stores nothing, needs no database.
 
-    Example: waybridge explain fwb.txt --json --as-of 2026-11-21
+    Examples: waybridge explain fwb.txt --json --as-of 2026-11-21; waybridge explain fwb.txt --fix -o repaired.txt
     """
     from hub.bootstrap import pure_line
     from hub.explain import anonymous, explained, went_well
@@ -42,13 +49,67 @@ def explain(
     raw, day = _read(file), _day(as_of)
     hub = pure_line()
     envelope = anonymous(raw, str(file), datetime.combine(day, datetime.max.time(), UTC) if day else None)
-    understood = hub.line.understand(envelope, _profile(hub, profile, partner), day)
-    shown = explained(understood, envelope.received_at, hub.rules)
-    if json:
-        print_json(shown)
+    weighing = _profile(hub, profile, partner)
+    understood = hub.line.understand(envelope, weighing, day)
+    if fix:
+        understood = _repair(hub, envelope, weighing, day, output, json)
+    elif output is not None:
+        raise usage("-o is where --fix writes: say --fix too")
+    elif json:
+        print_json(explained(understood, envelope.received_at, hub.rules))
     else:
-        _print_explained(str(file), shown)
+        _print_explained(str(file), explained(understood, envelope.received_at, hub.rules))
     raise SystemExit(0 if went_well(understood) else 1)
+
+
+def _repair(hub: Any, envelope: Any, weighing: Any, day: date | None, output: Path | None, json: bool) -> Any:
+    """Write the repaired file, say what was changed, and give how it reads now."""
+    import msgspec
+
+    from hub.explain import explained
+    from hub.repair import repair
+
+    def understand(raw: bytes) -> Any:
+        return hub.line.understand(msgspec.structs.replace(envelope, raw=raw), weighing, day)
+
+    found = repair(envelope.raw, understand, hub.line.tidier(envelope.raw))
+    if output is not None:
+        _write(output, found.raw)
+    if json:
+        shown = explained(found.understood, envelope.received_at, hub.rules)
+        kept = {} if output is not None else {"repaired": found.raw.decode("utf-8", "backslashreplace")}
+        print_json({**shown, "fixes": msgspec.to_builtins(list(found.fixes)), **kept})
+        return found.understood
+    tell = line if output is not None else say
+    for text in _changes(found.fixes):
+        tell(f"{envelope.name}:{text}")
+    tell(f"{len(found.fixes)} change(s), {_left(found.understood)} problem(s) left")
+    if output is None:
+        sys.stdout.buffer.write(found.raw)
+        sys.stdout.flush()
+    return found.understood
+
+
+def _changes(fixes: Sequence[Any]) -> Iterator[str]:
+    """Each change with its place; those that only change how lines end as one."""
+    ends = [one for one in fixes if not one.text.strip() and not one.found.strip()]
+    for one in fixes:
+        if one not in ends:
+            yield f"{one.line}:{one.column}: {one.reason}: {one.found!r} to {one.text!r}"
+    for reason in dict.fromkeys(one.reason for one in ends):
+        lines = [one.line for one in ends if one.reason == reason]
+        yield f"{lines[0]}: {reason}, {len(lines)} line(s)"
+
+
+def _left(understood: Any) -> int:
+    return len(understood.problems) + sum(len(one.problems) for one in understood.readings)
+
+
+def _write(output: Path, raw: bytes) -> None:
+    try:
+        output.write_bytes(raw)
+    except OSError as fault:
+        raise usage(f"cannot write {output}: {fault.strerror}") from None
 
 
 def _profile(hub: Any, name: str, partner: str) -> Any:

@@ -31,12 +31,19 @@ def _sorted(
     """All items of a set-like list in canonical order; the wire's order is kept beside it where it differs."""
     taken = [(item, _take_places(run, f"{pointer}/{at}")) for at, item in enumerate(items)]
     items.clear()
-    wire = taken + fresh
+    wire = [taken[place - 1] for place in _known_order(target, keys, len(taken))] + fresh
     order = sorted(range(len(wire)), key=lambda at: sort_key(wire[at][0]))
     if order != list(range(len(wire))):
         rank = {at: place for place, at in enumerate(order, 1)}
         canonical_set(target, [*keys[:-1], f"{keys[-1]}_order"], [rank[at] for at in range(len(wire))])
     return [wire[at] for at in order]
+
+
+def _known_order(target: Any, keys: list[str], count: int) -> list[int]:
+    """The wire's order of the items an earlier row put there, taken back: it is told anew for all of them."""
+    holder = canonical_get(target, keys[:-1])
+    known: list[int] | None = holder.pop(f"{keys[-1]}_order", None) if isinstance(holder, dict) else None
+    return known or list(range(1, count + 1))
 
 
 def _take_places(run: Pass, pointer: str) -> dict[str, Place]:

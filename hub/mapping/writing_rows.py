@@ -132,7 +132,6 @@ def _joined_row(row: Row, codes: Codes) -> Write:
             return
         texts = _texts(run, convert, row, value, name, len(paths))
         if texts is None:
-            run.covered.add(name)
             return
         for path, text in zip(paths, texts, strict=False):
             if text is not None:

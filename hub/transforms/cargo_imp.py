@@ -84,8 +84,11 @@ def _movement_time(texts: Texts, context: Context) -> str | None:
 
 def _movement_time_write(value: str, context: Context) -> Texts:
     """The slot itself is written from ``departure`` where that is told; else from the milestone's own time."""
-    if context.item.get("departure"):
-        return [None, None, None]
+    departure = context.item.get("departure")
+    if departure:
+        if value not in departure.values():
+            raise ValueError(f"one of the departure's own times ({', '.join(departure.values())}): there is one slot for it")
+        return []
     return [_TIME_LETTERS[context.item.get("time", "actual")], *time_on_date_write(value, context)]
 
 

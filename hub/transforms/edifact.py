@@ -87,9 +87,9 @@ def _edifact_other_day(texts: Texts, context: Context) -> str | None:
     return None if moment is None or "T" in moment or moment == str(context.item.get("at") or "")[:10] else moment
 
 
-def _edifact_other_day_write(value: str, context: Context) -> Texts | None:
+def _edifact_other_day_write(value: str, context: Context) -> Texts:
     told = [context.item.get("at") or "", *_edifact_sides(context.item).values()]
-    return None if any(one.startswith(value) for one in told) else _edifact_moment_write(value, context)
+    return [] if any(one.startswith(value) for one in told) else _edifact_moment_write(value, context)
 
 
 def _edifact_only_day_write(value: str, context: Context) -> Texts | None:

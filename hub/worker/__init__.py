@@ -69,6 +69,7 @@ class Worker:
         self._answering = Answering(desk, self._splitting)
         self._delivering = Delivering(desk, hang_seconds=hang_seconds)
         self._stop = threading.Event()
+        self._woken = threading.Event()
         self.trouble: str | None = None
         self._keeper = threading.Thread(target=self._keep, args=(lease_seconds / 3,), name="leases", daemon=True)
 
@@ -97,8 +98,13 @@ class Worker:
         sleep = _SHORTEST_SLEEP
         while not stop.is_set():
             sleep = _SHORTEST_SLEEP if self._patiently(sleep) else min(sleep * 1.5, _LONGEST_SLEEP)
-            if sleep > _SHORTEST_SLEEP:
-                stop.wait(sleep)
+            if sleep > _SHORTEST_SLEEP and self._woken.wait(sleep):
+                self._woken.clear()
+                sleep = _SHORTEST_SLEEP
+
+    def awake(self) -> None:
+        """There is, or in a moment will be, something to do: look soon, and often for a while."""
+        self._woken.set()
 
     def close(self) -> None:
         """Record what couriers did and let go of the lanes."""

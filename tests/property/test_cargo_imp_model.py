@@ -21,6 +21,7 @@ from hub.settings import load as configuration
 from hub.statement import Reading
 from tests.canonical_rules import violations
 from tests.property.cargo_imp_traffic import Traffic
+from tests.unit.adapters.cargo_imp.messages import whole
 
 NAMES = ("fhl_4", "fhl_5", "fsa_12", "fsa_14", "fsa_15", "fsu_12", "fsu_14", "fsu_15", "fwb_16", "fwb_17")
 COMPLETE = ("fhl_4", "fhl_5", "fwb_16", "fwb_17")
@@ -61,7 +62,7 @@ def document(reading: Reading) -> dict[str, Any]:
 def written(name: str, facts: dict[str, Any]) -> tuple[str, list[Any]]:
     of = table(name)
     found = HUB.line.render(f"cargo-imp:{of.type}/{of.version}", facts, OUTGOING)
-    return found.raws[0].decode(), found.problems
+    return whole(found.raws), found.problems
 
 
 def normalised(text: str) -> str:

@@ -7,13 +7,26 @@ and bytes, a message's number is its envelope's number and its ordinal.
 
 from hub.store.tables.arrivals import envelope, envelope_bytes, message, repeated_arrival, split_item
 from hub.store.tables.base import metadata
+from hub.store.tables.objects import (
+    access_grant,
+    action_request,
+    agent_group,
+    logistics_event,
+    logistics_object,
+    object_revision,
+    request_object,
+    subscription,
+)
 from hub.store.tables.owed import acknowledgement, answer_item, control_number, delivery, delivery_bytes
 from hub.store.tables.said import refold_item, slot, statement
 from hub.store.tables.shipments import revision, shipment, term
 from hub.store.tables.watched import dead_letter, lease, replay, replay_item
 
 __all__ = [
+    "access_grant",
     "acknowledgement",
+    "action_request",
+    "agent_group",
     "answer_item",
     "control_number",
     "dead_letter",
@@ -22,16 +35,21 @@ __all__ = [
     "envelope",
     "envelope_bytes",
     "lease",
+    "logistics_event",
+    "logistics_object",
     "message",
     "metadata",
+    "object_revision",
     "refold_item",
     "repeated_arrival",
     "replay",
     "replay_item",
+    "request_object",
     "revision",
     "shipment",
     "slot",
     "split_item",
     "statement",
+    "subscription",
     "term",
 ]

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from adapters import http
-from adapters.http.address import permitted
-from adapters.http.answer import Answer, judged, retry_after
+from adapters.http.answer import judged
+from hub.address import permitted
+from hub.exchange import Answer, retry_after
 from hub.ports import DeliveryError, Misconfigured, Parcel, Receipt, Refused, Retriable, Unknown
 from tests.contract.partners import closed_port, raw_server, swallow
 
@@ -75,7 +76,7 @@ def test_the_request_on_the_wire() -> None:
     ],
 )
 def test_what_each_status_means(status: int, fault: type[DeliveryError]) -> None:
-    answer = Answer(status=status, headers=httpx.Headers({"Location": "http://169.254.169.254/"}), text="")
+    answer = Answer(status=status, headers=httpx.Headers({"Location": "http://169.254.169.254/"}), body=b"")
     with pytest.raises(fault) as raised:
         judged(answer, "https://partner.example/in", NOW)
     assert type(raised.value) is fault

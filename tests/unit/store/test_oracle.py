@@ -15,7 +15,8 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import hub.store
-from hub.store import lists
+from hub.objects import EventQuery
+from hub.store import action_requests, events, lists
 from hub.store.engine import open_engine
 from hub.store.migrations import configuration
 from hub.store.search import Criteria, Position, count_query, search_query
@@ -65,6 +66,8 @@ def statements() -> list[Any]:
         "unsplit": lists.unsplit("p", 9),
         "deliveries": lists.deliveries("s", "p", "sent", after="9", limit=9),
         "dead_letters": lists.dead_letters("open", "f", "p", after="1:9", limit=9),
+        "events": events.page_query("o", EventQuery(codes=["DEP"], created_after=START, limit=5, skip=2, descending=True)),
+        "action_requests": action_requests.list_query("o", ["ChangeRequest"], START, START, "REQUEST_PENDING"),
         "one_dead_letter": lists.one_dead_letter(1),
     }
     return found + [pytest.param(value, id=f"made.{name}") for name, value in made.items()]

@@ -28,3 +28,9 @@ def changed(name: str, line: int, new: str | None) -> str:
     lines = fixture(name).split("\n")
     lines[line - 1 : line] = [] if new is None else new.split("\n")
     return "\n".join(lines)
+
+
+def whole(raws: list[bytes]) -> str:
+    """Several messages of one tree (houses that go alone) as one text: the first lines and the master's line only once."""
+    first, *others = [raw.decode().replace("\r\n", "\n").rstrip("\n") for raw in raws]
+    return "\n".join([first, *("\n".join(other.split("\n")[2:]) for other in others)])

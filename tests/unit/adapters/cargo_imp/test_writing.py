@@ -51,12 +51,135 @@ def test_a_decimal_loses_zeros_only():
     ]
 
 
-def test_a_text_too_long_is_reported_and_left_out():
+def said(problems):
+    return [(problem.code, problem.segment, problem.element, problem.found) for problem in problems]
+
+
+def test_a_text_too_long_is_cut_and_reported():
     message = read(fixture("fwb_16/plain"))
     message.root.first("SHP").first("name").elements["text"] = Element("A" * 36)
     lines, problems = wrote(message)
-    assert not any("AAA" in line for line in lines)
-    assert [(problem.code, problem.element, problem.found) for problem in problems] == [(Code.NOT_EXPRESSIBLE, "text", "A" * 36)]
+    assert "/" + "A" * 35 in lines
+    assert said(problems) == [(Code.NOT_EXPRESSIBLE, "name", "text", "A" * 36)]
+    assert repr("A" * 35) in problems[0].message
+
+
+def test_letters_and_slants_the_wire_has_not_are_spelled_and_reported():
+    message = read(fixture("fwb_16/plain"))
+    message.root.first("SHP").first("name").elements["text"] = Element("Größe \u2013 Müller/Søn")
+    lines, problems = wrote(message)
+    assert "/Grosse - Muller Son" in lines
+    assert said(problems) == [(Code.NOT_EXPRESSIBLE, "name", "text", "Größe \u2013 Müller/Søn")]
+
+
+def test_a_long_text_goes_on_where_its_line_may_stand_again():
+    message = read(fixture("fwb_17/full"))
+    shipper = message.root.first("SHP")
+    shipper.children = [child for child in shipper.children if child.name != "name"]
+    shipper.children.insert(0, Node("name", {"text": Element("MUSTER MASCHINENBAU UND WERKZEUGE GMBH WERK ZWEI")}))
+    message.root.first("SSR").children = [Node("text", {"text": Element("WORD " * 45 + "END")})]
+    lines, problems = wrote(message)
+    at = lines.index("NAM/MUSTER MASCHINENBAU UND WERKZEUGE")
+    assert lines[at + 1 : at + 3] == ["/GMBH WERK ZWEI", "ADR/HAFENSTRASSE 12"]
+    assert [len(line) for line in lines if "WORD" in line] == [68, 65, 65]
+    assert said(problems) == [(Code.NOT_EXPRESSIBLE, "text", "text", ("WORD " * 19)[:80])]
+
+
+def test_what_a_line_has_no_place_for_is_reported():
+    message = read(fixture("fwb_17/full"))
+    message.root.first("COR").children = [Node("stray", {"one": Element("1")})]
+    leg = message.root.first("RTG").children[0]
+    leg.elements["colour"] = Element("RED")
+    leg.children = [Node("below", {"two": Element("2")})]
+    message.root.first("OCI").elements["loose"] = Element("3")
+    lines, problems = wrote(message)
+    assert "RTG/DOHXX/SGNXX" in lines
+    assert said(problems) == [
+        (Code.NOT_EXPRESSIBLE, "RTG", "colour", "RED"),
+        (Code.NOT_EXPRESSIBLE, "RTG", None, "2"),
+        (Code.NOT_EXPRESSIBLE, "stray", None, "1"),
+        (Code.NOT_EXPRESSIBLE, "OCI", "loose", "3"),
+    ]
+
+
+def test_no_more_than_twelve_numbered_rate_lines():
+    message = read(fixture("fwb_17/full"))
+    rates = message.root.first("RTD")
+    rates.children = [Node("NG", {"line": Element(str(number)), "goods": Element(f"GOODS {number}")}) for number in range(1, 15)]
+    lines, problems = wrote(message)
+    assert "/12/NG/GOODS 12" in lines
+    assert not any("GOODS 13" in line for line in lines)
+    assert [problem.found for problem in problems] == ["13 GOODS 13", "14 GOODS 14"]
+
+
+def test_no_line_is_longer_than_69_characters():
+    message = read(fixture("fwb_17/full"))
+    place = message.root.first("SHP").first("location")
+    place.children = [Node("contact", {"type": Element("TE"), "number": Element(str(digit) * 25)}) for digit in (1, 2, 3)]
+    lines, problems = wrote(message)
+    assert f"/DE/60549/TE/{'1' * 25}/TE/{'2' * 25}"[:40] in "\n".join(lines)
+    assert max(map(len, lines)) <= 69
+    assert said(problems) == [(Code.NOT_EXPRESSIBLE, "location", None, f"TE {'3' * 25}")]
+    assert len(place.children) == 3
+
+
+def test_a_message_too_long_goes_in_parts():
+    message = read(fixture("fwb_17/full"))
+    message.root.first("OCI").children = [
+        Node("customs", {"subject": Element("SHP"), "identifier": Element("T"), "text": Element("X" * 35)})
+        if at % 2 == 0
+        else Node("customs", {"identifier": Element("CP"), "text": Element(f"{at}")})
+        for at in range(220)
+    ]
+    written = FORMAT.write(message, BARE)
+    assert written.problems == []
+    assert all(len(raw) <= 3500 for raw in written.raws)
+    texts = [raw.decode().split("\r\n") for raw in written.raws]
+    assert [lines[:2] for lines in texts] == [["FWB/17", "777-55512343FRASGN/T10K123.4MC0.75"]] * len(texts)
+    assert [lines[-2] for lines in texts] == ["PART/1/CONT", "PART/2/CONT", "PART/3/LAST"]
+    assert texts[1][2] == "OCI//SHP/T/" + "X" * 35
+    parts = [read(raw.decode()) for raw in written.raws]
+    assert [one.problems for one in parts] == [[]] * 3
+    assert sum(len(one.root.first("OCI").children) for one in parts) == 220
+
+
+def test_a_house_list_of_3500_characters_is_parted_between_houses():
+    message = read(fixture("fhl_5/one_house"))
+    house = message.root.first("house")
+    house.children = [child for child in house.children if child.name not in ("SHP", "CNE", "CVD")]
+    message.root.children[1:] = [house] * 40
+    written = FORMAT.write(message, BARE)
+    assert written.problems == []
+    assert len(written.raws) > 1
+    assert all(len(raw) <= 3500 for raw in written.raws)
+    parts = [read(raw.decode()).root for raw in written.raws]
+    assert sum(len(list(root.all("house"))) for root in parts) == 40
+    assert all(len(one.children) == len(house.children) for root in parts for one in root.all("house"))
+
+
+def test_a_status_message_in_parts_repeats_its_consignment():
+    message = read(fixture("fsu_14/journey"))
+    consignment = message.root.first("AWB")
+    statuses = [child for child in consignment.children if child.name == "status"]
+    consignment.children = [msgspec.structs.replace(one) for one in statuses * 4]
+    written = FORMAT.write(message, BARE)
+    assert written.problems == []
+    parts = [read(raw.decode()) for raw in written.raws]
+    assert [one.problems for one in parts] == [[]] * len(parts)
+    assert sum(len(one.root.first("AWB").children) for one in parts) == 4 * len(statuses)
+    assert len(parts) > 1
+
+
+def test_houses_with_parties_go_alone():
+    text = fixture("fhl_5/one_house").rstrip()
+    house = text[text.index("HBS/") :]
+    plain = "HBS/PLAIN1/FRASGN/1/K1//PARTS\nHBS/PLAIN2/FRASGN/1/K1//PARTS\n"
+    message = read(text[: text.index("HBS/")] + plain + house + "\n" + plain + house)
+    written = FORMAT.write(message, BARE)
+    assert written.problems == []
+    texts = [raw.decode() for raw in written.raws]
+    assert [one.count("HBS/") for one in texts] == [1] * 6
+    assert all(read(one).problems == [] for one in texts)
 
 
 def test_more_than_fits_on_a_line():
@@ -87,7 +210,7 @@ def test_a_line_with_nothing_to_say_is_not_invented():
     assert [(problem.code, problem.segment) for problem in problems] == [(Code.WRITE_INCOMPLETE, "RTG")]
 
 
-def test_a_message_too_long_is_reported():
+def test_a_message_too_long_that_has_no_parts_is_reported():
     message = read(fixture("fwb_17/full"))
     customs = message.root.first("OCI")
     customs.children = [Node("customs", {"text": Element("X" * 35)}) for _ in range(90)]

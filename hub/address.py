@@ -1,4 +1,4 @@
-"""Which addresses a delivery may go to. Looks a host up once; what it returns is what must be connected to."""
+"""Which addresses we may connect to. Looks a host up once; what it returns is what must be connected to. Knows no channel."""
 
 import ipaddress
 import socket
@@ -11,38 +11,36 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def permitted(host: str, port: int, *, allow_private: bool) -> list[str]:
+def permitted(host: str, port: int, *, allow_private: bool, who: str = "http channel") -> list[str]:
     """The addresses of a host, all of them allowed.
 
     Raises Misconfigured when any is private, loopback, link-local, shared, multicast or reserved and that is not allowed, or
     when there is no such host; Retriable when it cannot be looked up just now.
     """
-    found = _looked_up(host, port)
+    found = _looked_up(host, port, who)
     if not allow_private:
         for address in found:
-            _refuse_inner(host, address)
+            _refuse_inner(host, address, who)
     return found
 
 
-def _looked_up(host: str, port: int) -> list[str]:
+def _looked_up(host: str, port: int, who: str) -> list[str]:
     try:
         rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         if error.errno == socket.EAI_AGAIN:
-            raise Retriable(
-                f"http channel: {host} cannot be looked up just now ({error.strerror}). It is tried again."
-            ) from error
-        raise Misconfigured(f"http channel: there is no host {host} ({error.strerror}). Check the setting 'url'.") from error
+            raise Retriable(f"{who}: {host} cannot be looked up just now ({error.strerror}). It is tried again.") from error
+        raise Misconfigured(f"{who}: there is no host {host} ({error.strerror}). Check the setting 'url'.") from error
     except (UnicodeError, ValueError) as error:
-        raise Misconfigured(f"http channel: {host!r} is no name of a host. Check the setting 'url'.") from error
+        raise Misconfigured(f"{who}: {host!r} is no name of a host. Check the setting 'url'.") from error
     return list(dict.fromkeys(str(row[4][0]) for row in rows))
 
 
-def _refuse_inner(host: str, text: str) -> None:
+def _refuse_inner(host: str, text: str, who: str) -> None:
     address = ipaddress.ip_address(text)
     if any(not one.is_global or one.is_multicast for one in _meanings(address)):
         raise Misconfigured(
-            f"http channel: {host} is {address}, no public address. Nothing is sent there unless 'allow_private' is true."
+            f"{who}: {host} is {address}, no public address. Nothing is sent there unless 'allow_private' is true."
         )
 
 

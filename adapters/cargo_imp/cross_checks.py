@@ -1,0 +1,134 @@
+"""Checks across lines of a message that could be read whole: one row per check in :data:`CHECKS`, a warning with all its places.
+
+Knows trees as the tables make them; knows no text, no layout and no envelope. A check that lacks a figure says nothing. Source:
+reference/cargo-imp.md sections 3.2, 4, 8, 9.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import msgspec
+
+from adapters.cargo_imp import charge_checks, goods_checks
+from adapters.cargo_imp.told import NONE, Told, number
+from hub.problem import Code
+
+SECURITY = frozenset({"SPX", "SCO", "SHR", "NSC"})
+
+
+def _routing(told: Told) -> None:
+    """The last airport of the routing is the destination."""
+    waybill, routing = told.first.get("AWB"), told.first.get("RTG")
+    if waybill is None or routing is None or not routing.children:
+        return
+    last, destination = routing.children[-1], waybill.text("destination")
+    airport = last.text("airport")
+    if airport is None or destination is None or airport == destination or _one_city(airport, destination):
+        return
+    says = f"routing ends at {airport}, the waybill's destination is {destination}"
+    told.say(Code.IMP_CHECK_ROUTING, says, (last, "airport"), destination, [(waybill, "destination")])
+
+
+def _one_city(one: str, other: str) -> bool:
+    from hub.canonical.station import METROPOLITAN
+
+    return any({one, other} <= {city, *airports} for city, airports in METROPOLITAN.items())
+
+
+def _security(told: Told) -> None:
+    """One security status, the same in SPH and in OCI."""
+    handling, customs = told.first.get("SPH"), told.first.get("OCI")
+    stated = [one for one in handling.children if one.text("code") in SECURITY] if handling is not None else []
+    if len({one.text("code") for one in stated}) > 1:
+        says = f"SPH has {' and '.join(one.text('code') or '' for one in stated)}: a consignment has one security status"
+        told.say(Code.IMP_CHECK_SECURITY, says, (stated[1], "code"), stated[0].text("code"), [(stated[0], "code")])
+        return
+    if customs is None or not stated:
+        return
+    declared = [line for line in customs.children if line.text("identifier") == "SS" and line.text("text") in SECURITY]
+    if declared and not any(line.text("text") == stated[0].text("code") for line in declared):
+        says = f"security status {stated[0].text('code')} in SPH, {declared[0].text('text')} in OCI"
+        told.say(Code.IMP_CHECK_SECURITY, says, (stated[0], "code"), declared[0].text("text"), [(declared[0], "text")])
+
+
+def _customs_order(told: Told) -> None:
+    """A customs line without country and subject belongs to the one above it; the first has none above."""
+    customs = told.first.get("OCI")
+    first = customs.children[0] if customs is not None and customs.children else None
+    if first is not None and "subject" not in first.elements and "country" not in first.elements:
+        says = "the first OCI line continues another (no country, no subject), but there is none above it"
+        told.say(Code.IMP_CHECK_CUSTOMS, says, (first, "identifier"), "a country or a subject", ())
+
+
+def _houses(told: Told) -> None:
+    """The houses of a list are not more than their master; all of a list of several are as much."""
+    master, houses = told.first.get("MBI"), [line for house in told.root.all("house") if (line := house.first("HBS"))]
+    if master is None or not houses or "PART" in told.first:
+        return
+    for name, code in (("pieces", Code.IMP_CHECK_PIECES), ("weight", Code.IMP_CHECK_WEIGHT)):
+        total = number(master, name)
+        lines = [line for line in houses if name in line.elements]
+        if total is None or len(lines) < len(houses):
+            continue
+        if name == "weight" and any(line.text("weight_unit") != master.text("weight_unit") for line in lines):
+            continue
+        found = sum((Decimal(line.elements[name].text) for line in lines), NONE)
+        if found > total or (len(houses) > 1 and found < total):
+            says = f"master of {name} {total}, but {len(houses)} house waybill{'s' * (len(houses) > 1)} of {found}"
+            told.say(code, says, (master, name), str(found), [(line, name) for line in lines])
+
+
+def _consignee_alone(told: Told) -> None:
+    """A consignee stands in a house list only behind a shipper."""
+    for house in told.root.all("house"):
+        consignee = house.first("CNE")
+        if consignee is not None and house.first("SHP") is None:
+            told.say(Code.IMP_HOUSE_PARTIES, "CNE without SHP", (consignee, "account"), "SHP before it", ())
+
+
+def _status_pieces(told: Told) -> None:
+    """No status is of more pieces than its consignment."""
+    for consignment in told.root.all("AWB"):
+        stated = "total_pieces" if "total_pieces" in consignment.elements else "pieces"
+        total = consignment.text(stated)
+        if total is None or (stated == "pieces" and consignment.text("description") != "T"):
+            continue
+        for status in consignment.children:
+            pieces = status.text("pieces")
+            if pieces is not None and int(pieces) > int(total):
+                says = f"{status.text('code')} of {pieces} pieces, the consignment has {total}"
+                told.say(Code.IMP_CHECK_PIECES, says, (status, "pieces"), f"at most {total}", [(consignment, stated)])
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One row: the check's name for people, the types it is made for, and what finds."""
+
+    name: str
+    types: frozenset[str]
+    find: Callable[[Told], None]
+
+
+_FWB, _FHL, _STATUS = frozenset({"FWB"}), frozenset({"FHL"}), frozenset({"FSU", "FSA"})
+CHECKS = (
+    Check("charge totals", _FWB, charge_checks.charge_totals),
+    Check("weight charge against rate lines", _FWB, charge_checks.weight_charge),
+    Check("other charges against due agent and due carrier", _FWB, charge_checks.other_charges),
+    Check("total of a rate line", _FWB, charge_checks.rates),
+    Check("prepaid and collect", _FWB, charge_checks.payment),
+    Check("charges in destination currency", _FWB, charge_checks.destination_charges),
+    Check("pieces of the rate lines", _FWB, goods_checks.pieces),
+    Check("weight of the rate lines", _FWB, goods_checks.weight),
+    Check("pieces measured", _FWB, goods_checks.dimension_pieces),
+    Check("volume", _FWB, goods_checks.volume),
+    Check("routing and destination", _FWB, _routing),
+    Check("security status", _FWB, _security),
+    Check("customs lines", _FWB, _customs_order),
+    Check("houses against their master", _FHL, _houses),
+    Check("consignee behind shipper", _FHL, _consignee_alone),
+    Check("pieces of a status", _STATUS, _status_pieces),
+)
+
+
+def checks_of(type: str) -> tuple[Callable[[Told], None], ...]:
+    """What is to be run on a message of this type."""
+    return tuple(check.find for check in CHECKS if type in check.types)

@@ -1,0 +1,105 @@
+"""One message laid out for the checks across its lines: lines by name, goods figures, and findings with all their places.
+
+Knows the tree's names; knows no check.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from adapters.cargo_imp.goods_figures import Goods
+from hub.problem import Code, Problem, Related
+from hub.syntax import Element, Node
+
+Place = tuple[Node, str]
+"""An element of a node: the text, and where it stands."""
+NONE = Decimal(0)
+_SEGMENTS = {
+    "totals": "PPD",
+    "rate": "RTD",
+    "ND": "RTD",
+    "NV": "RTD",
+    "charge": "OTH",
+    "leg": "RTG",
+    "code": "SPH",
+    "status": "status",
+    "customs": "OCI",
+}
+
+
+class Told:
+    """One message for the checks: its lines by name, its goods figures, and the problems found so far."""
+
+    __slots__ = ("_goods", "first", "problems", "root")
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.first: Mapping[str, Node] = {child.name: child for child in root.children}
+        self.problems: list[Problem] = []
+        self._goods: Goods | None = None
+
+    def totals(self, name: str) -> Node | None:
+        """The second line of a charge summary, PPD or COL."""
+        summary = self.first.get(name)
+        return summary.children[0] if summary is not None and summary.children else None
+
+    @property
+    def goods(self) -> Goods:
+        """The figures of the rate lines."""
+        if self._goods is None:
+            self._goods = Goods(self.first.get("RTD"))
+        return self._goods
+
+    def say(self, code: Code, message: str, place: Place, expected: str | None, others: Sequence[Place]) -> None:
+        """A finding at ``place``, with the places it does not agree with."""
+        node, name = place
+        element = node.elements.get(name) or Element("", node.line, node.column, node.offset)
+        related = [self._related(one) for one in others]
+        named = ", ".join(dict.fromkeys(f"{one.segment} line {one.line}" for one in related))
+        self.problems.append(
+            Problem(
+                code=code,
+                message=f"{message} (see {named})" if named else message,
+                line=element.line,
+                column=element.column,
+                offset=element.offset,
+                segment=self._segment(node),
+                element=name,
+                found=element.text[:80] or None,
+                expected=expected,
+                related=tuple(related),
+            )
+        )
+
+    def _segment(self, node: Node) -> str | None:
+        if node.name == "totals":
+            return "COL" if self.totals("COL") is node else "PPD"
+        return _SEGMENTS.get(node.name, node.name)
+
+    def _related(self, place: Place) -> Related:
+        node, name = place
+        element = node.elements.get(name) or Element("", node.line, node.column, node.offset)
+        return Related(
+            line=element.line,
+            column=element.column,
+            offset=element.offset,
+            segment=self._segment(node),
+            element=name,
+            found=element.text[:80] or None,
+        )
+
+
+def amount(node: Node, name: str) -> float:
+    """The element as a number for a first look; 0 where it is not there. Sums that differ are made again by :func:`number`."""
+    element = node.elements.get(name)
+    return 0.0 if element is None else float(element.text)
+
+
+def agree(one: float, other: float) -> bool:
+    """Whether two sums of amounts are the same but for the rounding of their last binary digit."""
+    return abs(one - other) < 0.0001
+
+
+def number(node: Node | None, name: str) -> Decimal | None:
+    """The element as a number, if it is there."""
+    text = node.text(name) if node is not None else None
+    return Decimal(text) if text else None

@@ -1,0 +1,233 @@
+"""A Change read and applied to an object's nodes: deletes before adds, all or nothing. Pure; knows no HTTP and no storage.
+
+The standard: Logistics Objects, "Update a Logistics Object".
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from adapters.one_record.graph import STRING
+from adapters.one_record.nodes import (
+    Node,
+    Value,
+    by_id,
+    internal,
+    is_object,
+    linked,
+    links,
+    plain,
+    properties,
+    reachable,
+    renamed,
+    text_of,
+)
+from adapters.one_record.vocabulary import API, CARGO, CODES, XSD, local, unversioned, vocabulary
+from hub.objects import Nodes
+
+ADD, DELETE = "ADD", "DELETE"
+EVENTS = CARGO + "events"
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
+
+
+class Wrong(Exception):
+    """A Change that cannot be taken (``unsuitable``: it never could) or not be applied to this revision."""
+
+    def __init__(self, message: str, *, property: str = "", resource: str = "", unsuitable: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.property = property
+        self.resource = resource
+        self.unsuitable = unsuitable
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """Add or delete one value: subject and property by IRI, the value as it stands in a node; ``kind`` is its class, if any."""
+
+    op: str
+    subject: str
+    property: str
+    value: Value
+    kind: str = ""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A Change as asked for."""
+
+    object: str
+    revision: int
+    operations: Sequence[Operation]
+
+
+def read(nodes: Nodes) -> Change:
+    """Read a Change. Raises :class:`Wrong` (unsuitable)."""
+    known = by_id(nodes)
+    root = nodes[0]
+    objects = [value.get("@id", value.get("@value", "")) for value in root.get(API + "hasLogisticsObject", ())]
+    if len(objects) != 1:
+        raise _unsuitable(f"hasLogisticsObject is needed exactly once, found {len(objects)} times.", "hasLogisticsObject")
+    operations = linked(root, API + "hasOperation", known)
+    if not operations:
+        raise _unsuitable("hasOperation is needed at least once.", "hasOperation")
+    return Change(
+        object=objects[0],
+        revision=_revision(root),
+        operations=[one for node in operations for one in _operations(node, known)],
+    )
+
+
+def _unsuitable(message: str, short: str, resource: str = "") -> Wrong:
+    return Wrong(message, property=API + short if short.isidentifier() else short, resource=resource, unsuitable=True)
+
+
+def _revision(root: Node) -> int:
+    text = text_of(root, API + "hasRevision")
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or len(root.get(API + "hasRevision", ())) != 1:
+        raise _unsuitable(f"hasRevision should be one positive integer, found {text[:20]!r}.", "hasRevision")
+    return int(text)
+
+
+def _operations(node: Node, known: dict[str, Node]) -> list[Operation]:
+    op = local(text_of(node, API + "op"))
+    if op not in (ADD, DELETE):
+        raise _unsuitable(f"op should be ADD or DELETE, found {op[:40]!r}.", "op")
+    subject, property = text_of(node, API + "s"), unversioned(text_of(node, API + "p"))
+    if not _IRI.fullmatch(subject) and not subject.startswith("_:"):
+        raise _unsuitable(f"s should be an IRI, an embedded id or _:b0, found {subject[:80]!r}.", "s")
+    if not _IRI.fullmatch(property):
+        raise _unsuitable(f"p should be the IRI of a property, found {property[:80]!r}.", "p")
+    if property == EVENTS or property.startswith((API, "http://www.w3.org/1999/02/22-rdf-syntax-ns#")):
+        raise _unsuitable(f"{property} cannot be changed by a Change.", property)
+    objects = linked(node, API + "o", known)
+    if not objects:
+        raise _unsuitable("o should be an OperationObject with hasDatatype and hasValue.", "o")
+    return [_operation(op, subject, property, one) for one in objects]
+
+
+def _operation(op: str, subject: str, property: str, object: Node) -> Operation:
+    datatype, values = unversioned(text_of(object, API + "hasDatatype")), object.get(API + "hasValue", ())
+    if not datatype or len(values) != 1:
+        raise _unsuitable("An OperationObject needs one hasDatatype and one hasValue.", "hasDatatype" if values else "hasValue")
+    text = text_of(object, API + "hasValue")
+    value, kind = _value(datatype, text)
+    if kind and op == ADD and text.startswith("_:") and vocabulary().classes[kind].is_object:
+        raise _unsuitable(f"A Change cannot create a {kind}; it can only link one that exists.", "hasValue")
+    return Operation(op=op, subject=subject, property=property, value=value, kind=kind)
+
+
+def _value(datatype: str, text: str) -> tuple[Value, str]:
+    """The value as it stands in a node, and the short name of the class where it is a link to an object."""
+    if datatype.startswith(XSD):
+        return plain(text, datatype), ""
+    known = vocabulary().class_of(datatype)
+    listed = datatype.startswith(CODES) or (
+        known is not None and ("CodeListElement" in known.lineage or known.name in vocabulary().codes)
+    )
+    if known is None and not listed:
+        raise _unsuitable(f"hasDatatype {datatype!r} is no datatype and no class of the ontology.", "hasDatatype")
+    if not _IRI.fullmatch(text) and not text.startswith("_:"):
+        raise _unsuitable(f"hasValue {text[:80]!r} should be an IRI or an embedded id.", "hasValue")
+    return {"@id": unversioned(text)}, "" if listed or known is None else known.name
+
+
+def changed_properties(change: Change, nodes: Nodes) -> list[str]:
+    """The properties of the object itself that a change touches: of an embedded object, the one that owns it."""
+    above = {target: (node["@id"], iri) for node in nodes for iri, target in links(node)}
+    above |= {one.value["@id"]: (one.subject, one.property) for one in change.operations if "@id" in one.value}
+    found: dict[str, None] = {}
+    for one in change.operations:
+        name, property = one.subject, one.property
+        for _ in range(len(above) + 1):
+            if name == nodes[0]["@id"] or name not in above:
+                break
+            name, property = above[name]
+        found[property] = None
+    return list(found)
+
+
+class Applier:
+    """Applies one change to one revision. ``seed`` names embedded objects it makes; ``exists`` knows the node's own objects."""
+
+    def __init__(self, nodes: Nodes, seed: str, exists: Callable[[str], bool]) -> None:
+        self._root = nodes[0]["@id"]
+        self._nodes = [{key: list(value) if isinstance(value, list) else value for key, value in node.items()} for node in nodes]
+        self._before = reachable(nodes)
+        self._known = by_id(self._nodes)
+        self._seed = seed
+        self._exists = exists
+
+    def apply(self, change: Change) -> Nodes:
+        """The nodes of the next revision. Raises :class:`Wrong`; nothing was changed then."""
+        for one in change.operations:
+            if one.op == DELETE:
+                self._delete(one)
+        self._make_new(change)
+        for one in change.operations:
+            if one.op == ADD:
+                self._add(one)
+        return self._swept(change)
+
+    def _subject(self, one: Operation) -> Node:
+        node = self._known.get(one.subject)
+        if node is None or (one.subject != self._root and is_object(node)):
+            raise Wrong(
+                f"{one.subject} is neither the object nor one of its embedded objects.",
+                property=one.property,
+                resource=one.subject,
+            )
+        return node
+
+    def _delete(self, one: Operation) -> None:
+        node = self._subject(one)
+        held = node.get(one.property, [])
+        found = next((value for value in held if _same(value, one.value)), None)
+        if found is None:
+            shown = one.value.get("@id") or one.value.get("@value")
+            raise Wrong(
+                f"{one.property} of {one.subject} has no value {shown!r} to delete.", property=one.property, resource=one.subject
+            )
+        held.remove(found)
+        if not held:
+            del node[one.property]
+
+    def _make_new(self, change: Change) -> None:
+        """The embedded objects that adds name ``_:bN``, of the class that the linking operation states."""
+        for one in change.operations:
+            name = one.value.get("@id", "")
+            if one.op == ADD and name.startswith("_:") and name not in self._known:
+                made: Node = {"@id": name, "@type": [vocabulary().classes[one.kind].iri] if one.kind else []}
+                self._known[name] = made
+                self._nodes.append(made)
+
+    def _add(self, one: Operation) -> None:
+        node, name = self._subject(one), one.value.get("@id", "")
+        embedded = one.kind and not vocabulary().classes[one.kind].is_object
+        if embedded and name not in self._known:
+            raise Wrong(f"{name} is no embedded object of this one.", property=one.property, resource=name)
+        if one.kind and not embedded and not self._exists(name):
+            raise Wrong(f"There is no logistics object {name} to link.", property=one.property, resource=name)
+        held = node.setdefault(one.property, [])
+        if one.value in held:
+            raise Wrong(f"{one.property} has this value already.", property=one.property, resource=one.subject)
+        held.append(one.value)
+
+    def _swept(self, change: Change) -> Nodes:
+        """Without embedded objects nothing refers to any more, and with names for the new ones."""
+        reached = reachable(self._nodes)
+        for name in self._known:
+            if name.startswith("_:") and name not in reached:
+                raise Wrong(f"{name} is given properties, but no ADD links it to the object.", resource=name)
+        kept = [node for node in self._nodes if node["@id"] in reached or node["@id"] not in self._before]
+        names = {name: internal(f"{self._seed}/{name}") for name in self._known if name.startswith("_:")}
+        return renamed([node for node in kept if node["@type"] or any(properties(node))], names)
+
+
+def _same(held: Value, asked: Value) -> bool:
+    """Equal values; a text without language means the same text in any (an Operation cannot state a language)."""
+    if held == asked:
+        return True
+    if "@value" not in held or held["@value"] != asked.get("@value"):
+        return False
+    plain_text = asked.get("@type", STRING) == STRING
+    return plain_text and "@language" in held

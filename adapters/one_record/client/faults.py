@@ -1,0 +1,57 @@
+"""What another node's refusal means for a call, with the words of its ``api:Error`` (standard, Error Handling). Opens nothing."""
+
+from datetime import datetime
+
+import httpx
+
+from adapters.one_record.client.said import Said, Thing, said
+from adapters.one_record.client.settings import KIND
+from hub.exchange import Answer, printable, retry_after
+from hub.ports import DeliveryError, Misconfigured, Refused, Retriable
+
+_AGAIN = frozenset({408, 425, 429})
+_NEVER = frozenset({501, 505})
+_DETAILS = 5
+_LONGEST = 700
+
+
+class RefusedCall(Refused):
+    """The node said no for good; ``status`` is its HTTP status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def fault_of(answer: Answer, method: str, url: httpx.URL, now: datetime) -> DeliveryError:
+    """The error a status means; only for statuses that are no success."""
+    text = f"{KIND} channel: {method} {url.copy_with(query=None)} answered {answer.status}: {told(answer)}"
+    if 300 <= answer.status < 400:
+        place = printable(answer.headers.get("Location", "nowhere"))
+        return Misconfigured(f"{text} It points to {place}: correct the IRI, 'endpoint' or 'hosts'.")
+    if answer.status in (401, 407):
+        return Misconfigured(f"{text} Our token is not accepted: check the credentials, and that the partner trusts our issuer.")
+    if answer.status in _AGAIN or (answer.status >= 500 and answer.status not in _NEVER):
+        return Retriable(text, retry_after=retry_after(answer.headers.get("Retry-After"), now))
+    return RefusedCall(text, answer.status)
+
+
+def told(answer: Answer) -> str:
+    """The words of an answer: of its ``api:Error`` where it has one, else the beginning of its text."""
+    document = said(answer.body) if answer.body.strip() else None
+    errors = document.of("Error") if document is not None else []
+    if document is None or not errors:
+        return printable(answer.body.decode("utf-8", "replace")) or "no body"
+    return printable("; ".join(_error(one, document) for one in errors[:_DETAILS]), _LONGEST)
+
+
+def _error(error: Thing, document: Said) -> str:
+    details = [one for iri in error.texts("api:hasErrorDetail") if (one := document.thing(iri)) is not None]
+    shown = " | ".join(_detail(one) for one in details[:_DETAILS])
+    return ": ".join(filter(None, (error.text("api:hasTitle"), shown)))
+
+
+def _detail(detail: Thing) -> str:
+    about = [detail.text(name) for name in ("api:hasCode", "api:hasProperty", "api:hasResource")]
+    known = ", ".join(filter(None, about))
+    return f"{detail.text('api:hasMessage')} ({known})" if known else detail.text("api:hasMessage")

@@ -1,0 +1,143 @@
+"""One call to another node: token, version, one refresh after 401, repetition of reads, faults as the hub knows them.
+
+Knows no class of the API; what is said and where is the caller's.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+import httpx
+import tenacity
+
+from adapters.one_record.client.faults import fault_of
+from adapters.one_record.client.said import Said, Thing, said
+from adapters.one_record.client.settings import KIND, Place
+from adapters.one_record.client.tokens import Tokens
+from adapters.one_record.client.versions import Versions
+from hub.exchange import Answer, Request, exchange
+from hub.ports import DeliveryError, Refused, Retriable, Unknown
+
+_READS = ("GET", "HEAD")
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 3
+_LONGEST_PAUSE = 5.0
+
+
+def utc_now() -> datetime:
+    """The time of day, for ``Retry-After`` dates and the ages of what is cached."""
+    return datetime.now(UTC)
+
+
+class Session:
+    """Calls to one partner's node. Not for two threads at once."""
+
+    def __init__(self, place: Place, now: Callable[[], datetime] = utc_now) -> None:
+        self.place = place
+        self.versions = Versions(place.version)
+        self._tokens = Tokens(place.way, place.credentials, place.bearer)
+        self._now = now
+
+    def read(self, iri: str) -> Answer:
+        """GET an IRI of the partner's, whole. Raises :class:`hub.ports.DeliveryError`, never Unknown: nothing was changed."""
+        answer = self._reading("GET", self.place.url(iri))
+        if not answer.whole:
+            raise Refused(
+                f"{KIND} channel: {iri} is larger than 'max_answer_bytes' ({self.place.way.max_answer_bytes}), or broke off."
+            )
+        return answer
+
+    def head(self, iri: str) -> Answer:
+        """HEAD, the same."""
+        return self._reading("HEAD", self.place.url(iri))
+
+    def write(self, method: str, url: httpx.URL, raw: bytes = b"", *, key: str = "") -> Answer:
+        """POST, PATCH or DELETE once; ``key`` goes out as ``Idempotency-Key``. Raises the whole tree."""
+        self.negotiate()
+        return self._good(method, url, raw, key)
+
+    def _reading(self, method: str, url: httpx.URL) -> Answer:
+        self.negotiate()
+        return self._repeated(lambda: self._followed(method, url))
+
+    def _repeated(self, once: Callable[[], Answer]) -> Answer:
+        """Reads change nothing: they are tried again in the same call, after what the node asks for if that is short."""
+        again = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_is_worth_repeating),
+            stop=tenacity.stop_after_attempt(self.place.attempts),
+            wait=_pause,
+            reraise=True,
+        )
+        try:
+            return again(once)
+        except Unknown as fault:
+            raise Retriable(str(fault)) from fault
+
+    def _followed(self, method: str, url: httpx.URL) -> Answer:
+        """Redirects of a read are followed on the partner's own hosts only (301 and 302 are in the standard's tables)."""
+        for _ in range(_MOST_REDIRECTS):
+            answer = self._exchanged(method, url, b"", "")
+            place = answer.headers.get("Location", "")
+            if answer.status not in _REDIRECTS or not place:
+                break
+            url = self.place.url(urljoin(str(url), place))
+        return self._judged(answer, method, url)
+
+    def _good(self, method: str, url: httpx.URL, raw: bytes, key: str) -> Answer:
+        return self._judged(self._exchanged(method, url, raw, key), method, url)
+
+    def _judged(self, answer: Answer, method: str, url: httpx.URL) -> Answer:
+        if 200 <= answer.status < 300:
+            return answer
+        raise fault_of(answer, method, url, self._now())
+
+    def _exchanged(self, method: str, url: httpx.URL, raw: bytes, key: str) -> Answer:
+        """One exchange, repeated where the refusal says that nothing was done: 401 once, 406 and 415 in an older version."""
+        answer = self._once(method, url, raw, key)
+        if answer.status == 401 and self._tokens.refused():
+            answer = self._once(method, url, raw, key)
+        spoken = self.versions.current
+        while answer.status in (406, 415) and self.versions.fall_back():
+            answer = self._once(method, url, raw, key)
+        if answer.status in (406, 415):
+            self.versions.current = spoken
+        self.versions.learn_answered(answer.headers.get("Content-Type"))
+        return answer
+
+    def _once(self, method: str, url: httpx.URL, raw: bytes, key: str) -> Answer:
+        media = self.versions.media()
+        headers = {"Accept": media, "Accept-Language": "en-US", "Accept-Encoding": "identity", "User-Agent": "waybridge"}
+        token = self._tokens.current()
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Content-Type": media} if raw else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        return exchange(self.place.way, Request(method=method, url=url, headers=headers, raw=raw))
+
+    def negotiate(self) -> None:
+        """Ask the node once what it speaks. One that does not say is spoken to in the newest version until it objects."""
+        if self.versions.asked:
+            return
+        try:
+            answer = self._exchanged("GET", self.place.resource(""), b"", "")
+        except Unknown as fault:
+            raise Retriable(str(fault)) from fault
+        self.versions.asked = True
+        server = _server(said(answer.body)) if answer.status == 200 else None
+        if server is not None:
+            self.versions.learn_supported(server.texts("api:hasSupportedApiVersion"))
+
+
+def _server(document: Said) -> Thing | None:
+    return next(iter(document.of("ServerInformation")), None)
+
+
+def _is_worth_repeating(fault: BaseException) -> bool:
+    if isinstance(fault, Retriable):
+        return (fault.retry_after or 0.0) <= _LONGEST_PAUSE
+    return isinstance(fault, Unknown)
+
+
+def _pause(state: tenacity.RetryCallState) -> float:
+    fault = state.outcome.exception() if state.outcome is not None else None
+    wanted = fault.retry_after if isinstance(fault, DeliveryError) else None
+    return wanted if wanted is not None else float(tenacity.wait_exponential(multiplier=0.1, max=2.0)(state))

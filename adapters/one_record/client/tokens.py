@@ -1,0 +1,141 @@
+"""Access tokens by client credentials, kept until shortly before they end (OAuth 2.0, RFC 6749 sections 4.4 and 5).
+
+Knows no ONE Record. A token is never logged and stands in no error's text.
+"""
+
+import base64
+import binascii
+import re
+import time
+from collections.abc import Callable
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from adapters.one_record.client.settings import KIND, Credentials
+from hub.exchange import Answer, Request, Way, exchange, printable
+from hub.ports import Misconfigured, Retriable, Unknown
+
+_UNSTATED_SECONDS = 300.0
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Granted(msgspec.Struct, frozen=True):
+    """The answer of a token endpoint."""
+
+    access_token: str
+    expires_in: float | str | None = None
+    token_type: str = "bearer"  # noqa: S105
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """What is read of a token that is a JWT; it is not ours to verify."""
+
+    exp: float | None = None
+
+
+class Tokens:
+    """The current token of one partner: a fixed one, one by client credentials, or none. Not for two threads at once."""
+
+    def __init__(
+        self, way: Way, credentials: Credentials | None, bearer: str | None, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._way = way
+        self._credentials = credentials
+        self._fixed = bearer
+        self._clock = clock
+        self._held = ""
+        self._until = 0.0
+
+    def current(self) -> str:
+        """The token to send, empty for none. Raises :class:`hub.ports.DeliveryError` when there is no getting one."""
+        if self._credentials is None:
+            return self._fixed or ""
+        if not self._held or self._clock() >= self._until:
+            self._renew(self._credentials)
+        return self._held
+
+    def refused(self) -> bool:
+        """The partner answered 401: forget the token; whether asking for another one makes sense."""
+        self._held = ""
+        return self._credentials is not None
+
+    def _renew(self, credentials: Credentials) -> None:
+        granted = _granted(_asked(self._way, credentials), credentials)
+        self._held = granted.access_token
+        lasts = _seconds(granted.expires_in)
+        ends = [self._clock() + lasts] if lasts is not None else []
+        stated = expiry(granted.access_token)
+        ends += [stated] if stated is not None else []
+        self._until = min(ends, default=self._clock() + _UNSTATED_SECONDS) - credentials.margin_seconds
+
+
+def _asked(way: Way, credentials: Credentials) -> Answer:
+    try:
+        return exchange(way, _request(credentials))
+    except Unknown as fault:  # a token that was given and lost has changed nothing
+        raise Retriable(str(fault)) from fault
+
+
+def _request(credentials: Credentials) -> Request:
+    form = {"grant_type": "client_credentials"}
+    form |= {"scope": credentials.scope} if credentials.scope else {}
+    form |= {"audience": credentials.audience} if credentials.audience else {}
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity", "Content-Type": _FORM, "User-Agent": "waybridge"}
+    if credentials.basic:
+        pair = f"{quote(credentials.client, safe='')}:{quote(credentials.secret, safe='')}"
+        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    else:
+        form |= {"client_id": credentials.client, "client_secret": credentials.secret}
+    return Request(method="POST", url=credentials.url, headers=headers, raw=urlencode(form).encode())
+
+
+def _granted(answer: Answer, credentials: Credentials) -> Granted:
+    where = f"{KIND} channel: the token endpoint {credentials.url.copy_with(query=None)}"
+    if answer.status in (408, 425, 429) or answer.status >= 500:
+        raise Retriable(f"{where} answered {answer.status}.")
+    if answer.status != 200:
+        raise Misconfigured(
+            f"{where} answered {answer.status}: {_refusal(answer.body)}. Check 'client_id', 'client_secret', 'scope', 'audience'."
+        )
+    try:
+        granted = msgspec.json.decode(answer.body, type=Granted)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Misconfigured(f"{where} answered 200 without an access_token in JSON. Check 'token_url'.") from None
+    if not re.fullmatch(r"[!-~]{1,16384}", granted.access_token) or granted.token_type.lower() != "bearer":
+        raise Misconfigured(f"{where} gave no bearer token that can stand in a header.")
+    return granted
+
+
+class _Denied(msgspec.Struct, frozen=True):
+    error: str = ""
+    error_description: str = ""
+
+
+def _refusal(body: bytes) -> str:
+    """The error of RFC 6749 section 5.2; nothing else of the body, which may repeat what was sent."""
+    try:
+        denied = msgspec.json.decode(body, type=_Denied)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return "no reason that can be read"
+    return printable(f"{denied.error} {denied.error_description}") or "no reason given"
+
+
+def _seconds(stated: float | str | None) -> float | None:
+    """``expires_in`` is a number; some endpoints write it as text."""
+    try:
+        return max(float(stated), 0.0) if stated is not None else None
+    except ValueError:
+        return None
+
+
+def expiry(token: str) -> float | None:
+    """The ``exp`` claim of a JWT, in seconds since 1970; None for any other token."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        body = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        return msgspec.json.decode(body, type=Claims).exp
+    except (binascii.Error, ValueError, msgspec.DecodeError):
+        return None

@@ -1,0 +1,179 @@
+"""The ONE Record node as an ASGI application: HTTP to calls and answers to HTTP. All it knows of the API is the table."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapters.one_record.render import jsonld, turtle
+from adapters.one_record.security.refusals import KeysUnavailable, Unauthenticated
+from adapters.one_record.security.token_endpoint import Issuing
+from adapters.one_record.server import bodies, openapi
+from adapters.one_record.server.call import Answer, Call, Node
+from adapters.one_record.server.errors import ENGLISH, Detail, Refusal, error_nodes
+from adapters.one_record.server.negotiation import JSON_LD, Wanted, wanted
+from adapters.one_record.server.shown import for_version
+from adapters.one_record.server.table import Operation, Routes
+from hub.logs import Log, origin
+from hub.objects import Agent, Conflict, Nodes
+
+Authenticate = Callable[[Mapping[str, str]], str]
+"""The IRI of the agent that a request's headers prove. Raises Unauthenticated, KeysUnavailable."""
+
+METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS")
+_log = Log("one-record.server")
+_COMMON = {
+    "Cache-Control": "private, no-cache",
+    "Vary": "Accept, Accept-Language, Authorization",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+class Server:
+    """Answers requests for one node."""
+
+    def __init__(
+        self, node: Node, operations: Sequence[Operation], authenticate: Authenticate, issuing: Issuing | None = None
+    ) -> None:
+        self._node = node
+        self._operations = operations
+        self._routes = Routes(operations)
+        self._authenticate = authenticate
+        self._issuing = issuing
+        self._prefix = urlsplit(node.base).path.rstrip("/")
+
+    async def endpoint(self, request: Request) -> Response:
+        """Every request."""
+        asked = Wanted(language=wanted("*/*", request.headers.get("accept-language", "")).language)
+        try:
+            path = self._path(request)
+            beside = await self._beside(request, path)
+            if beside is not None:
+                return beside
+            asked = wanted(request.headers.get("accept", ""), request.headers.get("accept-language", ""))
+            return await self._answer(request, path, asked)
+        except Refusal as refusal:
+            return _refusal(request, refusal, asked)
+        except Exception as fault:
+            _log.error("fault", method=request.method, path=request.url.path[:200], fault=origin(fault))
+            return _refusal(request, Refusal(500), asked)
+
+    def _path(self, request: Request) -> str:
+        path = str(request.scope["path"])
+        if not path.startswith(self._prefix):
+            raise Refusal(404, Detail(message=f"This node answers below {self._node.base}/."))
+        return path[len(self._prefix) :].rstrip("/") or "/"
+
+    async def _beside(self, request: Request, path: str) -> Response | None:
+        """What is no part of the API: its description, and the token endpoint where one is built in."""
+        if path == "/openapi.json" and request.method == "GET":
+            return Response(json.dumps(openapi.document(self._operations, self._node.base)), media_type="application/json")
+        if self._issuing is None:
+            return None
+        if path == "/token" and request.method == "POST":
+            body = await bodies.read(request, 65_536)
+            told = await anyio.to_thread.run_sync(self._issuing.answer, dict(request.headers), body)
+            return Response(told.body, told.status, dict(told.headers))
+        if path == "/jwks.json" and request.method == "GET":
+            return Response(self._issuing.key_set(), media_type="application/json")
+        return None
+
+    async def _answer(self, request: Request, path: str, asked: Wanted) -> Response:
+        methods, parameters = self._routes.find(path)
+        operation = methods.get(request.method)
+        body = b""
+        if operation is not None and request.method in ("POST", "PATCH"):
+            agent = await anyio.to_thread.run_sync(self._agent, request)
+            body = await bodies.read(request, self._node.doors.settings.max_bytes)
+        else:
+            agent = None
+        return await anyio.to_thread.run_sync(self._served, request, path, asked, methods, parameters, agent, body)
+
+    def _served(
+        self,
+        request: Request,
+        path: str,
+        asked: Wanted,
+        methods: Mapping[str, Operation],
+        parameters: Mapping[str, str],
+        agent: Agent | None,
+        body: bytes,
+    ) -> Response:
+        agent = agent or self._agent(request)
+        operation = _operation(request, methods, self._node.base + path)
+        call = Call(
+            method=request.method,
+            path=path,
+            agent=agent,
+            parameters=parameters,
+            query=dict(reversed(request.query_params.multi_items())),
+            body=body,
+            media=request.headers.get("content-type", ""),
+            version=asked.version,
+            language=asked.language,
+        )
+        try:
+            return _response(request, operation.handler(self._node, call), asked)
+        except Conflict as conflict:
+            status = {"identifier": 409, "unknown": 404}.get(conflict.reason, 422)
+            raise Refusal(status, Detail(message=str(conflict), resource=self._node.base + path)) from conflict
+
+    def _agent(self, request: Request) -> Agent:
+        try:
+            uri = self._authenticate(request.headers)
+        except Unauthenticated as refused:
+            raise Refusal(401, Detail(message=refused.told), headers={"WWW-Authenticate": refused.challenge()}) from refused
+        except KeysUnavailable as away:
+            raise Refusal(
+                503, Detail(message="The keys of the identity provider cannot be had."), headers={"Retry-After": "10"}
+            ) from away
+        return Agent(uri=uri, partner=self._node.doors.partner_of(uri), holder=uri == self._node.holder)
+
+
+def _operation(request: Request, methods: Mapping[str, Operation], resource: str) -> Operation:
+    if not methods:
+        raise Refusal(404, Detail(message="There is nothing at this path.", resource=resource))
+    operation = methods.get(request.method)
+    if operation is None:
+        allow = ", ".join(sorted(methods))
+        raise Refusal(405, Detail(message=f"Possible are: {allow}.", resource=resource), headers={"Allow": allow})
+    return operation
+
+
+def _response(request: Request, answer: Answer, asked: Wanted) -> Response:
+    headers = {**_COMMON, "Content-Language": asked.language, "Content-Type": asked.content_type, **answer.headers}
+    nodes = for_version(answer.nodes, asked.version) if answer.nodes is not None else None
+    return _written(request, answer.status, nodes, headers, asked, "")
+
+
+def _refusal(request: Request, refusal: Refusal, asked: Wanted) -> Response:
+    headers = {**_COMMON, "Content-Language": asked.language, "Content-Type": asked.content_type, **refusal.headers}
+    headers["Type"] = "https://onerecord.iata.org/ns/api#Error"
+    nodes = for_version(error_nodes(refusal, asked.language), asked.version)
+    return _written(request, refusal.status, nodes, headers, asked, "" if asked.language == ENGLISH else asked.language)
+
+
+def _written(
+    request: Request, status: int, nodes: Nodes | None, headers: dict[str, str], asked: Wanted, language: str
+) -> Response:
+    if nodes is None:
+        return Response(status_code=status, headers=headers)
+    body = jsonld(nodes, language=language) if asked.media == JSON_LD else turtle(nodes)
+    if request.method == "HEAD":
+        return Response(status_code=status, headers={**headers, "Content-Length": str(len(body))})
+    return Response(body, status, headers)
+
+
+def create(node: Node, operations: Sequence[Operation], authenticate: Authenticate, issuing: Issuing | None = None) -> FastAPI:
+    """The application. Every path is the table's to answer, so that 404 and 405 are error objects too."""
+    server = Server(node, operations, authenticate, issuing)
+    app = FastAPI(title="ONE Record", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.add_route("/{path:path}", server.endpoint, methods=list(METHODS))
+    app.add_middleware(GZipMiddleware, minimum_size=1_400)
+    return app

@@ -1,0 +1,95 @@
+"""What a client wants and may send: media types, API versions, languages. Knows no route.
+
+The standard: Implementation Guidelines, API Versioning (an unknown version is answered in the newest, never 406) and
+Internationalization (en-US where nothing else fits).
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from adapters.one_record.server.errors import ENGLISH, LANGUAGES, Detail, Refusal
+
+VERSIONS = ("2.3.0", "2.2.0")
+JSON_LD, TURTLE = "application/ld+json", "text/turtle"
+_ANSWERS = {
+    JSON_LD: JSON_LD,
+    "application/json": JSON_LD,
+    "application/*": JSON_LD,
+    "*/*": JSON_LD,
+    TURTLE: TURTLE,
+    "application/x-turtle": "application/x-turtle",
+    "text/*": TURTLE,
+}
+_BODIES = {JSON_LD: JSON_LD, "application/json": JSON_LD, TURTLE: TURTLE, "application/x-turtle": TURTLE}
+CONTENT_TYPES = (JSON_LD, TURTLE, "application/x-turtle")
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """How an answer is to be written."""
+
+    media: str = JSON_LD
+    version: str = VERSIONS[0]
+    language: str = ENGLISH
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type of the answer, which names the version chosen."""
+        return f"{self.media}; version={self.version}"
+
+
+class _Range(msgspec.Struct, frozen=True):
+    name: str
+    quality: float
+    version: str
+
+
+def wanted(accept: str, accept_language: str) -> Wanted:
+    """The best answer to ``Accept`` and ``Accept-Language``. Raises Refusal (415) when none of our media types is accepted."""
+    ranges = sorted(_ranges(accept or "*/*"), key=lambda one: -one.quality)
+    fitting = [one for one in ranges if one.name in _ANSWERS and one.quality > 0]
+    language = _language(accept_language)
+    if not fitting:
+        raise Refusal(415, Detail(message=f"Accepted is {accept[:100]!r}; this server answers in {', '.join(CONTENT_TYPES)}."))
+    version = next((one.version for one in fitting if one.version in VERSIONS), VERSIONS[0])
+    return Wanted(media=_ANSWERS[fitting[0].name], version=version, language=language)
+
+
+def _ranges(header: str) -> Iterator[_Range]:
+    for part in header[:4000].split(","):
+        name, *parameters = (one.strip() for one in part.split(";"))
+        known = dict(_parameter(one) for one in parameters)
+        yield _Range(name.lower(), _quality(known.get("q", "1")), known.get("version", ""))
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name.strip().lower(), value.strip().strip('"')
+
+
+def _quality(text: str) -> float:
+    try:
+        return min(max(float(text), 0.0), 1.0)
+    except ValueError:
+        return 0.0
+
+
+def _language(header: str) -> str:
+    """The best of our languages: the tag itself, or one of the same primary language."""
+    for one in sorted(_ranges(header or ENGLISH), key=lambda one: -one.quality):
+        if one.quality > 0:
+            for known in LANGUAGES:
+                if known.lower() == one.name or known.partition("-")[0] == one.name.partition("-")[0]:
+                    return known
+    return ENGLISH
+
+
+def body_media(content_type: str) -> str:
+    """The media type of a body: JSON-LD or Turtle. Raises Refusal (415)."""
+    name = content_type.partition(";")[0].strip().lower()
+    if name not in _BODIES:
+        raise Refusal(
+            415,
+            Detail(message=f"The body is {name[:100] or 'of no stated type'!r}; this server reads {', '.join(CONTENT_TYPES)}."),
+        )
+    return _BODIES[name]

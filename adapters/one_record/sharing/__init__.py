@@ -1,0 +1,1 @@
+"""Who may see which logistics object, and who is told of what: access, delegations, subscriptions, notifications. No routes."""

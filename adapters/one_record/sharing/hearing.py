@@ -1,0 +1,49 @@
+"""A notification of another node: kept as a message, and where the configuration says so the object it names is fetched.
+
+The standard: notifications.md. What it makes us do never makes the other node do something again: a fetch is a read.
+"""
+
+import json
+from collections.abc import Sequence
+
+from adapters.one_record.sharing.notifications import OBJECT_EVENTS, Heard, heard, nested
+from hub.logs import Log
+from hub.node import NodeDoors
+from hub.objects import Nodes
+from hub.ports import Arrival
+
+FETCH = "fetch-notified"
+CHANNEL = "one-record"
+_FETCHED = frozenset(OBJECT_EVENTS) - {"LOGISTICS_EVENT_RECEIVED"}
+_log = Log("one-record.hearing")
+
+
+def hear(node: NodeDoors, agent: str, raw: bytes, media: str, nodes: Nodes) -> None:
+    """Keep a notification. Raises :class:`adapters.one_record.sharing.nodes.Invalid` when it is none."""
+    told = heard(nodes)
+    partner = node.partner_of(agent)
+    if not partner:
+        _log.warning("a notification of an agent that no partner names: kept nowhere", agent=agent, told=told.event_type)
+        return
+    said = Arrival(partner=partner, channel=CHANNEL, raw=raw, name=f"notification-{told.event_type}", media=media)
+    node.hearing.hear(agent, [said, *_along(partner, told, nodes)], _orders(node, agent, told))
+
+
+def _along(partner: str, told: Heard, nodes: Nodes) -> Sequence[Arrival]:
+    """The object that came along, as a message of its own."""
+    if not told.body:
+        return ()
+    own = [one for one in nodes if one.get("@id") == told.object]
+    rest = [one for one in nodes[1:] if one.get("@id") != told.object]
+    raw = json.dumps(nested([*own, *rest]), ensure_ascii=False, sort_keys=True).encode()
+    return [Arrival(partner=partner, channel=CHANNEL, raw=raw, name=told.object[:200], media="application/ld+json")]
+
+
+def _orders(node: NodeDoors, agent: str, told: Heard) -> dict[str, bytes]:
+    """What to read in answer, where that is turned on: the object, unless it came along, and the events."""
+    if FETCH not in node.settings.extensions or not node.reaches(agent):
+        return {}
+    wanted = [told.object] if told.event_type in _FETCHED and told.object and not told.body else []
+    ours = f"{node.settings.base_url}/"
+    asked = [one for one in (*wanted, *told.events) if not one.startswith(ours)]
+    return {one: json.dumps({"fetch": [one], "because": told.event_type}).encode() for one in dict.fromkeys(asked)}

@@ -1,0 +1,256 @@
+"""One HTTP request and its answer, on one connection to an address that was checked: what the channels that speak HTTP share.
+
+Follows no redirect and knows no partner, no format and no meaning of a status.
+"""
+
+import re
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import tenacity
+
+from hub.address import permitted
+from hub.channel import Deadline, Secrets, Settings
+from hub.ports import Misconfigured, Retriable, Unknown
+
+WAY_SETTINGS = (
+    *("allow_private", "allow_plain", "ca_file", "connect_seconds", "connect_attempts", "read_seconds", "attempt_seconds"),
+    "max_answer_bytes",
+)
+"""The settings that :func:`way` reads."""
+
+_LONGEST_WAIT = 86_400.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How a channel reaches its partner: limits, trust, and whether the address may be private. ``setting`` names its URL."""
+
+    kind: str
+    setting: str
+    allow_private: bool
+    trust: ssl.SSLContext = field(repr=False)
+    connect_seconds: float
+    connect_attempts: int
+    read_seconds: float
+    attempt_seconds: float
+    max_answer_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is sent. The headers hold secrets and stay out of the ``repr``."""
+
+    method: str
+    url: httpx.URL
+    headers: dict[str, str] = field(repr=False)
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """Status, headers and body. ``whole`` is false when the body broke off or has more bytes than are read."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    whole: bool = True
+
+
+def way(settings: Settings, setting: str, *, max_answer_bytes: int = 65_536) -> Way:
+    """Read the settings of the way. Raises :class:`hub.ports.Misconfigured` naming what is wrong."""
+    return Way(
+        kind=settings.kind,
+        setting=setting,
+        allow_private=settings.flag("allow_private"),
+        trust=_trust(settings),
+        connect_seconds=settings.seconds("connect_seconds", 10.0),
+        connect_attempts=settings.whole("connect_attempts", 3, least=1),
+        read_seconds=settings.seconds("read_seconds", 30.0),
+        attempt_seconds=settings.seconds("attempt_seconds", 60.0),
+        max_answer_bytes=settings.whole("max_answer_bytes", max_answer_bytes),
+    )
+
+
+def web_address(settings: Settings, name: str) -> httpx.URL:
+    """The URL in a setting. Raises :class:`hub.ports.Misconfigured`: no URL, a password in it, or not https without leave."""
+    text = settings.text(name)
+    fault = f"{settings.kind} channel: the setting '{name}'"
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise Misconfigured(f"{fault} is no URL: {error}.") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise Misconfigured(f"{fault} should be https://HOST/PATH.")
+    if url.userinfo:
+        raise Misconfigured(f"{fault} holds a user or password. Name a secret instead.")
+    if url.scheme == "http" and not (settings.flag("allow_private") or settings.flag("allow_plain")):
+        raise Misconfigured(f"{fault} is not https. Set 'allow_plain' to true if the partner has no TLS.")
+    return url
+
+
+def header_secret(settings: Settings, name: str, secrets: Secrets) -> str | None:
+    """The secret a setting names, fit to stand in a header. Raises :class:`hub.ports.Misconfigured`."""
+    secret = settings.secret(name, secrets)
+    if secret is not None and not re.fullmatch(r"[!-~]+", secret):
+        raise Misconfigured(
+            f"{settings.kind} channel: the secret of '{name}' has blanks or characters that cannot stand in a header."
+        )
+    return secret
+
+
+def _trust(settings: Settings) -> ssl.SSLContext:
+    if "ca_file" not in settings.values:
+        return httpx.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=settings.text("ca_file"))
+    except OSError as error:
+        raise Misconfigured(f"{settings.kind} channel: the setting 'ca_file' names no file of certificates: {error}.") from error
+
+
+def exchange(way: Way, request: Request) -> Answer:
+    """Send and hear the answer, of any status; another connection is tried only while none stands, as nothing was sent then.
+
+    Raises Retriable when the request was not sent in full, Unknown when it was and the answer was lost, Misconfigured for a
+    forbidden address or a certificate that is not to be trusted.
+    """
+    again = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(_is_worth_another_connection),
+        stop=tenacity.stop_after_attempt(way.connect_attempts),
+        wait=tenacity.wait_exponential(multiplier=0.1, max=2.0) + tenacity.wait_random(0, 0.1),
+        reraise=True,
+    )
+    tries = 0
+
+    def once() -> Answer:
+        nonlocal tries
+        tries += 1
+        port = request.url.port or (443 if request.url.scheme == "https" else 80)
+        found = permitted(request.url.host, port, allow_private=way.allow_private, who=f"{way.kind} channel")
+        return Exchange(way, request, found[(tries - 1) % len(found)]).send()
+
+    try:
+        return again(once)
+    except httpx.ConnectError as error:
+        raise _unreachable(error, way, request.url.host) from error
+    except httpx.ConnectTimeout as error:
+        raise Retriable(f"{way.kind} channel: {request.url.host} does not answer to connect ({tries} tries).") from error
+
+
+def _certificate_fault(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _is_worth_another_connection(error: BaseException) -> bool:
+    return isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)) and _certificate_fault(error) is None
+
+
+def _unreachable(error: httpx.ConnectError, way: Way, host: str) -> Misconfigured | Retriable:
+    fault = _certificate_fault(error)
+    if fault is None:
+        return Retriable(f"{way.kind} channel: no connection to {host} ({error}). It is tried again.")
+    return Misconfigured(
+        f"{way.kind} channel: the certificate of {host} is not to be trusted: {fault.verify_message}. "
+        f"Nothing was sent. Check '{way.setting}', or name the partner's authority in 'ca_file'."
+    )
+
+
+class Exchange:
+    """One request and its answer, on one connection to one address."""
+
+    def __init__(self, way: Way, request: Request, address: str) -> None:
+        self._way = way
+        self._request = request
+        self._address = address
+        self._connected = False
+        self._sent = False
+
+    def send(self) -> Answer:
+        """Raises httpx.ConnectError and ConnectTimeout untouched; later faults as Retriable or Unknown."""
+        with Deadline(self._way.connect_seconds + self._way.attempt_seconds) as deadline:
+            try:
+                return self._send(deadline)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if self._connected and deadline.expired:
+                    raise self._lost("no end to the TLS handshake") from None
+                raise
+            except (httpx.HTTPError, OSError, ValueError) as error:
+                raise self._lost(f"no end after {deadline.seconds:g} seconds" if deadline.expired else _reason(error)) from error
+
+    def _send(self, deadline: Deadline) -> Answer:
+        limits = httpx.Timeout(self._way.read_seconds, connect=self._way.connect_seconds)
+        asked = self._request
+        extensions: dict[str, Any] = {"sni_hostname": asked.url.raw_host.decode("ascii"), "trace": self._tracer(deadline)}
+        with httpx.Client(verify=self._way.trust, timeout=limits, trust_env=False, follow_redirects=False) as client:
+            pinned = asked.url.copy_with(host=self._address)
+            headers = asked.headers | {"Host": asked.url.netloc.decode("ascii"), "Connection": "close"}
+            with client.stream(asked.method, pinned, headers=headers, content=asked.raw, extensions=extensions) as response:
+                body, whole = self._body(response)
+                return Answer(status=response.status_code, headers=response.headers, body=body, whole=whole)
+
+    def _body(self, response: httpx.Response) -> tuple[bytes, bool]:
+        """The beginning of the answer's body. The status has been said: a body that breaks off takes nothing back."""
+        begun = bytearray()
+        limit = self._way.max_answer_bytes
+        try:
+            for chunk in response.iter_raw():
+                begun += chunk
+                if len(begun) > limit:
+                    return bytes(begun[:limit]), False
+        except (httpx.HTTPError, OSError):
+            return bytes(begun), False
+        return bytes(begun), True
+
+    def _tracer(self, deadline: Deadline) -> Callable[[str, dict[str, Any]], None]:
+        def trace(event: str, told: dict[str, Any]) -> None:
+            if event == "connection.connect_tcp.complete":
+                self._connected = True
+                deadline.watch(told["return_value"].get_extra_info("socket"))
+            elif event == "http11.send_request_body.complete":
+                self._sent = True
+
+        return trace
+
+    def _lost(self, reason: str) -> Retriable | Unknown:
+        where = f"{self._way.kind} channel: {self._request.url.host}"
+        if self._sent:
+            return Unknown(f"{where}: {reason}, after the request was sent: it may have arrived. Tried again under the same key.")
+        return Retriable(f"{where}: {reason}, before the request was sent in full. It is tried again.")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    return f"the exchange broke off ({str(error) or type(error).__name__})"[:300]
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait by a ``Retry-After`` header, in seconds or as a date (RFC 9110, section 10.2.3), at most a day.
+
+    None when there is none or it says nothing that can be read.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:12]), _LONGEST_WAIT)
+    try:
+        at = parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    aware = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    return min(max((aware - now).total_seconds(), 0.0), _LONGEST_WAIT)
+
+
+def printable(text: str, length: int = 300) -> str:
+    """The beginning of a text as it may be logged and shown: one line, nothing unprintable."""
+    return "".join(char if char.isprintable() else " " for char in text[:length]).strip()
