@@ -2,19 +2,17 @@
 is kept together, what the hub is told by it included. Knows no HTTP and no wire format.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine
 
-from hub.intake import kept
 from hub.node import NodeDoors, NodeSettings
 from hub.objects import (
     ACCEPTED,
     FAILED,
+    PENDING,
     REJECTED,
     REVOKED,
     TRANSITIONS,
@@ -35,49 +33,12 @@ from hub.objects import (
     Projected,
     asks_for_notice,
 )
+from hub.over import Order, Tell, order_nothing, tell_nobody
+from hub.over import Over as _Over
 from hub.ports import Arrival, Clock
-from hub.store import access, action_requests, events, inbox, objects, subscriptions
-from hub.store.engine import reading, writing
-from hub.store.sealer import Sealer, Unsealed
-
-Tell = Callable[[Connection, Sequence[Notice], datetime], None]
-"""Puts what is to be told about notices into the outbox, in the transaction it is handed."""
-
-
-def tell_nobody(_connection: Connection, _notices: Sequence[Notice], _now: datetime) -> None:
-    """No subscriptions: nothing to tell."""
-
-
-Order = Callable[[Connection, str, Mapping[str, bytes], datetime], None]
-"""Puts orders to an agent's channel into the outbox, in the transaction it is handed."""
-
-
-def order_nothing(_connection: Connection, _agent: str, _orders: Mapping[str, bytes], _now: datetime) -> None:
-    """No channels: nothing is ordered."""
-
-
-class _Over:
-    """What every part of the node does its work over."""
-
-    def __init__(self, engine: Engine, clock: Clock, *, sealer: Sealer | None = None, tell: Tell = tell_nobody) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._sealer = sealer or Unsealed()
-        self._tell = tell
-
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[Connection, datetime]]:
-        """A transaction and its moment; a row somebody else made first is a Conflict like any other."""
-        try:
-            with writing(self._engine) as connection:
-                yield connection, self._clock.now()
-        except IntegrityError as fault:
-            raise Conflict("identifier", "somebody else made the same thing at the same moment") from fault
-
-    def _take_in(self, connection: Connection, arrivals: Sequence[Arrival | None], now: datetime) -> None:
-        said = {one.id: one for one in (kept(arrival, now) for arrival in arrivals if arrival is not None)}
-        known = inbox.known(connection, sorted(said))
-        inbox.keep(connection, [one for id, one in said.items() if id not in known], self._sealer)
+from hub.store import access, action_requests, events, objects, subscriptions
+from hub.store.engine import reading
+from hub.store.sealer import Sealer
 
 
 class Objects(_Over):
@@ -96,6 +57,7 @@ class Objects(_Over):
 
     def get_all(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, HeldObject]:
         """See the port."""
+        self._ready(ids)
         with reading(self._engine) as connection:
             return objects.get_all(connection, ids, at)
 
@@ -120,11 +82,13 @@ class Events(_Over):
 
     def get(self, object: str, id: str) -> HeldEvent | None:
         """See the port."""
+        self._ready([object])
         with reading(self._engine) as connection:
             return events.get(connection, object, id)
 
     def list(self, object: str, query: EventQuery) -> EventPage:
         """See the port."""
+        self._ready([object])
         with reading(self._engine) as connection:
             return events.list_of(connection, object, query)
 
@@ -173,7 +137,7 @@ class Requests(_Over):
         """See the port."""
         with self._writing() as (connection, now):
             found = action_requests.get(connection, id)
-            if found is not None and FAILED not in TRANSITIONS[found.kind].get(found.status, ()):
+            if found is not None and ACCEPTED in TRANSITIONS[found.kind][PENDING]:
                 action_requests.move(connection, id, ACCEPTED, by, now)
             moved = action_requests.move(connection, id, FAILED, by, now, errors=errors)
             self._tell(connection, notices, now)
@@ -200,7 +164,8 @@ class Requests(_Over):
                 action_requests.move(connection, rival, REJECTED, accepted.by, now)
                 for rival in action_requests.rivals(connection, accepted.object, accepted.base)
             ]
-            self._take_in(connection, [accepted.arrival], now)
+            told = self._rule(before, accepted) if before.projected else accepted.arrival
+            self._take_in(connection, [told], now)
             self._tell(connection, [*accepted.notices, *(_rejected(one, accepted, now) for one in stale)], now)
         return moved
 
@@ -315,10 +280,12 @@ def open_node(
     order: Order = order_nothing,
     partner_of: Callable[[str], str] = lambda _: "",
     secrets: Callable[[str], str] = str,
+    ready: Callable[[Sequence[str]], None] = lambda _ids: None,
+    rule: Callable[[HeldObject, Acceptance], Arrival | None] = lambda _held, accepted: accepted.arrival,
     **told: Any,
 ) -> NodeDoors:
     """Every port of a node over one database; ``told`` are further fields of the doors."""
-    over: dict[str, Any] = {"sealer": sealer, "tell": tell}
+    over: dict[str, Any] = {"sealer": sealer, "tell": tell, "ready": ready, "rule": rule}
     return NodeDoors(
         objects=Objects(engine, clock, **over),
         events=Events(engine, clock, **over),

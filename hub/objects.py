@@ -81,7 +81,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened and subscribers or requestors may want to hear of; ``event_type`` is one of the standard's 25.
 
     ``recipients`` are agents told whether subscribed or not (requestors of an action request); ``author`` is who caused it and
-    is never told of it. ``changed`` are property IRIs, ``event`` the IRI of a logistics event, ``code`` its event code.
+    is never told of it, nor are the partners in ``known_to``: they told the hub themselves. ``changed`` are property IRIs,
+    ``event`` the IRI of a logistics event, ``code`` its event code.
     """
 
     event_type: str
@@ -95,6 +96,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     request: str = ""
     recipients: Sequence[str] = ()
+    known_to: Sequence[str] = ()
 
 
 class NewObject(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,9 @@ from hub.envelope import Frame
 from hub.position import Place
 from hub.problem import Problem
 
+RULE = "rule"
+"""The action of a ruling (hub/ruling.py): believed before any authority."""
+
 Document = dict[str, Any]
 """A canonical shipment, whole or partial, as plain JSON values (see hub.canonical.document)."""
 
@@ -38,7 +41,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """A statement before anyone has admitted it: made by the mapping, pure in the message.
 
-    ``key`` has no sequence (``awb:020-12345675``): the fold opens sequences. ``action`` is replace, add, patch or cancel.
+    ``key`` has no sequence (``awb:020-12345675``): the fold opens sequences. ``action`` is replace, add, patch, cancel, or rule.
     ``last``: this part is marked as the last one.
     ``places`` maps a JSON pointer into ``facts`` to where the value stands in the message.
     """

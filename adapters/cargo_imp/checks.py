@@ -47,13 +47,14 @@ def awb_check_digit(node: Node) -> Problem | None:
 
 def message_checks(table: Table, told: Told, line: int, offset: int) -> list[Problem]:
     """What can only be seen when the whole message is read."""
-    absent = [names for names in table.at_least_one if not any(name in told.first for name in names)]
+    absent = [names for names in table.at_least_one if told.first.keys().isdisjoint(names)]
     problems = [_none_of(table, names, told.root, line, offset) for names in absent]
     if table.check in _OF_A_MESSAGE:
         problems += _OF_A_MESSAGE[table.check](told.root)
     for name, most in table.numbered.items():
-        if name in told.first and len(told.first[name].children) > most:
-            problems += _numbered(told.first[name], most)
+        found = told.first.get(name)
+        if found is not None and len(found.children) > most:
+            problems += _numbered(found, most)
     return problems
 
 

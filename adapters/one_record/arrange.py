@@ -1,7 +1,9 @@
 """One waybill as the mapping's rows see it, and back: parties, texts, customs lines, currency, pieces. Pure."""
 
+from adapters.one_record.declaration import read_security, write_security
 from adapters.one_record.lift import Bag, copy, lift
-from adapters.one_record.pieces import read_pieces, write_pieces
+from adapters.one_record.packing import write_pieces
+from adapters.one_record.pieces import read_pieces
 from hub.syntax import Element, Node
 
 MONEY = (
@@ -21,9 +23,14 @@ CLASSES = {
     "transferredTo": "Carrier",
     "notifiedOrganization": "Company",
     "referredBookingOption": "Booking",
+    "carrier": "Carrier",
     "transportOrganization": "Carrier",
 }
 """The class written where the property's range is wider than what is meant."""
+
+MAIN_ROLES = frozenset(("SHP", "CNE", "NFY", "AGT", "FFW"))
+OTHER_SERVICE = "OSI/"
+"""How an instruction that is an OSI line begins, among the SSR lines (Orchestration xfwb: both are handling instructions)."""
 
 IDENTITY = frozenset(("@id", "@type", "waybillPrefix", "waybillNumber", "waybillType"))
 
@@ -39,6 +46,7 @@ def arranged(root: Node, name: str) -> Node:
     _hoist_parties(node, shipment, bag)
     read_pieces(node, shipment, bag)
     _texts(shipment, bag)
+    read_security(shipment, bag)
     _customs(shipment)
     _lines(node)
     _currency(node)
@@ -76,6 +84,9 @@ def _hoist_parties(node: Node, shipment: Node, bag: Bag) -> None:
     notified = [party for party in parties if party.text("partyRole") == "NFY"]
     for party in notified[1:]:
         party.name = "alsoNotify"
+    for party, code in zip(parties, roles, strict=True):
+        if code not in MAIN_ROLES:
+            party.name = "otherParty"
 
 
 def _like(text: str, element: Element) -> Element:
@@ -83,14 +94,20 @@ def _like(text: str, element: Element) -> Element:
 
 
 def _texts(shipment: Node, bag: Bag) -> None:
-    """The goods description as its lines."""
+    """The goods description as its lines; OSI lines apart from SSR lines."""
+    for line in shipment.all("textualHandlingInstructions"):
+        text = line.text("@value") or ""
+        if text.startswith(OTHER_SERVICE):
+            bag.put(line.elements["@value"])
+            line.name = "otherService"
+            line.elements["@value"] = _like(text.removeprefix(OTHER_SERVICE), line.elements["@value"])
     whole = shipment.elements.pop("goodsDescription", None)
     if whole is None:
         return
     bag.put(whole)
-    for line in whole.text.splitlines():
-        if line.strip():
-            shipment.children.append(Node("goods", {"@value": _like(line.strip(), whole)}, [], whole.line))
+    for text in whole.text.splitlines():
+        if text.strip():
+            shipment.children.append(Node("goods", {"@value": _like(text.strip(), whole)}, [], whole.line))
 
 
 def _customs(shipment: Node) -> None:
@@ -114,7 +131,8 @@ def _lines(node: Node) -> None:
 
 def _currency(node: Node) -> None:
     """The waybill's currency is that of its rates, else of its first amount; where an amount has the same it is said once."""
-    amounts = [one for one in node.walk() if one.name in MONEY and "currencyUnit" in one.elements]
+    below = [one for child in node.children if child.name != "houseWaybills" for one in child.walk()]
+    amounts = [one for one in below if one.name in MONEY and "currencyUnit" in one.elements]
     rates = [one for one in amounts if one.name == "rateCharge"]
     if not amounts:
         return
@@ -129,17 +147,18 @@ def linked(node: Node, mark: str) -> Node:
     """The reverse of :func:`arranged`: everything back where the ontology links it."""
     currency = node.elements.pop("currency", None)
     shipment = node.first("shipment") or Node("shipment")
-    for party in [child for child in node.children if child.name in ("involvedParties", "alsoNotify")]:
+    for party in [child for child in node.children if child.name in ("involvedParties", "alsoNotify", "otherParty")]:
         node.children = [child for child in node.children if child is not party]
         if party.name == "alsoNotify":
-            party.name = "involvedParties"
             party.elements["partyRole"] = Element("NFY")
+        party.name = "involvedParties"
         shipment.children.append(party)
     write_pieces(node, shipment, mark)
     _write_texts(shipment)
     _write_references(node)
     for place, line in enumerate(shipment.all("customsInformation"), 1):
         line.elements["ociLineNumber"] = Element(str(place))
+    write_security(shipment)
     if currency is not None:
         _write_currency(node, shipment, currency)
     if shipment not in node.children and (shipment.children or shipment.elements):
@@ -171,6 +190,9 @@ def _write_references(node: Node) -> None:
 
 
 def _write_texts(shipment: Node) -> None:
+    for line in shipment.all("otherService"):
+        line.name = "textualHandlingInstructions"
+        line.elements["@value"] = Element(OTHER_SERVICE + (line.text("@value") or ""))
     lines = [child.text("@value") or "" for child in shipment.children if child.name == "goods"]
     if lines:
         shipment.elements["goodsDescription"] = Element("\n".join(lines))
@@ -181,7 +203,8 @@ def state_classes(node: Node) -> None:
     """Write the class where the property allows more than is meant."""
     for one in node.walk():
         if one.name in CLASSES and "@type" not in one.elements:
-            one.elements["@type"] = Element(CLASSES[one.name])
+            carrier = CLASSES[one.name] != "Carrier" or "airlineCode" in one.elements
+            one.elements["@type"] = Element(CLASSES[one.name] if carrier else "Company")
 
 
 def drop(node: Node, *names: str) -> None:

@@ -5,20 +5,25 @@ canonical model.
 import re
 from collections.abc import Sequence
 
+from adapters.one_record import naming
 from adapters.one_record import write as writer
 from adapters.one_record.check import Checker
+from adapters.one_record.flat import gathered
 from adapters.one_record.frame import Root, named, tree
 from adapters.one_record.graph import Literal, Report
+from adapters.one_record.outline import outline
 from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.scan import decode
 from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, vocabulary
 from hub.envelope import Frame, Outgoing, Part, Split, Written
+from hub.objects import Nodes
 from hub.ports import Format
 from hub.problem import Problem
+from hub.projected import Outline
 from hub.syntax import Message, Node
 
 NAME = "one-record"
-MAPPED = ("Waybill", "Shipment", "Piece", "StatusUpdateEvent", "LogisticsEvent")
+MAPPED = ("Waybill", "Shipment", "Piece", "Booking", "StatusUpdateEvent", "LogisticsEvent")
 SAID_AT = (
     API + "hasLastModified",
     CARGO + "creationDate",
@@ -99,6 +104,22 @@ class OneRecord:
     def write(self, message: Message, outgoing: Outgoing) -> Written:
         """Compact JSON-LD with an inline context; deterministic in the tree and the delivery."""
         return writer.write(message, outgoing)
+
+    def outline(self, base: str, name: str, roots: Sequence[Node], events: Sequence[tuple[str, Node]]) -> Outline:
+        """See :class:`hub.projected.Outliner`."""
+        return outline(base, name, roots, events)
+
+    def shipment_name(self, key: str) -> str:
+        """See :class:`hub.projected.Outliner`."""
+        return naming.shipment_name(key)
+
+    def shipment_key(self, id: str) -> str | None:
+        """See :class:`hub.projected.Outliner`."""
+        return naming.shipment_key(id)
+
+    def gathered(self, objects: Sequence[Nodes]) -> bytes:
+        """See :class:`hub.projected.Outliner`."""
+        return gathered(objects)
 
     def supports(self) -> Sequence[tuple[str, str]]:
         """The classes with a mapping of their own."""

@@ -14,6 +14,22 @@ from hub.syntax import Element, Node
 FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent", "ULD", "Piece")
 """Who is the root among objects that refer to each other in a circle: the document before its parts."""
 
+INVERSE = {
+    "waybill": ("shipment",),
+    "ofShipment": ("pieces", "pieceReferences"),
+    "masterWaybill": ("houseWaybills",),
+    "issuedForWaybill": ("referredBookingOption",),
+    "issuedForShipment": ("customsInformation", "securityDeclarations"),
+    "issuedForPiece": ("customsInformation", "securityDeclarations"),
+    "insuredShipments": ("insurance",),
+    "inPiece": ("containedPieces",),
+    "checkedObject": ("checks",),
+}
+"""Properties that lead back, by those they are the way back of: where both are stated, one of them says it."""
+
+_BACK = frozenset(CARGO + name for name in INVERSE)
+_AHEAD = frozenset(CARGO + name for names in INVERSE.values() for name in names)
+
 SPARE_NODES = 500
 GROWTH = 4
 """A shared object is repeated under each that refers to it until the trees would be this many times the document."""
@@ -61,7 +77,8 @@ def roots(graph: Graph) -> list[Root]:
     everything = [subject for subject in graph.subjects.values() if subject.stated]
     lists = {subject.key for subject in everything if _lists_objects(graph, subject)}
     stated = [subject for subject in everything if subject.key not in lists]
-    referred = {link.key for subject in stated for link in links(subject) if link.key != subject.key}
+    back = graph.back = ways_back(graph)
+    referred = {link.key for subject in stated for link in _ahead(subject, back) if link.key != subject.key}
     first = [graph.subjects[graph.top]] if graph.top in graph.subjects and graph.top not in lists else []
     free = [subject for subject in stated if subject.key not in referred]
     circles = sorted((subject for subject in stated if subject.key in referred), key=_rank)
@@ -69,7 +86,7 @@ def roots(graph: Graph) -> list[Root]:
     reached: set[str] = set()
     for subject in (*first, *free, *circles):
         if subject.key not in reached:
-            new = _reach(graph, subject, reached)
+            new = _reach(graph, subject, reached, back)
             found.append(Root(subject, len(new)))
             reached |= new
     return found
@@ -88,27 +105,49 @@ def links(subject: Subject) -> Iterable[Link]:
     return (value for values in subject.values.values() for value in values if isinstance(value, Link))
 
 
+def ways_back(graph: Graph) -> frozenset[tuple[str, str]]:
+    """Pairs of subjects the first of which refers to the second only because the second refers to it."""
+    returning = [
+        (subject.key, link.key) for subject in graph.subjects.values() for link in _links(subject, subject.values.keys() & _BACK)
+    ]
+    if not returning:
+        return frozenset()
+    going = {(link.key, one.key) for one in graph.subjects.values() for link in _links(one, one.values.keys() & _AHEAD)}
+    return frozenset(pair for pair in returning if pair in going)
+
+
+def _links(subject: Subject, predicates: Iterable[str]) -> Iterable[Link]:
+    return (value for name in predicates for value in subject.values[name] if isinstance(value, Link))
+
+
+def _ahead(subject: Subject, back: frozenset[tuple[str, str]]) -> Iterable[Link]:
+    """Every reference but the ways back."""
+    return links(subject) if not back else (link for link in links(subject) if (subject.key, link.key) not in back)
+
+
 def _rank(subject: Subject) -> int:
     name = named(subject).name
     return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
-def _reach(graph: Graph, start: Subject, before: set[str]) -> set[str]:
+def _reach(graph: Graph, start: Subject, before: set[str], back: frozenset[tuple[str, str]]) -> set[str]:
     reached: set[str] = set()
     waiting = [start]
     while waiting:
         subject = waiting.pop()
         if subject.key not in reached and subject.key not in before:
             reached.add(subject.key)
-            waiting.extend(graph.subjects[link.key] for link in links(subject) if link.key in graph.subjects)
+            waiting.extend(graph.subjects[link.key] for link in _ahead(subject, back) if link.key in graph.subjects)
     return reached
 
 
 class Framer:
     """Makes the tree under one root. What was visited is in ``visited``; places come from the report's lines."""
 
-    def __init__(self, graph: Graph, vocabulary: Vocabulary, report: Report, budget: int) -> None:
+    def __init__(self, graph: Graph, vocabulary: Vocabulary, report: Report, budget: int, *, alone: bool = True) -> None:
         self.graph = graph
+        self.alone = alone
+        self.back = graph.back
         self.vocabulary = vocabulary
         self.report = report
         self.budget = budget
@@ -119,14 +158,15 @@ class Framer:
     def tree(self, root: Subject) -> Node:
         """The tree of a root; its node has the short class name."""
         kind = named(root)
-        return self._subject(root, kind.name or "Thing", kind, None)
+        return self._subject(root, kind.name or "Thing", kind, None, way=True)
 
     def element(self, text: str, pointer: str, offset: int) -> Element:
         """An element with its place."""
         line, column = self.report.lines.place(offset)
         return Element(text, line, column, offset, pointer)
 
-    def _subject(self, subject: Subject, name: str, kind: Named, link: Link | None) -> Node:
+    def _subject(self, subject: Subject, name: str, kind: Named, link: Link | None, *, way: bool = False) -> Node:
+        """One object; ``way`` while only the object a root is about, or ways back, lead here from it."""
         place = (subject.pointer, subject.offset) if link is None or subject.key[:2] == "_:" else (link.pointer, link.offset)
         line, column = self.report.lines.place(place[1])
         node = Node(name, {}, [], line, column, place[1])
@@ -141,7 +181,7 @@ class Framer:
         self.above.add(subject.key)
         for short, iri, values in self._sorted(subject):
             rule = kind.known.properties.get(short) if kind.known else None
-            self._values(node, short, rule or _guess(short, iri, values), values)
+            self._values(node, subject, short, rule or _guess(short, iri, values), values, way=way)
         self.above.remove(subject.key)
         return node
 
@@ -176,11 +216,13 @@ class Framer:
             return now
         return short
 
-    def _values(self, node: Node, short: str, rule: Property, values: list[Literal | Link]) -> None:
+    def _values(
+        self, node: Node, subject: Subject, short: str, rule: Property, values: list[Literal | Link], *, way: bool
+    ) -> None:
         for value in values:
             scalar = self._scalar(value, rule)
             if scalar is None:
-                node.children.append(self._child(value, short, rule))
+                node.children.append(self._child(value, subject, short, rule, way=way))
             elif rule.repeats or short in node.elements:
                 line, column = self.report.lines.place(value.offset)
                 elements = {"@value": self.element(scalar, value.pointer, value.offset)}
@@ -218,11 +260,21 @@ class Framer:
             return {f"{name}@language": self.element(value.language, value.pointer, value.offset)}
         return {}
 
-    def _child(self, value: Literal | Link, short: str, rule: Property) -> Node:
+    def _child(self, value: Literal | Link, holder: Subject, short: str, rule: Property, *, way: bool) -> Node:
         link = value if isinstance(value, Link) else Link("")
         subject = self.graph.subjects.get(link.key) or Subject(link.key)
         kind = named(subject, rule.range)
-        return self._subject(subject, short, kind, link)
+        back = (holder.key, link.key) in self.back
+        leads = way and (back or short in INVERSE or short == "eventFor")
+        if (back and not leads) or self._is_anothers(link, leads, way):
+            node = Node(short, {}, [], *self.report.lines.place(link.offset), link.offset)
+            self._identity(node, subject, link)
+            return node
+        return self._subject(subject, short, kind, link, way=leads)
+
+    def _is_anothers(self, link: Link, leads: bool, way: bool) -> bool:
+        """Whether an object, met below what a root is about, is told by another message of the document."""
+        return way and not leads and not self.alone and len(self.above) > 1 and link.key[:2] != "_:"
 
 
 def _id_place(subject: Subject, link: Link | None) -> tuple[str, int]:
@@ -240,7 +292,7 @@ def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
 def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, dict[str, Named]]:
     """The tree of one of so many roots, and the subjects it shows. All trees together cost a few times the document."""
     budget = SPARE_NODES + GROWTH * max(root.weight, len(graph.subjects) // parts)
-    framer = Framer(graph, vocabulary(), report, budget)
+    framer = Framer(graph, vocabulary(), report, budget, alone=parts == 1)
     node = framer.tree(root.subject)
     if framer.cut:
         message = (

@@ -13,6 +13,8 @@ from hub.canonical.number import plain
 from hub.syntax import Element, Node
 
 SIDES = ("length", "width", "height")
+WITHOUT_VALUE = ("nvdForCarriage", "nvdForCustoms")
+LIMIT_DIGITS = 9
 LIMIT_PIECES = 20_000
 _NUMBER = re.compile(r"^\d{1,15}(\.\d{1,9})?$")
 
@@ -29,9 +31,42 @@ def read_pieces(node: Node, shipment: Node, bag: Bag) -> None:
     if count:
         shipment.elements["pieceCount"] = _count(count, (listed or [*known.values()])[0])
     fresh = [piece for piece in loose if piece is not None]
+    every = [*known.values()]
+    _without_value(every, node, bag)
+    _slac(every, shipment, bag)
     _gather(fresh, shipment, node, bag)
-    shipment.children.extend(_groups(fresh, bag))
+    shipment.children.extend([*_again(node), *_groups(fresh, bag)])
     shipment.children.extend(fresh)
+
+
+def _without_value(pieces: list[Node], node: Node, bag: Bag) -> None:
+    """That no value is declared is said once, where every piece says it."""
+    for name in WITHOUT_VALUE:
+        said = [piece.elements[name] for piece in pieces if piece.text(name) == "true"]
+        if said and len(said) == len(pieces):
+            node.elements[name] = said[0]
+            bag.put(*(piece.elements.pop(name) for piece in pieces))
+
+
+def _slac(pieces: list[Node], shipment: Node, bag: Bag) -> None:
+    """The shipper's load and count of the whole: the sum over the pieces that state one (workbook XFWB, Piece#slac)."""
+    said = [piece.elements["slac"] for piece in pieces if (piece.text("slac") or "").isdigit()]
+    if said:
+        whole = str(sum(int(one.text[:LIMIT_DIGITS]) for one in said))
+        shipment.elements["slac"] = Element(whole, said[0].line, said[0].column, said[0].offset, said[0].path)
+        bag.put(*said)
+        for piece in pieces:
+            if (piece.text("slac") or "").isdigit():
+                del piece.elements["slac"]
+
+
+def _again(node: Node) -> list[Node]:
+    """The measures of the line items' pieces, which are pieces of the shipment too."""
+    return [
+        Node(group.name, dict(group.elements), group.children, group.line)
+        for line in node.all("waybillLineItems")
+        for group in line.all("dimensions")
+    ]
 
 
 def _count(count: int, like: Node) -> Element:
@@ -77,7 +112,7 @@ def _read_line(line: Node, known: dict[str, Node], bag: Bag, node: Node) -> None
 def _gather(pieces: list[Node], holder: Node, node: Node, bag: Bag) -> None:
     """Texts, commodities and countries to the holder (line or shipment), handling codes to the waybill; each value once."""
     for piece in pieces:
-        _text(piece, "goodsDescription", holder, "goods", bag)
+        _goods(piece, holder, bag)
         _text(piece, "contentProductionCountry", holder, "originCountry", bag)
         for product in piece.all("contentProducts"):
             _text(product, "hsCode", holder, "hsCodes", bag)
@@ -87,6 +122,20 @@ def _gather(pieces: list[Node], holder: Node, node: Node, bag: Bag) -> None:
         for code in codes:
             _value(node, "specialHandlingCodes", code.elements["@value"], bag)
             bag.put(*(element for name, element in code.elements.items() if name != "@value"))
+
+
+def _goods(piece: Node, holder: Node, bag: Bag) -> None:
+    whole = piece.elements.pop("goodsDescription", None)
+    lines = [one.strip() for one in whole.text.splitlines() if one.strip()] if whole is not None else []
+    if whole is not None and len(lines) > 1:
+        bag.put(whole)
+    for line in lines:
+        element = whole if whole is not None and len(lines) == 1 and line == whole.text else _line_of(whole, line)
+        _value(holder, "goods", element, bag)
+
+
+def _line_of(whole: Element | None, line: str) -> Element:
+    return Element(line, whole.line, whole.column, whole.offset, whole.path) if whole is not None else Element(line)
 
 
 def _text(piece: Node, name: str, holder: Node, to: str, bag: Bag) -> None:
@@ -151,115 +200,3 @@ def _weighed(group: Node, alike: list[Node], bag: Bag) -> Node:
         whole.elements["unit"] = Element(weights[0].text("unit") or "", weights[0].line)
         group.children.append(whole)
     return group
-
-
-def write_pieces(node: Node, shipment: Node, mark: str) -> None:
-    """Make the counted pieces: those of each line item in packages of equal measures, the rest as skeletons; the shipment names
-    all.
-    """
-    stated = _whole(shipment.elements.pop("pieceCount", None))
-    made: list[Node] = []
-    for line in node.all("waybillLineItems"):
-        made.extend(_write_line(line, mark, len(made)))
-    loose = _loose(shipment, mark, len(made), stated)
-    codes = [child for child in node.children if child.name == "specialHandlingCodes"]
-    node.children = [child for child in node.children if child.name != "specialHandlingCodes"]
-    if codes and not made and not loose:
-        loose = [_piece(mark, 1)]
-    for piece in [*made, *loose]:
-        piece.children.extend(Node(code.name, dict(code.elements)) for code in codes)
-    shipment.children.extend(Node("pieces", {"@id": piece.elements["@id"]}) for piece in made)
-    for piece in loose:
-        piece.name = "pieces"
-    shipment.children.extend(loose)
-
-
-def _whole(element: Element | None) -> int:
-    return min(int(element.text), LIMIT_PIECES) if element is not None and element.text.isdigit() else 0
-
-
-def _piece(mark: str, number: int) -> Node:
-    return Node("pieceReferences", {"@id": Element(f"_:{mark}piece{number}"), "skeletonIndicator": Element("true")})
-
-
-def _take(holder: Node, name: str) -> list[Node]:
-    taken = [child for child in holder.children if child.name == name]
-    holder.children = [child for child in holder.children if child.name != name]
-    return taken
-
-
-def _measured(groups: list[Node], mark: str, number: int) -> list[tuple[Node, list[Node]]]:
-    made = []
-    for group in groups:
-        count = max(_whole(group.elements.get("pieceCount")), 1)
-        pieces = [_piece(mark, number + place) for place in range(1, count + 1)]
-        number += count
-        for piece in pieces:
-            piece.children.append(_dimensions(group))
-            del piece.elements["skeletonIndicator"]
-        made.append((group, pieces))
-    return made
-
-
-def _dimensions(group: Node) -> Node:
-    unit = group.elements.get("unit")
-    sides = [Node(side, {"numericalValue": group.elements[side]}) for side in SIDES if side in group.elements]
-    for side in sides:
-        if unit is not None:
-            side.elements["unit"] = unit
-    return Node("dimensions", {}, sides)
-
-
-def _write_line(line: Node, mark: str, number: int) -> list[Node]:
-    stated = _whole(line.elements.pop("pieceCount", None))
-    packages = _measured(_take(line, "dimensions"), mark, number)
-    count = sum(len(pieces) for _, pieces in packages)
-    described = _described(line)
-    rest = [
-        _piece(mark, number + count + place) for place in range(1, max(stated - count, 1 if described and not count else 0) + 1)
-    ]
-    if rest:
-        packages.append((Node("rest"), rest))
-    everything = [piece for _, pieces in packages for piece in pieces]
-    for piece in everything:
-        _describe(piece, described)
-    for group, pieces in packages:
-        package = Node("lineItemPackages", {}, pieces)
-        for weight in group.all("weight"):
-            package.children.append(Node("packageGrossWeight", dict(weight.elements)))
-        line.children.append(package)
-    return everything
-
-
-def _loose(shipment: Node, mark: str, number: int, stated: int) -> list[Node]:
-    groups = _measured(_take(shipment, "dimensions"), mark, number)
-    loose = [piece for _, pieces in groups for piece in pieces]
-    for group, pieces in groups:
-        weight = group.first("weight")
-        if weight is not None and len(pieces) == 1:
-            pieces[0].children.append(Node("grossWeight", dict(weight.elements)))
-    missing = stated - number - len(loose)
-    return loose + [_piece(mark, number + len(loose) + place) for place in range(1, missing + 1)]
-
-
-def _described(line: Node) -> dict[str, list[str]]:
-    names = ("goods", "originCountry", "hsCodes", "commodityItemNumbers")
-    found = {name: [child.text("@value") or "" for child in _take(line, name)] for name in names}
-    return found if any(found.values()) else {}
-
-
-def _describe(piece: Node, described: dict[str, list[str]]) -> None:
-    if not described:
-        return
-    if described["goods"]:
-        piece.elements["goodsDescription"] = Element("\n".join(described["goods"]))
-    for country in described["originCountry"][:1]:
-        piece.elements["contentProductionCountry"] = Element(country)
-    codes, numbers = described["hsCodes"], described["commodityItemNumbers"]
-    for place in range(max(len(codes), len(numbers))):
-        product = Node("contentProducts")
-        if place < len(codes):
-            product.elements["hsCode"] = Element(codes[place])
-        if place < len(numbers):
-            product.elements["commodityItemNumber"] = Element(numbers[place])
-        piece.children.append(product)

@@ -46,6 +46,8 @@ class WaybillShape:
     def write(self, root: Node) -> Node:
         """The waybill with its shipment, pieces and house waybills as the ontology links them."""
         made = root.first("master") or Node("master")
+        if _is_house_alone(made, root):
+            return _house_alone(made, next(root.all("house")))
         houses = [linked(one, f"house{place}-") for place, one in enumerate(root.all("house"), 1) if one.elements]
         waybill = linked(made, "")
         waybill.name = "Waybill"
@@ -55,6 +57,25 @@ class WaybillShape:
             drop(house, "masterPrefix", "masterNumber")
         waybill.children.extend(houses)
         return waybill
+
+
+def _is_house_alone(made: Node, root: Node) -> bool:
+    """A house waybill told without its master, by what is said of the shipment as a whole."""
+    return made.text("waybillType") == "HOUSE" and "waybillNumber" not in made.elements and len([*root.all("house")]) == 1
+
+
+def _house_alone(made: Node, house: Node) -> Node:
+    whole = Node("Waybill", {**made.elements, **house.elements}, [*house.children])
+    inner = whole.first("shipment")
+    for child in made.children:
+        if child.name == "shipment" and inner is not None:
+            inner.elements = {**child.elements, **inner.elements}
+            inner.children.extend(one for one in child.children if inner.first(one.name) is None)
+        elif whole.first(child.name) is None or child.name in ("involvedParties", "otherIdentifiers"):
+            whole.children.append(child)
+    whole = linked(whole, "")
+    drop(whole, "masterPrefix", "masterNumber")
+    return whole
 
 
 class ShipmentShape:
@@ -139,5 +160,34 @@ class EventShape:
         return made
 
 
+class BookingShape:
+    """Booking ⇄ ``Booking/booking``, with the number of its waybill and its own."""
+
+    def read(self, root: Node) -> Node:
+        """The booking; its waybill's number from the waybill it is issued for, where it has none itself."""
+        bag = Bag()
+        booking = lift(copy(root), bag)
+        booking.name = "booking"
+        waybill = booking.first("issuedForWaybill")
+        for name in ("waybillPrefix", "waybillNumber"):
+            if waybill is not None and name in waybill.elements:
+                booking.elements.setdefault(name, waybill.elements[name])
+        number = booking.elements.pop("shippingRefNo", None)
+        if number is not None:
+            booking.children.append(Node("bookingNumber", {"@value": number}, [], number.line))
+        booking.children.append(bag.node)
+        return Node(root.name, {}, [booking], root.line, root.column, root.offset)
+
+    def write(self, root: Node) -> Node:
+        """The booking."""
+        booking = root.first("booking") or Node("booking")
+        booking.name = "Booking"
+        for number in [child for child in booking.children if child.name == "bookingNumber"]:
+            booking.elements.setdefault("shippingRefNo", number.elements["@value"])
+            booking.children.remove(number)
+        state_classes(booking)
+        return booking
+
+
 _WAYBILL, _SHIPMENT = WaybillShape(), ShipmentShape()
-waybill, shipment, piece, event = _WAYBILL, _SHIPMENT, PieceShape(), EventShape()
+waybill, shipment, piece, event, booking = _WAYBILL, _SHIPMENT, PieceShape(), EventShape(), BookingShape()

@@ -15,6 +15,10 @@ TIME_TYPES = {"S": "SCHEDULED", "E": "ESTIMATED", "A": "ACTUAL"}
 SIDES = {"OUTBOUND": "D", "INBOUND": "A"}
 
 
+TIMES_OF_EVENT = ("A", "E", "S")
+SHIPMENT_SAYS, WAYBILL_SAYS = ("totalGrossWeight",), ("departureLocation", "arrivalLocation")
+
+
 def read_targets(root: Node, event: Node, bag: Bag) -> Node:
     """``target`` nodes with ``waybillPrefix`` and ``waybillNumber``, the event (with its code taken apart) below each."""
     shaped = Node(root.name, line=root.line, column=root.column, offset=root.offset)
@@ -23,6 +27,7 @@ def read_targets(root: Node, event: Node, bag: Bag) -> Node:
     _discrepancy(event, bag)
     _movements(event)
     _stations(event, bag)
+    _moment(event, bag)
     event.name = "event"
     for about in targets or [Node("eventFor", {"@id": event.elements["@id"]} if "@id" in event.elements else {}, [], root.line)]:
         shaped.children.append(_target(about, event))
@@ -34,6 +39,8 @@ def _target(about: Node, event: Node) -> Node:
     target = Node("target", {}, [copy(event)], about.line or event.line, about.column or event.column, about.offset)
     waybill = next(_waybills(about), None)
     if waybill is not None:
+        target.children.extend(child for child in waybill.children if child.name in WAYBILL_SAYS)
+        target.children.extend(child for child in about.children if child.name in SHIPMENT_SAYS)
         house = waybill.text("waybillType") == "HOUSE"
         above = waybill.first("masterWaybill") if house else waybill
         target.elements.update(
@@ -89,6 +96,25 @@ def _movements(event: Node) -> None:
                 time.elements["movementMilestone"] = Element(letter + side, time.line, time.column, time.offset)
 
 
+def _moment(event: Node, bag: Bag) -> None:
+    """The event's time where it is the flight's own: said once, by the movement."""
+    told = _flight_time(event)
+    if told is not None and told == event.text("eventDate"):
+        bag.put(event.elements.pop("eventDate"))
+
+
+def _flight_time(event: Node) -> str | None:
+    """The best time of the flight's end that the event is about: actual before estimated before scheduled."""
+    code = event.text("eventCode")
+    side = "D" if code in OUTBOUND else "A" if code in INBOUND else ""
+    times = {
+        time.text("movementMilestone"): time.text("movementTimestamp")
+        for movement in event.all("transportMovementReference")
+        for time in movement.all("movementTimes")
+    }
+    return next((times[letter + side] for letter in TIMES_OF_EVENT if side and letter + side in times), None)
+
+
 def _stations(event: Node, bag: Bag) -> None:
     """The end of the movement that is the event's own location is said once."""
     side = "departureLocation" if event.text("eventCode") in OUTBOUND else "arrivalLocation"
@@ -119,6 +145,9 @@ def _written(target: Node, event: Node, name: str) -> Node:
     discrepancy = event.elements.pop("discrepancy", None)
     if discrepancy is not None and event.text("eventCode") == "DIS":
         event.elements["eventCode"] = Element(f"DIS_{discrepancy.text}")
+    moment = _flight_time(event)
+    if moment is not None:
+        event.elements.setdefault("eventDate", Element(moment))
     for movement in event.all("transportMovementReference"):
         for time in movement.all("movementTimes"):
             mark = time.text("movementMilestone") or ""
@@ -127,13 +156,16 @@ def _written(target: Node, event: Node, name: str) -> Node:
     waybill = {key: element for key, element in target.elements.items() if key in ("waybillPrefix", "waybillNumber")}
     house = target.elements.get("houseNumber")
     if waybill or house:
-        event.children.append(_shipment(waybill, house))
+        event.children.append(_shipment(waybill, house, target))
     return event
 
 
-def _shipment(waybill: dict[str, Element], house: Element | None) -> Node:
-    master = Node("waybill", dict(waybill))
+def _shipment(waybill: dict[str, Element], house: Element | None, target: Node) -> Node:
+    ends = [child for child in target.children if child.name in WAYBILL_SAYS]
+    master = Node("waybill", dict(waybill), [*ends] if house is None else [])
     if house is not None:
         master.name = "masterWaybill"
-        master = Node("waybill", {"waybillNumber": house, "waybillType": Element("HOUSE")}, [master] if waybill else [])
-    return Node("eventFor", {"@type": Element("Shipment")}, [master])
+        number = {"waybillNumber": house, "waybillType": Element("HOUSE")}
+        master = Node("waybill", number, [*ends, *([master] if waybill else [])])
+    weights = [child for child in target.children if child.name in SHIPMENT_SAYS]
+    return Node("eventFor", {"@type": Element("Shipment")}, [master, *weights])

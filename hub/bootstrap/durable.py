@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, cast
 from weakref import WeakSet
 
 import msgspec
@@ -11,25 +11,29 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub import admission, registry
+from hub import admission, registry, ruling
 from hub.bootstrap.accounts import Keys
 from hub.bootstrap.agents import Agents
 from hub.bootstrap.answers import Answerer
 from hub.bootstrap.pure import PureHub
 from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
+from hub.explain import anonymous
 from hub.fold import fold
 from hub.holding import open_node
 from hub.intake import DurableIntake
 from hub.logs import origin
 from hub.mapping import Expressed
-from hub.node import Announcer, NodeDoors
+from hub.node import Announcer, NodeDoors, NodeSettings
 from hub.ports import Clock, Misconfigured, Poller, Sender
 from hub.problem import Problem, Profile, has_error
+from hub.projected import Outliner
+from hub.projecting import SHARED, Projecting
 from hub.read import ReadSide
 from hub.routing import route
 from hub.settings import Channel, Partner, Secrets, Settings, load
-from hub.statement import DeliveryPlan, Folded, Reading, Said, Statement, Understood
+from hub.statement import RULE, DeliveryPlan, Folded, Reading, Said, Statement, Understood
+from hub.store import projections
 from hub.store.engine import open_engine
 from hub.store.migrations import current, head
 from hub.telling import Teller
@@ -68,7 +72,8 @@ class Hub:
 
     def worker(self, **options: Any) -> Worker:
         """A worker on this database."""
-        made = Worker(self.engine, self.clock, self.line, **options)
+        stages = [self.projecting.step] if self.projecting else []
+        made = Worker(self.engine, self.clock, self.line, stages=stages, **options)
         self._workers.add(made)
         return made
 
@@ -83,21 +88,49 @@ class Hub:
         wanted = self.settings.hub.node
         if wanted is None:
             return None
-        agents = Agents(self.settings)
-        teller = Teller(
-            lambda: self._announcer(wanted.announcer), agents.address, sender=self.settings.hub.identity, awake=self.awake
-        )
+        agents, projecting = self._agents, self._projecting(wanted)
         return open_node(
             self.engine,
             self.clock,
             wanted,
-            tell=teller,
-            order=teller.order,
+            tell=self._teller,
+            order=self._teller.order,
+            ready=projecting.ready,
+            rule=projecting.rule,
             partner_of=agents.partner,
             secrets=self.secrets,
-            sees=lambda partner, key: ReadSide(self.engine).sees(key, agents.sight(partner)),
+            sees=lambda partner, key: key == SHARED or ReadSide(self.engine).sees(key, agents.sight(partner)),
             reaches=agents.reached,
             host=self.settings.hub.listen.host,
+        )
+
+    @cached_property
+    def projecting(self) -> Projecting | None:
+        """Shipments as logistics objects, where a node is configured."""
+        wanted = self.settings.hub.node
+        return self._projecting(wanted) if wanted is not None else None
+
+    def _projecting(self, wanted: NodeSettings) -> Projecting:
+        return Projecting(
+            self.engine,
+            self.clock,
+            cast(Outliner, self.pure.line.formats["one-record"]),
+            lambda target, document, day: self.pure.line.express(target, document, day).root,
+            lambda raw: self.pure.line.understand(anonymous(raw, "", self.clock.now()), self._profile("")),
+            base_url=wanted.base_url,
+            tell=self._teller,
+            partner_of=self._agents.partner,
+        )
+
+    @cached_property
+    def _agents(self) -> Agents:
+        return Agents(self.settings)
+
+    @cached_property
+    def _teller(self) -> Teller:
+        announcer = self.settings.hub.node.announcer if self.settings.hub.node else ""
+        return Teller(
+            lambda: self._announcer(announcer), self._agents.address, sender=self.settings.hub.identity, awake=self.awake
         )
 
     def _announcer(self, dotted: str) -> Announcer:
@@ -126,6 +159,7 @@ class Hub:
             schedule=lambda partner: self.partner(partner).schedule,
             media=lambda target: _MEDIA.get(target.partition(":")[0], "application/octet-stream"),
             trusts=self._trusts,
+            changed=projections.owe if self.settings.hub.node else None,
             sender=self.settings.hub.identity,
         )
 
@@ -140,6 +174,8 @@ class Hub:
 
     def understand(self, envelope: Envelope, *, partner: str) -> Understood:
         """The pure line under the partner's own profile."""
+        if envelope.channel == ruling.CHANNEL:
+            return ruling.understood(envelope)
         profile = self._profile(partner if partner in self.settings.partners else "")
         return spoiled(self.pure.line.understand(envelope, profile))
 
@@ -150,7 +186,7 @@ class Hub:
     def admit(self, said: Said, partner: str, author: str) -> bool:
         """Whether a partner may say this."""
         known = self.settings.partners.get(partner)
-        return known is not None and admission.admits(known, author, said)
+        return said.action == RULE or (known is not None and admission.admits(known, author, said))
 
     def _refusal(self, said: Said, partner: str, author: str) -> str | None:
         known = self.settings.partners.get(partner)

@@ -7,7 +7,7 @@ from typing import Any
 from hub.canonical.document import Document, gather, leaves
 from hub.fold.rules import GROUPS, HOUSE_GROUPS, Rules
 from hub.position import Place
-from hub.statement import Statement, Witness
+from hub.statement import RULE, Statement, Witness
 
 GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
 HOUSE_GROUP_OF = {field: group for group, fields in HOUSE_GROUPS.items() for field in fields}
@@ -37,7 +37,7 @@ class Told:
     def _account(self, fields: tuple[str, ...]) -> list[tuple[str, Witness]]:
         said: list[tuple[str, Any]] = []
         for field in fields:
-            if field in self.facts:
+            if self.facts.get(field) is not None:
                 gather(self.facts[field], f"/{field}", said)
         statement, base = self.statement, self.base
         message, partner, author, places = statement.message, statement.partner, statement.author, statement.places
@@ -96,7 +96,7 @@ def fold_groups(
             continue
         ranked = _ranked(candidates, group, rules)
         winner = ranked[0]
-        document.update((field, winner.facts[field]) for field in fields if field in winner.facts)
+        document.update((field, winner.facts[field]) for field in fields if winner.facts.get(field) is not None)
         _account(ranked, fields, ledger, base)
     return document
 
@@ -112,10 +112,14 @@ def _spoken(told: Sequence[Told], groups: Mapping[str, tuple[str, ...]]) -> dict
 
 
 def _ranked(candidates: list[Told], group: str, rules: Rules) -> list[Told]:
-    """The most believed first, of equals the newest."""
+    """A ruling before all else, then the most believed, of equals the newest."""
     if len(candidates) == 1:
         return candidates
-    return sorted(candidates, key=lambda one: (rules.rank(one.statement.kind, group), *one.statement.order()), reverse=True)
+    return sorted(
+        candidates,
+        key=lambda one: (one.statement.action == RULE, rules.rank(one.statement.kind, group), *one.statement.order()),
+        reverse=True,
+    )
 
 
 UNITED = frozenset({"references", "loads"})
@@ -142,16 +146,18 @@ def _account(ranked: Sequence[Told], fields: tuple[str, ...], ledger: Ledger, ba
 
 
 def _unite(document: Document, told: Iterable[Told], field: str, ledger: Ledger, base: str) -> None:
-    """The union of a set-like list over all statements, sorted; a single statement's wire order is kept."""
+    """The union of a set-like list over all statements, or what was ruled last; sorted, but a single statement's wire order is
+    kept."""
     items: dict[tuple[str, ...], tuple[Any, list[Witness]]] = {}
     tellers = list(told)
+    tellers = [one for one in tellers if one.statement.action == RULE][-1:] or tellers
     for one in tellers:
         places = first_places(one.statement, f"{one.base}/{field}/")
-        for at, item in enumerate(one.facts.get(field, ())):
+        for at, item in enumerate(one.facts.get(field) or ()):
             seen = items.setdefault(_identity(item), (item, []))
             seen[1].append(witness(one.statement, places.get(str(at), Place(0, 0, 0)), None))
     if len(tellers) == 1:
-        document.update((name, tellers[0].facts[name]) for name in (field, f"{field}_order") if name in tellers[0].facts)
+        document.update((name, tellers[0].facts[name]) for name in (field, f"{field}_order") if tellers[0].facts.get(name))
     else:
         document[field] = [items[key][0] for key in sorted(items)]
     keys = [_identity(item) for item in document.get(field, ())]

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 
 from hub.canonical.calendar import MONTHS, month_number, stamp
-from hub.transforms.common import Context, Pair, Texts, as_is, flight
+from hub.transforms.common import Context, Pair, Texts, as_is, decimal, flight
 
 _AWB = re.compile(r"([0-9]{3})-?([0-9]{8})")
 _TRANSPORT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,5}[A-Z]?)(?:/([0-9]{1,2})([A-Z]{3})([0-9]{4}))?")
@@ -26,6 +26,18 @@ def _awb_parts_write(value: str, _: Context) -> Texts:
 def _xsd_moment(text: str, _: Context) -> str:
     """xsd:dateTime in its canonical form: fractions of zero and an offset of zero are spelt one way only."""
     return stamp(datetime.fromisoformat(text))
+
+
+_DATE_ALONE = re.compile(r"\d{4}-\d\d-\d\dT00:00:00(?:\.0+)?")
+
+
+def _xsd_clock(text: str, context: Context) -> str | None:
+    """A moment with a clock time: midnight without an offset is how xsd:dateTime writes a date alone."""
+    return None if _DATE_ALONE.fullmatch(text) else _xsd_moment(text, context)
+
+
+def _xsd_date_alone(text: str, _: Context) -> str | None:
+    return text[:10] if _DATE_ALONE.fullmatch(text) else None
 
 
 def _xsd_moment_write(value: str, _: Context) -> str:
@@ -63,9 +75,18 @@ def _transport_identifier_day_write(value: str, context: Context) -> str:
     return f"{context.item['flight']}/{value[8:10]}{MONTHS[int(value[5:7]) - 1]}{value[:4]}"
 
 
+def _number_only(value: str, _: Context) -> str:
+    if value.isalpha():
+        raise ValueError("an amount: that there is none is not said")
+    return value
+
+
 PAIRS: dict[str, Pair] = {
     "awb_parts": Pair(read=_awb_parts, write=_awb_parts_write, joins=True),
     "xsd_moment": Pair(read=_xsd_moment, write=_xsd_moment_write),
+    "amount": Pair(read=decimal, write=_number_only),
+    "xsd_clock": Pair(read=_xsd_clock, write=_xsd_moment_write),
+    "xsd_date_alone": Pair(read=_xsd_date_alone, write=_xsd_day_write),
     "day_of_moment": Pair(read=_xsd_day, write=_xsd_day_write),
     "xsd_day": Pair(read=_xsd_day, write=_xsd_day_write, respells=True),
     "transport_identifier": Pair(read=_transport_identifier, write=as_is),

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Engine
@@ -57,13 +57,18 @@ class Worker:
         batch: int = BATCH,
         lease_seconds: float = LEASE_SECONDS,
         hang_seconds: float = HANG_SECONDS,
+        stages: Sequence[Callable[[int], int]] = (),
     ) -> None:
-        """``lease_seconds``: how long others wait before they take over the lanes of a worker that has died."""
+        """``lease_seconds``: how long others wait before they take over the lanes of a worker that has died.
+
+        ``stages`` are further things to do in each round, so many at most; each says how many it did.
+        """
         self.owner = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         holding = Holding(engine, self.owner, seconds=lease_seconds)
         desk = Desk(engine=engine, clock=clock, sealer=sealer or Unsealed(), holding=holding, line=line)
         self._desk = desk
         self._batch = batch
+        self._stages = stages
         self._splitting = Splitting(desk)
         self._folding = Folding(desk)
         self._answering = Answering(desk, self._splitting)
@@ -78,6 +83,7 @@ class Worker:
         self._begin()
         try:
             done = self._splitting.run(self._batch) + self._folding.run(self._batch) + self._answering.run(self._batch)
+            done += sum(stage(self._batch) for stage in self._stages)
         except LeaseLost:
             self.share()
             return 0

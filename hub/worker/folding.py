@@ -135,6 +135,8 @@ class Folding:
             if not statements.drop_items(connection, outcome.items):
                 raise LeaseLost("a message was withdrawn while its shipments were folded")
             shipments.record(connection, outcome.changes, micros(now))
+            if desk.line.changed is not None:
+                desk.line.changed(connection, [(one.key, one.revision_no) for one in outcome.changes if not one.same_content])
             outbox.add(connection, outcome.owed, now=now, sender=desk.line.sender)
             statements.queue(connection, ((key, None) for key in sorted(outcome.neighbours)))
             dead_letters.add(connection, [one for several in outcome.failed.values() for one in several], micros(now))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from hub.envelope import Envelope, Outgoing, Written
 from hub.ports import Clock, Sender
@@ -50,6 +50,8 @@ class Line:
     """The media type of a target."""
     trusts: Callable[[str], bool] = lambda _partner: True
     """Whether a partner's declared times are believed."""
+    changed: Callable[[Connection, Sequence[tuple[str, int]]], None] | None = None
+    """``changed(connection, [(shipment, revision)])``: in the transaction that makes the revisions, for who follows them."""
     sender: str = "waybridge"
     """Our own identity, on deliveries and in control numbers."""
 

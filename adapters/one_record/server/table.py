@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from adapters.one_record.server import changes, events, information, objects, requests
+from adapters.one_record.server import changes, events, information, objects, requests, sharing
 from adapters.one_record.server.call import Handler
 
 READ = (301, 302, 401, 403, 404, 415, 500)
@@ -114,6 +114,43 @@ OPERATIONS: tuple[Operation, ...] = (
         takes="LogisticsEvent",
         gives="MultiStatusResponse",
         section="Create multiple Logistics Events",
+    ),
+    Operation(
+        method="GET",
+        path="/subscriptions",
+        handler=sharing.get_subscriptions,
+        success=200,
+        errors=(400, 401, 403, 415, 422, 500),
+        gives="Subscription",
+        query=("topicType", "topic"),
+        section="Get Subscription information as Publisher",
+    ),
+    Operation(
+        method="POST",
+        path="/subscriptions",
+        handler=sharing.post_subscription,
+        success=201,
+        errors=(400, 401, 403, 415, 422, 500),
+        takes="Subscription",
+        section="Subscribe to Logistics Objects",
+    ),
+    Operation(
+        method="POST",
+        path="/access-delegations",
+        handler=sharing.post_delegation,
+        success=201,
+        errors=(400, 401, 403, 415, 500),
+        takes="AccessDelegation",
+        section="Request Access Delegation",
+    ),
+    Operation(
+        method="POST",
+        path="/notifications",
+        handler=sharing.post_notification,
+        success=204,
+        errors=(400, 401, 403, 404, 405, 415, 500),
+        takes="Notification",
+        section="Send Notification",
     ),
     *_reading(_REQUEST, requests.read, "ActionRequest", "Get Action Request Details"),
     Operation(

@@ -10,6 +10,7 @@ from adapters.one_record.sharing.nodes import iris, names, the
 from adapters.one_record.vocabulary import API, XSD
 from hub.objects import HeldObject, Nodes, Notice
 
+MERGED = "merged-notifications"
 OBJECT_EVENTS = (
     "LOGISTICS_OBJECT_CREATED",
     "LOGISTICS_OBJECT_UPDATED",
@@ -93,3 +94,34 @@ def nested(nodes: Nodes) -> dict[str, Any]:
         return whole(found) if found is not None else value
 
     return whole(nodes[0]) if nodes else {}
+
+
+def merged(waiting: bytes, later: bytes) -> bytes | None:
+    """Two updates of one object by one subscription as one: the later, with the properties that changed in either."""
+    first, second = json.loads(waiting), json.loads(later)
+    if any(_bare(first).get(name) != value for name, value in _bare(second).items()) or not _is_update(second):
+        return None
+    both = {one["@value"]: one for told in (first, second) for one in told.get(_CHANGED, ())}
+    stated = all(_CHANGED in told for told in (first, second))
+    # An update that names no property may have changed any: what is merged with it names none either.
+    return json.dumps(
+        _bare(second) | _body(second) | ({_CHANGED: [both[one] for one in sorted(both)]} if stated else {})
+    ).encode()
+
+
+_CHANGED = "api:hasChangedProperty"
+_OBJECT = "api:hasLogisticsObject"
+
+
+def _is_update(told: dict[str, Any]) -> bool:
+    return bool(told.get("api:hasEventType", {}).get("@id") == "api:LOGISTICS_OBJECT_UPDATED")
+
+
+def _bare(told: dict[str, Any]) -> dict[str, Any]:
+    """All but what two updates of one object may differ in."""
+    kept = {name: value for name, value in told.items() if name not in (_CHANGED, _OBJECT)}
+    return kept | {_OBJECT: {"@id": told.get(_OBJECT, {}).get("@id")}}
+
+
+def _body(told: dict[str, Any]) -> dict[str, Any]:
+    return {_OBJECT: told[_OBJECT]} if _OBJECT in told else {}

@@ -131,3 +131,25 @@ agent_group = Table(
     PrimaryKeyConstraint("agent", "name", name="pk_agent_group"),
 )
 """Which agents a group's grants hold for."""
+
+
+object_projection = Table(
+    "object_projection",
+    metadata,
+    Column("shipment", Key, nullable=False),
+    Column("revision_no", Integer, nullable=False),
+    PrimaryKeyConstraint("shipment", name="pk_object_projection"),
+)
+"""Up to which of its revisions a shipment's objects have been kept."""
+
+
+projection_due = Table(
+    "projection_due",
+    metadata,
+    serial("seq"),
+    Column("shipment", Key, nullable=False),
+    Column("revision_no", Integer, nullable=False),
+    PrimaryKeyConstraint("seq", name="pk_projection_due"),
+    Index("ix_projection_due_shipment", "shipment"),
+)
+"""Revisions of shipments that nobody has been told of as logistics objects yet."""

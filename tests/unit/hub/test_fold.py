@@ -3,13 +3,14 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.fold import Rules, fold
 from hub.position import Place
-from hub.statement import Statement
+from hub.statement import RULE, Statement
 
 RULES = Rules(authority={("FWB", "*"): 50, ("FSU", "*"): 10, ("FSU", "milestones"): 50})
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -274,3 +275,51 @@ def test_milestones_within_a_minute_stand_in_their_order():
     (folded,) = fold("awb:777-55512343", [one], Rules())
     assert [milestone["code"] for milestone in folded.document["milestones"]] == ["RCS", "DEP"]
     assert violations(folded.document) == []
+
+
+def ruled(facts, **more):
+    return msgspec.structs.replace(said(facts, kind="ruling", **more), action=RULE)
+
+
+def test_a_ruling_outranks_authority_until_the_same_group_is_ruled_again():
+    waybill = said({"shipper": {"name": "BLUE", "city": "FRA"}, "pieces": 10}, at=90, number=1)
+    first = ruled({"shipper": {"name": "GREEN", "city": "FRA"}}, at=5, number=2)
+    second = ruled({"shipper": {"name": "GREY"}}, at=7, number=3)
+    assert only([waybill, first]).document["shipper"] == {"name": "GREEN", "city": "FRA"}
+    assert only([waybill, first]).document["pieces"] == 10
+    assert only([second, waybill, first]).document["shipper"] == {"name": "GREY"}
+    assert [one.value for one in only([waybill, first]).conflicts["/shipper/name"]] == ["BLUE"]
+
+
+def test_a_ruling_can_take_away():
+    waybill = said({"goods": ["PUMPS"], "pieces": 10, "references": [{"type": "SRI", "value": "1"}]}, number=1)
+    one = only([ruled({"goods": None, "references": None}, at=5, number=2), waybill])
+    assert "goods" not in one.document
+    assert "references" not in one.document
+    assert one.document["pieces"] == 10
+
+
+facts = st.fixed_dictionaries(
+    {},
+    optional={
+        "pieces": st.integers(1, 3),
+        "goods": st.sampled_from([["PUMPS"], ["BOLTS"], None]),
+        "shipper": st.sampled_from([{"name": "BLUE"}, {"name": "GREEN"}, None]),
+        "references": st.sampled_from([[{"type": "SRI", "value": "1"}], [{"type": "CU", "value": "2"}], None]),
+        "houses": st.sampled_from([[{"hawb": "H1", "goods": ["A"]}], [{"hawb": "H1", "goods": ["B"], "pieces": 2}]]),
+    },
+)
+
+
+@given(st.lists(st.tuples(facts, st.booleans(), st.integers(0, 3)), min_size=2, max_size=6), st.randoms())
+@settings(deadline=None, max_examples=80)
+def test_rulings_keep_the_law_of_order(several, chance):
+    made = [
+        ruled(one, at=at, number=number)
+        if rules
+        else said({name: value for name, value in one.items() if value is not None}, at=at, number=number)
+        for number, (one, rules, at) in enumerate(several)
+    ]
+    shuffled = made[:]
+    chance.shuffle(shuffled)
+    assert [one.raw for one in fold(KEY, shuffled, RULES)] == [one.raw for one in fold(KEY, made, RULES)]

@@ -95,6 +95,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name='pk_logistics_object')
     )
     _index('ix_logistics_object_shipment', 'logistics_object', ['shipment'], unique=False)
+    _table('object_projection',
+    sa.Column('shipment', sa.String(length=200), nullable=False),
+    sa.Column('revision_no', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('shipment', name='pk_object_projection')
+    )
+    _table('projection_due',
+    sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
+    sa.Column('shipment', sa.String(length=200), nullable=False),
+    sa.Column('revision_no', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('seq', name='pk_projection_due')
+    )
+    _index('ix_projection_due_shipment', 'projection_due', ['shipment'], unique=False)
     _table('object_revision',
     sa.Column('object', sa.String(length=200), nullable=False),
     sa.Column('revision_no', sa.Integer(), autoincrement=False, nullable=False),

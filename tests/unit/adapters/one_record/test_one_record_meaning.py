@@ -150,7 +150,7 @@ def test_amounts_in_a_second_currency_are_not_taken_for_the_first() -> None:
     assert [text for _, text in about.not_carried] == ["USD"]
 
 
-def test_no_value_declared_is_written_by_leaving_it_out() -> None:
+def test_no_value_declared_is_written_on_the_pieces() -> None:
     charges = {
         "currency": "EUR",
         "declared_carriage": "NVD",
@@ -161,8 +161,12 @@ def test_no_value_declared_is_written_by_leaving_it_out() -> None:
     written = LINE.render(
         "one-record:Waybill", {"awb": "020-12345675", "charges": charges}, Outgoing(message_id="m", control_reference="1", at=NOW)
     )
-    assert written.problems == []
-    assert "cargo:declaredValueForCustoms" not in json.loads(written.raws[0])
+    assert [one.path for one in written.problems] == ["/charges/insurance"]
+    made = json.loads(written.raws[0])
+    assert "cargo:declaredValueForCustoms" not in made
+    (piece,) = made["cargo:shipment"]["cargo:pieces"]
+    assert piece["cargo:nvdForCarriage"] is True
+    assert reading(made).said[0].facts["charges"] == {name: value for name, value in charges.items() if name != "insurance"}
 
 
 def test_what_the_ontology_has_no_place_for_is_said() -> None:

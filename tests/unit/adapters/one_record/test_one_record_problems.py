@@ -168,10 +168,10 @@ def test_roots_are_messages_of_their_own_and_circles_have_one() -> None:
     ]
     format = build()
     parts = format.split(json.dumps({"@context": CONTEXT, "@graph": graph}).encode()).parts
-    assert [(part.type, part.reference) for part in parts] == [("ULD", site + "u"), ("Waybill", site + "w")]
+    assert [(part.type, part.reference) for part in parts] == [("Waybill", site + "w"), ("ULD", site + "u")]
     trees = [format.read(part).root for part in parts]
-    assert trees[0].text("uldSerialNumber") == "12345"
-    shipment = trees[1].first("shipment")
+    assert trees[1].text("uldSerialNumber") == "12345"
+    shipment = trees[0].first("shipment")
     assert shipment is not None
     assert [child.name for child in shipment.children] == ["pieces", "waybill"]
 

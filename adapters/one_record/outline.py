@@ -1,0 +1,281 @@
+"""A shipment's trees taken apart into logistics objects that refer to each other by address, as the standard wants them served.
+
+Pure: equal trees and names, equal documents. Objects without an address of their own stay inside (Value, Party, MovementTime).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from adapters.one_record import naming
+from adapters.one_record.flat import nodes_of
+from adapters.one_record.frame import Named
+from adapters.one_record.vocabulary import CARGO, Property, Vocabulary, vocabulary
+from adapters.one_record.write import Scribe
+from hub.canonical.settle import INBOUND, OUTBOUND
+from hub.envelope import Outgoing
+from hub.objects import Nodes
+from hub.projected import Outline, ProjectedEvent, ProjectedObject
+from hub.syntax import Element, Node
+
+BACK = {
+    "shipment": "waybill",
+    "houseWaybills": "masterWaybill",
+    "referredBookingOption": "issuedForWaybill",
+    "customsInformation": "issuedForShipment",
+    "securityDeclarations": "issuedForShipment",
+    "insurance": "insuredShipments",
+}
+"""The property that leads back, by the one that leads to an object."""
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Scope(msgspec.Struct, frozen=True):
+    """Where a walk stands: the shipment's name, the waybill's, and the address of the object being taken apart."""
+
+    shipment: str
+    waybill: str
+    owner: str
+
+
+class _Made(msgspec.Struct):
+    node: Node
+    kind: Named
+    shared: bool
+
+
+class Outliner:
+    """Takes the trees of one shipment apart."""
+
+    def __init__(self, base: str, name: str) -> None:
+        self.base = base.rstrip("/")
+        self.name = name
+        self.words: Vocabulary = vocabulary()
+        self.made: dict[str, _Made] = {}
+
+    def root(self, root: Node) -> None:
+        """A waybill or a booking. A waybill that only holds its house waybills gives them alone."""
+        houses = [child for child in root.children if child.name == "houseWaybills"]
+        if root.name == "Waybill" and houses and not root.elements and len(houses) == len(root.children):
+            for house in houses:
+                self._take(house, Named("Waybill", self.words.classes["Waybill"]), self.name, self._scope(self.name))
+            return
+        kind = Named(root.name, self.words.classes.get(root.name))
+        id = self.name if root.name == "Waybill" else self._free(f"{self.name}-{naming.step(root.name).lower()}")
+        back = Node("issuedForWaybill", self._reference(self.name, "Waybill")) if root.name == "Booking" else None
+        self._take(root, kind, id, self._scope(self.name), back if self.name in self.made else None)
+        if root.name == "Waybill":
+            self._whole_waybill(self.name)
+
+    def event(self, id: str, root: Node) -> ProjectedEvent:
+        """One milestone's event; the objects it names are taken out of it."""
+        about = root.first("eventFor")
+        waybill = self._waybill_of(about)
+        self._whole_waybill(waybill)
+        target = f"{waybill}-shipment"
+        inner = Node(root.name, root.elements, [child for child in root.children if child is not about])
+        self._whole_movement(inner)
+        kind = Named(root.name, self.words.classes.get(root.name))
+        owner = f"{self.name}-event-{id}"
+        node = self._apart(inner, kind, _Scope(self.name, self.name, owner))
+        node.children.append(Node("eventFor", self._reference(target, "Shipment")))
+        address = f"{self.base}/{target}/logistics-events/{id}"
+        code = self.words.code_iri(root.text("eventCode") or "", _CODE_RULE) if "eventCode" in root.elements else ""
+        return ProjectedEvent(id=id, object=target, type=_class_iri(kind), code=code, nodes=self._written(node, kind, address))
+
+    def objects(self) -> list[ProjectedObject]:
+        """Everything taken out, documents written."""
+        return [
+            ProjectedObject(
+                id=id,
+                type=_class_iri(one.kind),
+                nodes=self._written(one.node, one.kind, f"{self.base}/{id}"),
+                shared=one.shared,
+            )
+            for id, one in self.made.items()
+        ]
+
+    def _whole_waybill(self, id: str) -> None:
+        """A waybill of which no shipment is told has one all the same: events are about it."""
+        waybill = self.made.setdefault(id, self._unknown("Waybill"))
+        if f"{id}-shipment" not in self.made:
+            self.made[f"{id}-shipment"] = self._unknown("Shipment", Node("waybill", self._reference(id, "Waybill")))
+            waybill.node.children.append(Node("shipment", self._reference(f"{id}-shipment", "Shipment")))
+
+    def _unknown(self, type: str, *children: Node) -> _Made:
+        node = Node(type, {"skeletonIndicator": Element("true")}, [*children])
+        return _Made(node, Named(type, self.words.classes[type]), False)
+
+    def _scope(self, waybill: str) -> _Scope:
+        return _Scope(self.name, waybill, waybill)
+
+    def _waybill_of(self, about: Node | None) -> str:
+        waybill = about.first("waybill") if about is not None else None
+        if waybill is None or waybill.text("waybillType") != "HOUSE":
+            return self.name
+        return f"{self.name}-house-{naming.kebab(waybill.text('waybillNumber') or '')}"
+
+    def _take(self, node: Node, kind: Named, id: str, scope: _Scope, back: Node | None = None) -> None:
+        """Put an object in its place, or what this node says beside what is known of it."""
+        inside = self._inside(node, kind, id, scope)
+        known = self.made.get(id)
+        if known is None:
+            # Its place is kept before its parts are taken, so that an object stands before those it refers to.
+            known = self.made[id] = _Made(Node(kind.name), kind, naming.shipment_key(id) is None)
+            known.node = self._apart(node, kind, inside)
+        elif node.children or any(name[:1] != "@" for name in node.elements):
+            _merge(known.node, self._apart(node, kind, inside))
+        if back is not None and known.node.first(back.name) is None:
+            known.node.children.append(back)
+
+    def _inside(self, node: Node, kind: Named, id: str, scope: _Scope) -> _Scope:
+        return _Scope(scope.shipment, id if kind.name == "Waybill" else scope.waybill, id)
+
+    def _apart(self, node: Node, kind: Named, scope: _Scope) -> Node:
+        """The node with every object that has an address replaced by it."""
+        made = Node(node.name, {name: one for name, one in node.elements.items() if name != "@id"})
+        places: dict[str, int] = {}
+        for child in node.children:
+            places[child.name] = places.get(child.name, 0) + 1
+            made.children.append(self._child(node, child, kind, scope, places[child.name]))
+        return made
+
+    def _child(self, node: Node, child: Node, kind: Named, scope: _Scope, place: int) -> Node:
+        rule = kind.known.properties.get(child.name) if kind.known else None
+        if "@value" in child.elements or rule is None or rule.kind != "object":
+            return child
+        name = child.text("@type") or rule.range
+        below = Named(name, self.words.classes.get(name))
+        if below.known is None or not below.known.is_object:
+            return self._apart(child, below, scope)
+        id = self._id(node, child, below, scope, place if rule.repeats else 0)
+        self._take(child, below, id, scope, self._back(child.name, scope))
+        return Node(child.name, self._reference(id, below.name))
+
+    def _back(self, property: str, scope: _Scope) -> Node | None:
+        if property in ("pieces", "pieceReferences"):
+            return Node("ofShipment", self._reference(f"{scope.waybill}-shipment", "Shipment"))
+        name = BACK.get(property)
+        return Node(name, self._reference(scope.owner, self.made[scope.owner].kind.name)) if name else None
+
+    def _id(self, node: Node, child: Node, kind: Named, scope: _Scope, place: int) -> str:
+        named = self._told(child, kind, scope)
+        if named is not None:
+            return named
+        if child.name == "partyDetails":
+            return self._free(f"{scope.waybill}-{naming.role(node.text('partyRole'))}")
+        if child.name in ("shipment", "referredBookingOption"):
+            return f"{scope.waybill}-{naming.step(child.name)}"
+        return self._free(f"{scope.owner}-{naming.step(child.name)}" + (f"-{place}" if place else ""))
+
+    def _told(self, child: Node, kind: Named, scope: _Scope) -> str | None:
+        """The address an object has by what it is."""
+        label = child.text("@id") or ""
+        if kind.name == "Piece" and label.startswith("_:"):
+            return f"{scope.waybill}-piece-{label.rpartition('piece')[2]}"
+        if child.name == "houseWaybills":
+            return self._free(f"{scope.shipment}-house-{naming.kebab(child.text('waybillNumber') or '')}")
+        if kind.name == "TransportMovement":
+            return f"{scope.shipment}-flight-{_movement_name(child)}"
+        if kind.name == "ULD":
+            return f"{scope.shipment}-uld-{_uld_name(child)}"
+        return _shared_name(child, kind)
+
+    def _free(self, id: str) -> str:
+        """The id, or with the next number where it is another object's."""
+        number, free = 1, id
+        while free in self.made:
+            number += 1
+            free = f"{id}-{number}"
+        return free
+
+    def _reference(self, id: str, type: str) -> dict[str, Element]:
+        return {"@id": Element(f"{self.base}/{id}"), "@type": Element(type)}
+
+    def _whole_movement(self, event: Node) -> None:
+        """The movement an event refers to, with the end that the event's own location says."""
+        movement = event.first("transportMovementReference")
+        location = event.first("eventLocation")
+        code = event.text("eventCode")
+        side = "departureLocation" if code in OUTBOUND else "arrivalLocation" if code in INBOUND else ""
+        if movement is None or location is None or not side or movement.first(side):
+            return
+        whole = Node(movement.name, movement.elements, [*movement.children, Node(side, location.elements, location.children)])
+        event.children = [whole if child is movement else child for child in event.children]
+
+    def _written(self, node: Node, kind: Named, address: str) -> Nodes:
+        scribe = Scribe(self.words, Outgoing(message_id=address, control_reference="", at=_NEVER))
+        named = Node(node.name, {**node.elements, "@id": Element(address)}, node.children)
+        body = scribe.object(named, kind, "")
+        return nodes_of({"@context": scribe.context(), **body})
+
+
+_CODE_RULE = Property(name="eventCode", iri=CARGO + "eventCode", range="StatusCode", kind="code")
+
+
+def _class_iri(kind: Named) -> str:
+    return kind.known.iri if kind.known else CARGO + kind.name
+
+
+def _merge(known: Node, more: Node) -> None:
+    """Add what another mention of an object says; what is said already stays."""
+    for name, element in more.elements.items():
+        known.elements.setdefault(name, element)
+    said = [_plain(child) for child in known.children]
+    known.children.extend(child for child in more.children if _plain(child) not in said)
+
+
+def _plain(node: Node) -> tuple[Any, ...]:
+    return (node.name, {name: one.text for name, one in node.elements.items()}, [_plain(child) for child in node.children])
+
+
+def _movement_name(node: Node) -> str:
+    """Flight, day of departure, and its two ends as far as they are known."""
+    times = [child for child in node.children if child.name == "movementTimes"]
+    departing = [one.text("movementTimestamp") or "" for one in times if (one.text("movementMilestone") or "").endswith("D")]
+    ends = [_code_of(node.first(side)) for side in ("departureLocation", "arrivalLocation")]
+    parts = [node.text("transportIdentifier") or "unknown", *(moment[:10] for moment in departing[:1]), *ends]
+    return "-".join(part if part[:4].isdigit() else naming.kebab(part) for part in parts if part)
+
+
+def _code_of(location: Node | None) -> str:
+    codes = location.first("locationCodes") if location is not None else None
+    return (codes.text("@value") or "") if codes is not None else ""
+
+
+def _uld_name(node: Node) -> str:
+    parts = (node.text(name) or "" for name in ("uldTypeCode", "uldSerialNumber", "ownerCode"))
+    return naming.kebab("".join(parts))
+
+
+def _shared_name(node: Node, kind: Named) -> str | None:
+    """The address of an airport or a carrier of which only the code is told."""
+    told = {name for name in node.elements if name[:1] != "@"} | {child.name for child in node.children}
+    if kind.name == "Location" and told == {"locationCodes"} and len(node.children) == 1:
+        return f"location-{naming.kebab(_code_of(node))}"
+    if kind.name == "Carrier" and told == {"airlineCode"}:
+        return f"carrier-{naming.kebab(node.text('airlineCode') or '')}"
+    return None
+
+
+def outline(base: str, name: str, roots: Sequence[Node], events: Sequence[tuple[str, Node]]) -> Outline:
+    """The objects and events of one shipment. See :class:`hub.projected.Outliner`."""
+    work = Outliner(base, name)
+    for root in roots:
+        work.root(root)
+    told = [work.event(id, event) for id, tree in events for event in _each(tree)]
+    return Outline(objects=work.objects(), events=told)
+
+
+def _each(tree: Node) -> Iterator[Node]:
+    """The events of a tree: itself, or the items of a collection."""
+    if tree.name == "Collection":
+        for item in tree.all("hasItem"):
+            yield Node(
+                item.text("@type") or "LogisticsEvent", {k: v for k, v in item.elements.items() if k != "@type"}, item.children
+            )
+    else:
+        yield tree
