@@ -12,14 +12,13 @@ from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Option, Ro
 from adapters.cargo_imp.repeats import cut
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.spelling import one_slip_apart
-from adapters.cargo_imp.steps import Place, Step, Variant, Walk, nearest, takes_any
+from adapters.cargo_imp.steps import Place, Step, Variant, Walk, nearest
+from adapters.cargo_imp.unnamed import begun, may_stand
 from hub.problem import Code, Problem
 from hub.syntax import Element, Node
 
 LONGEST_MATCHED = 400
 BLANKS = " \t\r\x01\x02\x03\x1a\x00"
-BEGUN = 4
-"""How far a layout without an identifier must fit a line to be what the line was meant to be: a station and its slant."""
 _MARKS = (SLANT, POINT)
 _IDENTIFIER = re.compile(r"[A-Z]{3,4}")
 _BEGINS_A_LINE = re.compile(r"[A-Z]{3}(?:/|$)")
@@ -109,34 +108,40 @@ class Recovery(Report):
     def _otherwise(self, line: str, key: str) -> None:
         """A line that no layout fits here: a tolerated form, a faulty line, one out of order, or one we do not know."""
         steps = self.place.steps.get(key, ()) if not (self.lost and key == SLANT) else ()
-        if self._tolerated(steps, line) or (key not in _MARKS and self._unnamed(line)):
+        if self._tolerated(steps, line) or (key not in _MARKS and self._unnamed(line, bool(steps))):
             return
         if steps:
             self._faulty(steps, line)
-        elif self._small_letters(line, key) or self._unprefixed(line, key) or self._leader_missing(line, key):
+        elif (
+            self._small_letters(line, key)
+            or self._unprefixed(line, key)
+            or self._leader_missing(line, key)
+            or self._verbatim(line)
+        ):
             return
         elif key in self.walk.anywhere:
-            if self.lost and not self._is_open(self.walk.anywhere[key][0].rows[-1].owner):
+            if self.lost and (len(key) < 2 or not self._is_open(self.walk.anywhere[key][0].rows[-1].owner)):
                 self._unknown(line, SLANT)
             else:
                 self._out_of_order(self.walk.anywhere[key], line)
         elif not (self._verbatim(line) or self._misspelt(line, key) or self._begun(line, key)):
             self._unknown(line, key)
 
-    def _unnamed(self, line: str) -> bool:
-        """A line of a layout that begins with no identifier: a point of unloading, a flight, also in a tolerated form."""
+    def _unnamed(self, line: str, named: bool) -> bool:
+        """A line of a layout that begins with no identifier: a point of unloading, a flight, also in a tolerated form.
+
+        Where an identifier of this name may stand (``named``), only what can be nothing else: COR alone, COR/NIL, but not COR/.
+        """
+        if named:
+            return not line.endswith(SLANT) and may_stand(self.place) and self._verbatim(line)
         return self._verbatim(line) or self._tolerated(self.place.steps.get(ANY, ()), line)
 
     def _begun(self, line: str, key: str) -> bool:
         """A faulty line of a layout that begins with no identifier, by as much of it as fits."""
-        steps = tuple(one for one in self.place.steps.get(ANY, ()) if one.only is not None and not takes_any(one.only))
-        if not steps or key in (*_MARKS, CONSIGNMENT) or len(line) > LONGEST_MATCHED:
-            return False
-        reached = max(explain(one.items, line).reached for step in steps for one in step.variants)
-        if reached <= BEGUN and ("/" in line or len(line) > BEGUN):
-            return False
-        self._faulty(steps, line)
-        return True
+        steps = begun(self.place, line) if key not in (*_MARKS, CONSIGNMENT) and len(line) < LONGEST_MATCHED else ()
+        if steps:
+            self._faulty(steps, line)
+        return bool(steps)
 
     def _is_open(self, owner: Option | None) -> bool:
         """Whether the walk stands inside a group."""

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from adapters.cargo_imp.cross_checks import checks_of
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
-from adapters.cargo_imp.notation import Field, Item, Literal, Repeat, captures, expression
+from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
 from adapters.cargo_imp.ways import END, Way, entries, onward, through
 
 
@@ -247,9 +247,3 @@ def nearest(steps: tuple[Step, ...]) -> list[Step]:
     """Those that leave out the fewest mandatory lines."""
     least = min((len(step.missing) for step in steps), default=0)
     return [step for step in steps if len(step.missing) == least]
-
-
-def takes_any(variant: Variant) -> bool:
-    """Whether a layout begins with any text at all, so that nothing can be a fault in it."""
-    first = variant.items[0]
-    return isinstance(first, Field) and bool(first.runs) and first.runs[0].kind == "x"

@@ -26,14 +26,22 @@ def _problems(partner: Partner, configured: Settings) -> Iterator[str]:
 
 def _targets(partner: Partner, configured: Settings) -> Iterator[str]:
     pure = PureHub(configured)
-    for rule in partner.send:
+    for target, channel in _written(partner):
         try:
-            pure.kind(rule.target)
-            partner.open_channel(rule.channel)
+            pure.kind(target)
+            partner.open_channel(channel)
         except KeyError:
-            yield f"cannot write {rule.target!r}; `waybridge formats` lists the targets"
+            yield f"cannot write {target!r}; `waybridge formats` lists the targets"
         except Misconfigured as fault:
             yield str(fault)
+
+
+def _written(partner: Partner) -> Iterator[tuple[str, str]]:
+    """Every target with its channel: those of its rules, and those its questions are answered in."""
+    yield from ((rule.target, rule.channel) for rule in partner.send)
+    answers = partner.answers
+    if answers.channel:
+        yield from ((target, answers.channel) for target in (answers.status, answers.allocation))
 
 
 def _channels(partner: Partner, configured: Settings) -> Iterator[str]:
