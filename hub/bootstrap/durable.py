@@ -69,7 +69,9 @@ class Hub:
         """Where channels hand in."""
         limits = self.settings.hub.limits
         known = self.settings.partners
-        return DurableIntake(self.engine, self.clock, partners=lambda name: name in known, largest=limits.max_bytes)
+        return DurableIntake(
+            self.engine, self.clock, partners=lambda name: name in known, largest=limits.max_bytes, awake=self.awake
+        )
 
     @cached_property
     def booking_desk(self) -> BookingDesk | None:
