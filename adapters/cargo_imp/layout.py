@@ -16,6 +16,7 @@ from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, cap
 ANY = "*"
 SLANT = "/"
 CONSIGNMENT = "#"
+_FREE_TEXT = re.compile(r"(?<=[:\]])t\[")
 OTHERWISE = "otherwise"
 
 
@@ -164,7 +165,8 @@ def schema_names() -> Iterator[str]:
 def load(name: str) -> Table:
     """A table with all it extends. Raises :class:`LayoutError`."""
     spec = _spec(name)
-    lines = {one: _line(one, row) for one, row in spec["lines"].items()}
+    narrow = spec.get("narrow_text", False)
+    lines = {one: _line(one, _narrowed(row) if narrow else row) for one, row in spec["lines"].items()}
     table = Table(
         type=spec["type"],
         version=str(spec["version"]),
@@ -193,6 +195,11 @@ def _spec(name: str) -> dict[str, Any]:
     structure = base["structure"] | raw.pop("structure", {})
     ambiguous = base["ambiguous"] + raw.pop("ambiguous", [])
     return base | raw | {"lines": lines, "structure": structure, "ambiguous": ambiguous}
+
+
+def _narrowed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A line whose free text is that of editions up to 31: written in capital letters, digits, blanks, points and hyphens."""
+    return {**row, "format": _FREE_TEXT.sub("s[", row["format"])}
 
 
 def _line(name: str, row: Mapping[str, Any]) -> Line:
@@ -275,7 +282,13 @@ def slots(items: Sequence[Item], first: int) -> tuple[tuple[int, str], ...]:
 def within(items: Sequence[Item], first: int) -> tuple[Within, ...]:
     """The repeats inside a line, with the expression of one item."""
     return tuple(
-        Within(group=first + place, name=item.name, pattern=re.compile(expression(item.items)), slots=slots(item.items, 1))
+        Within(group=first + place, name=item.name, pattern=re.compile(_one_of(item)), slots=slots(item.items, 1))
         for place, item in enumerate(captures(items))
         if isinstance(item, Repeat)
     )
+
+
+def _one_of(item: Repeat) -> str:
+    """The expression of one item; where all begin alike, up to the next one or the end, so that none is cut short."""
+    opening = item.items[0]
+    return expression(item.items) + (f"(?={re.escape(opening.text[0])}|$)" if isinstance(opening, Literal) else "")
