@@ -98,13 +98,9 @@ def node(folder: Path, endpoint: str) -> Iterator[str]:
     partner = Partner(id="airline", authors=[AIRLINE], notifications="node", channel=[channel])
     listen = Listen(port=18743, mounts={"/": "adapters.one_record.server:mount"})
     ours = NodeSettings(base_url=base, security=security)
-    hub = Hub(
-        Settings(
-            hub=HubSettings(database=f"sqlite:///{folder}/hub.db", limits=Limits(), listen=listen, node=ours),
-            partners={"airline": partner},
-            source=str(folder),
-        )
-    )
+    formats = {"one-record": "adapters.one_record.format:build"}
+    line = HubSettings(database=f"sqlite:///{folder}/hub.db", formats=formats, limits=Limits(), listen=listen, node=ours)
+    hub = Hub(Settings(hub=line, partners={"airline": partner}, source=str(folder)))
     upgrade(hub.engine)
     service = Service(hub)
     service.start()
@@ -144,12 +140,11 @@ def measure(count: int, rest: float) -> None:
                 posted.append(there.wait(location) - begun)
             used = (time.process_time() - used) / count
             by_hand = []
-            told = {"api:hasLogisticsObject": {"@id": "by hand"}}
             hand = httpx.Client(trust_env=False, headers={"Connection": "close"})
-            for _ in range(count):
+            for number in range(count):
                 begun = time.perf_counter()
-                hand.post(endpoint, json=told)
-                by_hand.append(there.at["by hand"] - begun)
+                hand.post(endpoint, json={"api:hasLogisticsObject": {"@id": f"by hand {number}"}})
+                by_hand.append(there.wait(f"by hand {number}") - begun)
     print(shown("POST of the object → notification there", posted))
     print(shown("POST of the object → 201", answered))
     print(shown("the same POST by hand, on a new connection", by_hand))

@@ -16,6 +16,7 @@ from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, cap
 ANY = "*"
 SLANT = "/"
 CONSIGNMENT = "#"
+_FREE_TEXT = re.compile(r"(?<=[:\]])t\[")
 OTHERWISE = "otherwise"
 
 
@@ -155,7 +156,8 @@ def schema_names() -> Iterator[str]:
 def load(name: str) -> Table:
     """A table with all it extends. Raises :class:`LayoutError`."""
     spec = _spec(name)
-    lines = {one: _line(one, row) for one, row in spec["lines"].items()}
+    narrow = spec.get("narrow_text", False)
+    lines = {one: _line(one, _narrowed(row) if narrow else row) for one, row in spec["lines"].items()}
     table = Table(
         type=spec["type"],
         version=str(spec["version"]),
@@ -182,6 +184,11 @@ def _spec(name: str) -> dict[str, Any]:
     lines = base["lines"] | {row["name"]: base["lines"].get(row["name"], {}) | row for row in raw.pop("line", ())}
     structure = base["structure"] | raw.pop("structure", {})
     return base | raw | {"lines": lines, "structure": structure}
+
+
+def _narrowed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A line whose free text is that of editions up to 31: written in capital letters, digits, blanks, points and hyphens."""
+    return {**row, "format": _FREE_TEXT.sub("s[", row["format"])}
 
 
 def _line(name: str, row: Mapping[str, Any]) -> Line:
