@@ -282,7 +282,13 @@ def slots(items: Sequence[Item], first: int) -> tuple[tuple[int, str], ...]:
 def within(items: Sequence[Item], first: int) -> tuple[Within, ...]:
     """The repeats inside a line, with the expression of one item."""
     return tuple(
-        Within(group=first + place, name=item.name, pattern=re.compile(expression(item.items)), slots=slots(item.items, 1))
+        Within(group=first + place, name=item.name, pattern=re.compile(_one_of(item)), slots=slots(item.items, 1))
         for place, item in enumerate(captures(items))
         if isinstance(item, Repeat)
     )
+
+
+def _one_of(item: Repeat) -> str:
+    """The expression of one item; where all begin alike, up to the next one or the end, so that none is cut short."""
+    opening = item.items[0]
+    return expression(item.items) + (f"(?={re.escape(opening.text[0])}|$)" if isinstance(opening, Literal) else "")

@@ -263,7 +263,7 @@ class Recovery(Report):
         self.unread.append((self.number, line))
 
     def _out_of_order(self, steps: tuple[Step, ...], line: str) -> None:
-        step = steps[0]
+        step = next((one for one in steps if one.match(line)), steps[0])
         repeated = self.counts[step.rows[-1].index] >= step.rows[-1].most and self.place.option in step.rows[-1].options
         known = step.rows[0].index in self.absent
         for row in step.rows[:-1]:
