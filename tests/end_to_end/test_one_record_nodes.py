@@ -112,6 +112,8 @@ def test_a_shipment_goes_to_and_fro(nodes: tuple[Served, Served]) -> None:
     found = until(lambda: south.delivery(refused), lambda one: one["state"] not in ("pending", "retrying"))
     assert (found["state"], "answered 403" in found["outcome"]) == ("refused", True), found
     assert_quiet(north, south)
+    assert (goods(north), codes(north), north.letters()) == (["TURBINES"], ["DEP", "RCS"], [])
+    assert [one[:20] for one in south.letters()] == ["RefusedCall: one-rec"]
 
 
 def at(hour: int) -> datetime:
