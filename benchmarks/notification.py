@@ -98,13 +98,9 @@ def node(folder: Path, endpoint: str) -> Iterator[str]:
     partner = Partner(id="airline", authors=[AIRLINE], notifications="node", channel=[channel])
     listen = Listen(port=18743, mounts={"/": "adapters.one_record.server:mount"})
     ours = NodeSettings(base_url=base, security=security)
-    hub = Hub(
-        Settings(
-            hub=HubSettings(database=f"sqlite:///{folder}/hub.db", limits=Limits(), listen=listen, node=ours),
-            partners={"airline": partner},
-            source=str(folder),
-        )
-    )
+    formats = {"one-record": "adapters.one_record.format:build"}
+    line = HubSettings(database=f"sqlite:///{folder}/hub.db", formats=formats, limits=Limits(), listen=listen, node=ours)
+    hub = Hub(Settings(hub=line, partners={"airline": partner}, source=str(folder)))
     upgrade(hub.engine)
     service = Service(hub)
     service.start()

@@ -214,7 +214,8 @@ class Walk:
                 for way in entries(option, (), ()):
                     if way.key not in ("/", ANY):
                         keyed.setdefault(way.key, []).append(way)
-        return {key: self._steps(found[:1]) for key, found in keyed.items()}
+        alike = {key: [way for way in found if way.rows[0] is found[0].rows[0]] for key, found in keyed.items()}
+        return {key: self._steps(found) for key, found in alike.items()}
 
 
 def _laid(way: Way) -> tuple[Item, ...]:
