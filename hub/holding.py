@@ -12,6 +12,7 @@ from hub.node import NodeDoors, NodeSettings
 from hub.objects import (
     ACCEPTED,
     FAILED,
+    PENDING,
     REJECTED,
     REVOKED,
     TRANSITIONS,
@@ -136,7 +137,7 @@ class Requests(_Over):
         """See the port."""
         with self._writing() as (connection, now):
             found = action_requests.get(connection, id)
-            if found is not None and FAILED not in TRANSITIONS[found.kind].get(found.status, ()):
+            if found is not None and ACCEPTED in TRANSITIONS[found.kind][PENDING]:
                 action_requests.move(connection, id, ACCEPTED, by, now)
             moved = action_requests.move(connection, id, FAILED, by, now, errors=errors)
             self._tell(connection, notices, now)

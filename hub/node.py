@@ -77,7 +77,7 @@ class ActionRequests(Protocol):
         """
 
     def fail(self, id: str, by: str, errors: Nodes, notices: Sequence[Notice] = ()) -> ActionRequest:
-        """What was accepted could not be done: by way of its acceptance where its kind has one. Raises Conflict."""
+        """A pending request cannot be done: failed, by way of its acceptance where its kind has one. Raises Conflict (state)."""
 
     def accept_change(self, accepted: Acceptance) -> ActionRequest:
         """In one transaction: the next revision, the request accepted, every other pending change on that revision rejected,
@@ -150,6 +150,9 @@ class Announcer(Protocol):
 
     def write(self, notice: Notice, subscription: NewSubscription | None, held: HeldObject | None) -> bytes:
         """The notification, ready to be sent; ``subscription`` is None for a requestor who asked to be told of its request."""
+
+    def merged(self, waiting: bytes, later: bytes) -> bytes | None:
+        """One notification that says what two say, the later of them new; None where they are to be sent apart."""
 
 
 class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import msgspec
 
+from hub.booking import BookingAnswer, BookingRequest
 from hub.envelope import Frame, Outgoing, Part, Split, Written
-from hub.problem import Fix, Problem
+from hub.problem import Problem
 from hub.syntax import Message
 
 
@@ -35,19 +36,12 @@ class Format(Protocol):
         """The (type, version) whose layout and mapping read this one: itself, the nearest approximation, or none."""
 
 
-@runtime_checkable
-class Tidier(Protocol):
-    """What a format may know beside reading: how a file of it is transmitted properly."""
-
-    def tidy(self, text: str) -> Sequence[Fix]:
-        """What of the file's own form (line ends, blanks) is to be written otherwise; no message's content."""
-
-
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one received message, to be told to its sender.
 
     ``wanted`` is false when the sender asked not to be told of this kind of outcome: a format that answers each message alone
     leaves it out; one that answers a whole interchange tells it with the others, as silence would mean something else.
+    ``remark`` goes with an acceptance, where the format has a place for words; ``line`` is the message's first in its file.
     """
 
     accepted: bool
@@ -58,6 +52,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     problems: Sequence[Problem]
     wanted: bool = True
+    remark: str = ""
+    line: int = 1
 
 
 class Acknowledger(Protocol):
@@ -65,6 +61,16 @@ class Acknowledger(Protocol):
 
     def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
         """One answer for the messages of one envelope; none where the format forbids it (never an answer to an answer)."""
+
+
+class BookingDesk(Protocol):
+    """A booking system behind the hub. Named by ``booking_desk`` in waybridge.toml as the dotted name of its factory."""
+
+    def answer(self, request: BookingRequest) -> BookingAnswer | None:
+        """What is answered now; None when the booking system will answer later by a message of its own.
+
+        Asked outside any transaction, but by the worker: it answers in a second or says None. What it raises is a dead letter.
+        """
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from hub.ports import Acknowledger, Format, Misconfigured
+from hub.ports import Acknowledger, BookingDesk, Format, Misconfigured
 
 
 def resolve(dotted: str) -> Any:
@@ -45,3 +45,11 @@ def formats(factories: Mapping[str, str]) -> Mapping[str, Format]:
 def acknowledgers(factories: Mapping[str, str]) -> Mapping[str, Acknowledger]:
     """The configured acknowledgers by format name."""
     return Lazy(factories)
+
+
+def booking_desk(factory: str) -> BookingDesk | None:
+    """The configured booking desk; none where none is named. Raises Misconfigured."""
+    if not factory:
+        return None
+    build: Callable[[], BookingDesk] = resolve(factory)
+    return build()

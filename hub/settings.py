@@ -79,11 +79,17 @@ class SendRule(Struct, frozen=True, kw_only=True):
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """Whether and where a partner gets the format's own acknowledgement; ``positive`` also for good messages."""
+    """Whether and where a partner gets the format's own acknowledgement; ``positive`` also for good messages.
+
+    Questions (FSR, FFR) are answered where either is on, or ``queries`` is; ``status`` and ``allocation`` say in which version.
+    """
 
     channel: str = ""
     positive: bool = True
     negative: bool = True
+    queries: bool = False
+    status: str = "cargo-imp:FSA/15"
+    allocation: str = "cargo-imp:FFA/4"
 
 
 class Partner(Struct, frozen=True, kw_only=True):
@@ -115,10 +121,11 @@ class Partner(Struct, frozen=True, kw_only=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Bounds of what is taken in."""
+    """Bounds of what is taken in; ``lease_seconds``: how long the work of a process that was killed waits for another."""
 
     max_bytes: int = 64 * 1024 * 1024
     queue: int = 100_000
+    lease_seconds: float = 30.0
 
 
 class FoldRules(Struct, frozen=True, kw_only=True):
@@ -157,6 +164,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     processes: int = 1
     formats: dict[str, str] = {}
     acknowledgers: dict[str, str] = {}
+    booking_desk: str = ""
     limits: Limits = Limits()
     fold: FoldRules = FoldRules()
     listen: Listen = Listen()

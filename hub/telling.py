@@ -15,7 +15,7 @@ from hub.clock import micros
 from hub.node import Announcer
 from hub.objects import HeldObject, NewSubscription, Notice
 from hub.statement import DeliveryPlan
-from hub.store import objects, outbox, subscriptions
+from hub.store import objects, outbox, standing, subscriptions
 from hub.store.outbox import IN_SEQUENCE, Owed
 
 TARGET, ORDER = "one-record:Notification", "one-record:Fetch"
@@ -27,7 +27,7 @@ class Teller:
     """hub.holding.Tell over the outbox.
 
     ``announcer`` is opened at the first notice; ``address`` gives the partner and channel of an agent; ``awake`` is called when
-    there is something to deliver.
+    something has happened: there may be something to read or to deliver.
     """
 
     def __init__(
@@ -52,15 +52,17 @@ class Teller:
         held = objects.get_all(connection, sorted({one.object for one in notices if one.object}), None) if notices else {}
         full = [_with_type(one, held.get(one.object)) for one in notices]
         owed = [self._owed(one, told) for one in full for told in self._told(connection, one, held.get(one.object), now)]
+        owed = [self._merged(connection, one, now) for one in owed]
         if owed:
             outbox.add(connection, owed, now=now, sender=self._sender)
+        if notices:
             self._awake()
 
     def order(self, connection: Connection, agent: str, orders: Mapping[str, bytes], now: datetime) -> None:
         """Owe orders to an agent's channel (hub.holding.Order); one that stands in line is as good as another."""
         partner, channel = self._address(agent) if orders else ("", "")
         owed = [_ordered(partner, channel, about, raw, now) for about, raw in orders.items()]
-        new = [one for one in owed if not outbox.is_waiting(connection, partner, one.plan.shipment)]
+        new = [one for one in owed if not standing.is_waiting(connection, partner, one.plan.shipment)]
         if new:
             outbox.add(connection, new, now=now, sender=self._sender)
             self._awake()
@@ -76,6 +78,14 @@ class Teller:
             known = one.subscriber == notice.author or self._address(one.subscriber)[0] in notice.known_to
             if not known and self._announcer.concerns(notice, one, held):
                 yield one.subscriber, one, self._announcer.write(notice, one, held)
+
+    def _merged(self, connection: Connection, owed: Owed, now: datetime) -> Owed:
+        """The notification, with what stands in line for the same place and can be said together with it (hub.node.Announcer)."""
+        for seq, waiting in standing.in_line(connection, owed.plan.partner, owed.plan.shipment, TARGET):
+            both = self._announcer.merged(waiting, owed.plan.content)
+            if both is not None and standing.leave_line(connection, seq, now):
+                owed = msgspec.structs.replace(owed, plan=msgspec.structs.replace(owed.plan, content=both))
+        return owed
 
     def _owed(self, notice: Notice, told: tuple[str, NewSubscription | None, bytes]) -> Owed:
         agent, subscription, raw = told

@@ -34,23 +34,41 @@ def acknowledge(outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | No
 def _answer(outcome: Outcome) -> str:
     if outcome.accepted:
         head = ["FMA", f"ACK/{free_text(f'{outcome.type} {_waybill(outcome.text)} RECEIVED')}"]
+        head += [f"/{free_text(outcome.remark)}"] if outcome.remark else []
     else:
-        errors = list(_errors(outcome.problems)) or ["MESSAGE NOT ACCEPTED"]
+        errors = list(_errors(outcome.problems, outcome.line)) or ["MESSAGE NOT ACCEPTED"]
         head = ["FNA/1", f"ERR/{errors[0]}", *(f"/{text}" for text in errors[1:MOST_ERRORS])]
     return "\n".join([*head, *_attached(outcome.text)])
 
 
-def _errors(problems: Sequence[Problem]) -> Iterator[str]:
+def _errors(problems: Sequence[Problem], first_line: int) -> Iterator[str]:
     """The errors, the first one first, each on one line of at most 65 characters."""
     errors = [one for one in problems if one.severity is Severity.ERROR]
     for one in sorted(errors, key=lambda problem: problem.offset or 0):
-        where = " ".join(part for part in (f"LINE {one.line}" if one.line else "", one.segment or "", one.element or "") if part)
-        yield free_text(f"{where} {short_texts().get(one.code, one.code.rpartition('.')[2])} {one.found or ''}")
+        yield _words(one, first_line)
+
+
+def _words(one: Problem, first_line: int) -> str:
+    """Where and what, in as many words as one line holds: the line counted from the message's own first, then what was found."""
+    number = (one.line or 0) - first_line + 1
+    line = f"LINE {number}" if one.line and number > 0 else ""
+    column = f"COLUMN {one.column}" if line and one.element and one.column else ""
+    what = short_texts().get(one.code, one.code.rpartition(".")[2])
+    found = f"FOUND {one.found}" if one.found else ""
+    fullest = (line, one.segment or "", one.element or "", column, what, found)
+    segment = one.segment or ""
+    choices = (fullest, fullest[:5], (line, segment, column, what), (line, segment, what), (line, what))
+    texts = [_free(" ".join(choice)) for choice in choices]
+    return next((text for text in texts if len(text) <= LONGEST_TEXT), texts[-1][:LONGEST_TEXT])
 
 
 def free_text(text: str) -> str:
     """Upper-case letters, digits, blanks, points and hyphens, at most 65: what free text may hold in every edition."""
-    return " ".join(_NOT_FREE_TEXT.sub(" ", text.upper().replace("_", " ")).split())[:LONGEST_TEXT].rstrip()
+    return _free(text)[:LONGEST_TEXT].rstrip()
+
+
+def _free(text: str) -> str:
+    return " ".join(_NOT_FREE_TEXT.sub(" ", text.upper().replace("_", " ")).split())
 
 
 @lru_cache(maxsize=1)

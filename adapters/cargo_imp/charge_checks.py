@@ -13,6 +13,7 @@ PREPAID_CODES = frozenset({"PP", "PX", "PZ", "PG"})
 COLLECT_CODES = frozenset({"CC", "CZ", "CG", "CP", "CX", "CM"})
 BY_WEIGHT = frozenset("NQKCEP")
 FLAT = frozenset("MU")
+_DECLARED = (("weight_payment", ("weight", "valuation")), ("other_payment", ("due_agent", "due_carrier")))
 _SUMMANDS = ("weight", "valuation", "tax", "due_agent", "due_carrier")
 
 
@@ -22,9 +23,13 @@ def charge_totals(told: Told) -> None:
         summary, totals = told.first.get(name), told.totals(name)
         if summary is None or totals is None or "total" not in totals.elements:
             continue
+        found = 0.0
+        for one in summary.elements.values():
+            found += float(one.text)
+        for one in totals.elements.values():
+            found += float(one.text)
         stated = float(totals.elements["total"].text)
-        found = sum([float(one.text) for node in (summary, totals) for one in node.elements.values()]) - stated
-        if not agree(found, stated) and (found or len(totals.elements) > 1):
+        if not agree(found, 2 * stated) and len(summary.elements) + len(totals.elements) > 1:
             _say_total(told, name, summary, totals)
 
 
@@ -37,9 +42,9 @@ def _say_total(told: Told, name: str, summary: Node, totals: Node) -> None:
 
 def weight_charge(told: Told) -> None:
     """The totals of the rate lines are the weight charge."""
-    charged = [(node, "weight") for name in ("PPD", "COL") if (node := told.first.get(name)) and "weight" in node.elements]
-    rated = told.goods.rated
-    if not charged or not rated or agree(sum([amount(*one) for one in charged]), sum([amount(one, "total") for one in rated])):
+    rated, prepaid, collect = told.goods.rated, told.first.get("PPD"), told.first.get("COL")
+    charged = [(node, "weight") for node in (prepaid, collect) if node is not None and "weight" in node.elements]
+    if not charged or not rated or agree(sum([amount(*one) for one in charged]), told.goods.charge):
         return
     weight = sum((Decimal(node.elements[name].text) for node, name in charged), NONE)
     total = sum((Decimal(node.elements["total"].text) for node in rated), NONE)
@@ -54,7 +59,7 @@ def other_charges(told: Told) -> None:
         return
     sums: dict[tuple[str, str], float] = {}
     for line in other.children:
-        payment = "COL" if line.text("payment") == "C" else "PPD"
+        payment = "COL" if line.elements["payment"].text == "C" else "PPD"
         for charge in line.children:
             elements = charge.elements
             key = payment, "due_agent" if elements["due"].text == "A" else "due_carrier"
@@ -82,11 +87,11 @@ def rates(told: Told) -> None:
     """A total is weight by rate; for a minimum or a unit load device it is the rate itself."""
     for line in told.goods.rated:
         elements = line.elements
-        kind = line.text("rate_class")
-        if kind is None or "rate" not in elements or "chargeable_weight" not in elements:
+        if "rate" not in elements or "rate_class" not in elements or "chargeable_weight" not in elements:
             continue
+        kind = elements["rate_class"].text
         rate, total = float(elements["rate"].text), float(elements["total"].text)
-        expected = amount(line, "chargeable_weight") * rate if kind in BY_WEIGHT else rate if kind in FLAT else total
+        expected = float(elements["chargeable_weight"].text) * rate if kind in BY_WEIGHT else rate if kind in FLAT else total
         if total != rate and abs(total - expected) > max(1.0, expected / 200):
             says = f"rate line: total {total:.2f}, but class {kind} makes it {expected:.2f}"
             others = [(line, "chargeable_weight"), (line, "rate"), (line, "rate_class")]
@@ -98,26 +103,27 @@ def payment(told: Told) -> None:
     declared = told.first.get("CVD")
     if declared is None:
         return
-    for letter, fields, on_first in (
-        ("weight_payment", ("weight", "valuation"), True),
-        ("other_payment", ("due_agent", "due_carrier"), False),
-    ):
-        payment = declared.text(letter)
-        summary = told.first.get("COL" if payment == "P" else "PPD") if payment else None
-        node = summary if on_first or summary is None else told.totals(summary.name)
-        wrong = next((one for one in fields if node is not None and amount(node, one)), None)
-        if node is not None and wrong is not None and summary is not None:
-            says = f"{summary.name} has charges that CVD declares {'prepaid' if payment == 'P' else 'collect'}"
-            told.say(Code.IMP_CHECK_PAYMENT, says, (node, wrong), None, [(declared, letter)])
-    _charge_code(told, declared)
+    elements = declared.elements
+    for name, fields in _DECLARED:
+        letter = elements.get(name)
+        summary = told.first.get("COL" if letter.text == "P" else "PPD") if letter is not None else None
+        if summary is not None:
+            node = summary if name == "weight_payment" else told.totals(summary.name)
+            for field in fields:
+                if node is not None and field in node.elements and float(node.elements[field].text):
+                    says = f"{summary.name} has charges that CVD declares {'prepaid' if summary.name == 'COL' else 'collect'}"
+                    told.say(Code.IMP_CHECK_PAYMENT, says, (node, field), None, [(declared, name)])
+                    break
+    if "charge_code" in elements:
+        _charge_code(told, declared)
 
 
 def _charge_code(told: Told, declared: Node) -> None:
     code = declared.text("charge_code") or ""
-    wanted = "P" if code in PREPAID_CODES else "C" if code in COLLECT_CODES else None
-    wrong = next(
-        (one for one in ("weight_payment", "other_payment") if wanted and declared.text(one) not in (None, wanted)), None
-    )
+    wanted = "P" if code in PREPAID_CODES else "C" if code in COLLECT_CODES else ""
+    if not wanted:
+        return
+    wrong = next((name for name, _ in _DECLARED if declared.text(name) not in (None, wanted)), None)
     if wrong is not None:
         says = f"CVD: charge code {code} and payment {declared.text(wrong)} do not agree"
         told.say(Code.IMP_CHECK_PAYMENT, says, (declared, wrong), wanted, [(declared, "charge_code")])

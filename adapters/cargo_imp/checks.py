@@ -23,6 +23,7 @@ FAULTS = frozenset(
     }
 )
 """What hides something that checks across lines would miss: one fault gives one problem."""
+FIGURES = frozenset({"pieces", "total_pieces", "weight", "volume", "length", "width", "height", "rate", "total", "amount"})
 
 
 def awb_check_digit(node: Node) -> Problem | None:
@@ -46,14 +47,23 @@ def awb_check_digit(node: Node) -> Problem | None:
 
 def message_checks(table: Table, told: Told, line: int, offset: int) -> list[Problem]:
     """What can only be seen when the whole message is read."""
-    absent = [names for names in table.at_least_one if not any(name in told.first for name in names)]
+    absent = [names for names in table.at_least_one if told.first.keys().isdisjoint(names)]
     problems = [_none_of(table, names, told.root, line, offset) for names in absent]
     if table.check == "house-parties":
         problems += _house_parties(told.root)
     for name, most in table.numbered.items():
-        if name in told.first and len(told.first[name].children) > most:
-            problems += _numbered(told.first[name], most)
+        found = told.first.get(name)
+        if found is not None and len(found.children) > most:
+            problems += _numbered(found, most)
     return problems
+
+
+def apart(found: list[Problem], told: list[Problem]) -> list[Problem]:
+    """The findings across lines without those that rest on a figure which is itself a told departure: one fault, one problem."""
+    figures = {one.line for one in told if one.element in FIGURES}
+    if not figures:
+        return found
+    return [one for one in found if one.line not in figures and not any(other.line in figures for other in one.related)]
 
 
 def _numbered(node: Node, most: int) -> Iterator[Problem]:

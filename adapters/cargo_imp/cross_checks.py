@@ -38,14 +38,15 @@ def _one_city(one: str, other: str) -> bool:
 def _security(told: Told) -> None:
     """One security status, the same in SPH and in OCI."""
     handling, customs = told.first.get("SPH"), told.first.get("OCI")
-    stated = [one for one in handling.children if one.text("code") in SECURITY] if handling is not None else []
-    if len({one.text("code") for one in stated}) > 1:
+    stated = [one for one in handling.children if one.elements["code"].text in SECURITY] if handling is not None else []
+    if not stated:
+        return
+    if len(stated) > 1 and len({one.text("code") for one in stated}) > 1:
         says = f"SPH has {' and '.join(one.text('code') or '' for one in stated)}: a consignment has one security status"
         told.say(Code.IMP_CHECK_SECURITY, says, (stated[1], "code"), stated[0].text("code"), [(stated[0], "code")])
         return
-    if customs is None or not stated:
-        return
-    declared = [line for line in customs.children if line.text("identifier") == "SS" and line.text("text") in SECURITY]
+    declared = [line for line in customs.children if line.text("identifier") == "SS"] if customs is not None else []
+    declared = [line for line in declared if line.text("text") in SECURITY]
     if declared and not any(line.text("text") == stated[0].text("code") for line in declared):
         says = f"security status {stated[0].text('code')} in SPH, {declared[0].text('text')} in OCI"
         told.say(Code.IMP_CHECK_SECURITY, says, (stated[0], "code"), declared[0].text("text"), [(declared[0], "text")])

@@ -111,10 +111,19 @@ def _heads(lines: list[FileLine]) -> list[_Head]:
             continue
         heading = _heading_begins(lines, at, heads[-1].at + 1 if heads else 0)
         answering = bool(heads) and heads[-1].name in ANSWERS
-        if answering and named[0] not in ANSWERS and heading == at:
+        if answering and named[0] not in ANSWERS and _quoted(lines, heads[-1], heading, at):
             continue
         heads.append(_Head(at, named[0], named[1], heading))
     return heads
+
+
+def _quoted(lines: list[FileLine], answer: _Head, heading: int, at: int) -> bool:
+    """Whether a message behind an answer is the one it answers: without a heading, or with the heading it had on its way there.
+
+    That heading stands behind an answer that has none itself, or comes from whom the answer goes to.
+    """
+    inner, around = _frame(lines[heading:at]), _frame(lines[answer.heading : answer.at])
+    return inner is None or around is None or inner.origin in around.recipients
 
 
 def _named(text: str, *, first: bool) -> tuple[str, str] | None:

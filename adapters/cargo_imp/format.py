@@ -16,6 +16,7 @@ from adapters.cargo_imp.recovery import BLANKS
 from adapters.cargo_imp.text import decode
 from adapters.cargo_imp.typeb import enveloped
 from hub.envelope import Outgoing, Part, Split, Written
+from hub.layouts import LineLayout
 from hub.ports import Outcome
 from hub.problem import Code, Fix, Problem
 from hub.syntax import Message, Node
@@ -70,7 +71,7 @@ class CargoImp:
             type=part.type,
             version=part.version,
             root=reading.root,
-            problems=_of_this_message(part.type, reading.root, reading.problems),
+            problems=_of_this_message(part.type, reading.root, reading.problems) if reading.problems else [],
             unread=reading.unread,
         )
         if known[1] != part.version:
@@ -100,6 +101,16 @@ class CargoImp:
         from adapters.cargo_imp.tidying import tidy
 
         return list(tidy(text))
+
+    def title(self, type: str, version: str) -> str:
+        """The table's own title."""
+        return self._table((type, version)).title
+
+    def describe(self, type: str, version: str) -> Sequence[LineLayout]:
+        """The lines of a table, with all their elements."""
+        from adapters.cargo_imp.describing import described
+
+        return list(described(self._table((type, version))))
 
     def supports(self) -> Sequence[tuple[str, str]]:
         """The types and versions with a table of their own."""

@@ -1,19 +1,36 @@
 """The figures of a waybill's rate lines, gathered in one walk for the checks across lines. Knows the tree's names, no check."""
 
-from collections.abc import Sequence
-
 from hub.syntax import Node
 
 CUBIC_METRES = {"MC": 1.0, "CF": 0.028316846592, "CI": 0.000016387064, "CC": 0.000001}
-METRES = {"CMT": 0.01, "INH": 0.0254, "MTR": 1.0, "FOT": 0.3048, "YRD": 0.9144, "MMT": 0.001, "DMT": 0.1}
+EDGE = {"CMT": 0.01, "INH": 0.0254, "MTR": 1.0, "FOT": 0.3048, "YRD": 0.9144, "MMT": 0.001, "DMT": 0.1}
+"""Metres."""
+CUBE = {unit: edge**3 for unit, edge in EDGE.items()}
 ADDITIONAL = "X"
 """The rate class that tells of a unit load device itself, not of what is in it."""
 
 
 class Goods:
-    """Rate lines with a total, with pieces, with a weight of goods; dimension lines with and without figures; volume lines."""
+    """Rate lines with a total, with pieces, with a weight of goods; lines with dimensions; volume lines; and the sums of each.
 
-    __slots__ = ("counted", "measured", "rated", "shipper_count", "unmeasured", "volumes", "weighed")
+    Sums are for a first look. Volumes are in cubic metres; ``unmeasured``: a line says there are no dimensions.
+    """
+
+    __slots__ = (
+        "charge",
+        "counted",
+        "measured",
+        "measured_pieces",
+        "measured_volume",
+        "pieces",
+        "rated",
+        "shipper_count",
+        "unmeasured",
+        "volume",
+        "volumes",
+        "weighed",
+        "weight",
+    )
 
     def __init__(self, rates: Node | None) -> None:
         self.rated: list[Node] = []
@@ -21,49 +38,51 @@ class Goods:
         self.weighed: list[Node] = []
         self.measured: list[Node] = []
         self.volumes: list[Node] = []
-        self.unmeasured, self.shipper_count = False, 0
-        for line in rates.children if rates is not None else ():
-            name, elements = line.name, line.elements
+        self.charge = self.weight = self.volume = self.measured_volume = 0.0
+        self.pieces = self.measured_pieces = self.shipper_count = 0
+        self.unmeasured = False
+        if rates is not None:
+            self._gather(rates)
+
+    def _gather(self, rates: Node) -> None:
+        for line in rates.children:
+            name = line.name
             if name == "rate":
                 self._rate(line)
             elif name == "ND":
-                if "length" in elements and "pieces" in elements:
-                    self.measured.append(line)
-                else:
-                    self.unmeasured = True
-            elif name == "NV":
+                self._dimensions(line)
+            elif name == "NV" and "volume" in line.elements:
                 self.volumes.append(line)
-            elif name == "NS" and "slac" in elements:
-                self.shipper_count += int(elements["slac"].text)
+                self.volume += volume_of(line)
+            elif name == "NS" and "slac" in line.elements:
+                self.shipper_count += int(line.elements["slac"].text)
 
     def _rate(self, line: Node) -> None:
         elements = line.elements
         if "total" in elements:
             self.rated.append(line)
+            self.charge += float(elements["total"].text)
         if "pieces" in elements:
             self.counted.append(line)
-        if "weight" in elements and line.text("rate_class") != ADDITIONAL:
+            self.pieces += int(elements["pieces"].text)
+        kind = elements.get("rate_class")
+        if "weight" in elements and (kind is None or kind.text != ADDITIONAL):
             self.weighed.append(line)
+            self.weight += float(elements["weight"].text)
 
-    def measured_volume(self) -> float | None:
-        """Cubic metres by the dimensions, where they are there for every piece."""
-        if not self.measured or self.unmeasured or _pieces(self.measured) != _pieces(self.counted):
-            return None
-        return sum(_cubic(line) for line in self.measured)
-
-
-def _pieces(lines: Sequence[Node]) -> int:
-    return sum(int(line.elements["pieces"].text) for line in lines)
-
-
-def _cubic(line: Node) -> float:
-    elements = line.elements
-    edge = METRES[elements["dimension_unit"].text]
-    length, width, height = (float(elements[name].text) * edge for name in ("length", "width", "height"))
-    return length * width * height * int(elements["pieces"].text)
+    def _dimensions(self, line: Node) -> None:
+        elements = line.elements
+        if "length" not in elements or "pieces" not in elements:
+            self.unmeasured = True
+            return
+        self.measured.append(line)
+        pieces = int(elements["pieces"].text)
+        self.measured_pieces += pieces
+        sides = float(elements["length"].text) * float(elements["width"].text) * float(elements["height"].text)
+        self.measured_volume += sides * CUBE[elements["dimension_unit"].text] * pieces
 
 
-def volume_of(line: Node) -> float | None:
-    """The volume a line states, in cubic metres."""
-    volume, unit = line.text("volume"), line.text("volume_unit")
-    return None if volume is None or unit is None else float(volume) * CUBIC_METRES[unit]
+def volume_of(line: Node) -> float:
+    """The volume a line states, in cubic metres; 0 where it states none."""
+    volume = line.elements.get("volume")
+    return 0.0 if volume is None else float(volume.text) * CUBIC_METRES[line.elements["volume_unit"].text]

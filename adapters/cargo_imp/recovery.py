@@ -109,15 +109,30 @@ class Recovery(Report):
             return
         if steps:
             self._faulty(steps, line)
-        elif self._small_letters(line, key) or self._unprefixed(line, key) or self._leader_missing(line, key):
+        elif (
+            self._small_letters(line, key)
+            or self._unprefixed(line, key)
+            or self._leader_missing(line, key)
+            or self._verbatim(line)
+        ):
             return
-        elif key in self.walk.anywhere and not self._verbatim(line):
+        elif key in self.walk.anywhere:
             if self.lost and not self._is_open(self.walk.anywhere[key][0].rows[-1].owner):
                 self._unknown(line, SLANT)
             else:
                 self._out_of_order(self.walk.anywhere[key], line)
-        elif not self._verbatim(line) and not self._misspelt(line, key):
+        elif not (self._misspelt(line, key) or self._nearly(line)):
             self._unknown(line, key)
+
+    def _nearly(self, line: str) -> bool:
+        """A line without an identifier that keeps to a layout beyond its first slant: tolerated or with a fault."""
+        steps = self.place.steps.get(ANY, ()) if len(line) < LONGEST_MATCHED else ()
+        if self._tolerated(steps, line):
+            return True
+        near = any(SLANT in line[: explain(one.items, line).reached] for step in steps for one in step.variants)
+        if near:
+            self._faulty(steps, line)
+        return near
 
     def _is_open(self, owner: Option | None) -> bool:
         """Whether the walk stands inside a group."""

@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from adapters.edifact import contrl, reader, writer
+from adapters.edifact.describing import described
 from adapters.edifact.interchange import Interchanges
 from adapters.edifact.layers import Found
 from adapters.edifact.versions import supported, tables
 from hub.envelope import Frame, Outgoing, Part, Split, Written
+from hub.layouts import LineLayout
 from hub.ports import Outcome
 from hub.problem import Code, Problem
 from hub.syntax import Message
 
+TITLES = {"IFTSTA": "International multimodal status report", "CONTRL": "Syntax and service report"}
 MAX_FILE = 256 * 1024 * 1024
 """Largest file taken apart at once, in bytes; longer ones are read with :func:`stream`."""
 
@@ -59,6 +62,15 @@ class Edifact:
     def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
         """CONTRL for the messages of one interchange; none for a CONTRL."""
         return contrl.acknowledge(outcomes, outgoing)
+
+    def title(self, type: str, version: str) -> str:
+        """What the message is."""
+        return TITLES.get(type, "")
+
+    def describe(self, type: str, version: str) -> Sequence[LineLayout]:
+        """The segments and groups of a message, with their data elements."""
+        chosen = tables(type, version)
+        return [] if chosen is None else list(described(chosen.structure))
 
     def table(self, type: str, version: str) -> tuple[str, str] | None:
         """Whose mapping reads this one."""

@@ -206,7 +206,7 @@ class Checker:
         subject = self.graph.subjects.get(value.key)
         if subject is not None and subject.values:
             return
-        standard = self.vocabulary.code_iri(code, rule) if rule.range != "CodeListElement" else value.key
+        standard = self.vocabulary.code_iri(code, rule)
         if value.key == standard and not self.vocabulary.is_code(code, rule):
             self._wrong(Code.ONE_CODE, kind, rule, value, code, f"a code of {self.vocabulary.list_of(rule) or rule.range}")
 

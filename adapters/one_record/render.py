@@ -73,8 +73,8 @@ class _Tree:
 
     def _literal(self, value: Value) -> Any:
         kind = value.get("@type")
-        if kind is None:
-            return value["@value"] if "@language" not in value else value
+        if kind is None or kind == STRING:
+            return {"@language": value["@language"], "@value": value["@value"]} if "@language" in value else value["@value"]
         if kind == XSD + "boolean" and value["@value"] in ("true", "false"):
             return value["@value"] == "true"
         return {"@type": self._compact(kind), "@value": value["@value"]}

@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 
-from hub.bootstrap.pure import PureHub
+from hub.bootstrap.replies import NOTHING, Replies, Reply
 from hub.envelope import Envelope, Frame, Outgoing
 from hub.ports import Outcome
 from hub.registry import acknowledgers
-from hub.settings import Settings
+from hub.settings import Answers, Settings
 from hub.statement import Reading, Understood
 
 _GOOD = frozenset({"applied", "partly_applied", "split", "duplicate"})
@@ -16,8 +16,8 @@ _GOOD = frozenset({"applied", "partly_applied", "split", "duplicate"})
 class Answerer:
     """Writes FMA, FNA, CONTRL for the messages of an envelope, as its partner's configuration wants."""
 
-    def __init__(self, pure: PureHub, configured: Settings) -> None:
-        self._pure = pure
+    def __init__(self, replies: Replies, configured: Settings) -> None:
+        self._replies = replies
         self._partners = configured.partners
         self._identity = configured.hub.identity
         self._acknowledgers = acknowledgers(configured.hub.acknowledgers)
@@ -30,7 +30,7 @@ class Answerer:
     def owes(self, partner: str, channel: str, format: str | None) -> bool:
         """Whether this partner gets answers in this format at all."""
         known = self._partners.get(partner)
-        return known is not None and format in self._acknowledgers and (known.answers.positive or known.answers.negative)
+        return known is not None and format in self._acknowledgers and _answered(known.answers)
 
     def acknowledge(self, envelope: Envelope, understood: Understood, states: Sequence[str]) -> list[tuple[str, bytes]]:
         """(target, bytes) of every answer, one for each layer of the envelope."""
@@ -44,26 +44,22 @@ class Answerer:
     def _answer(
         self, envelope: Envelope, understood: Understood, frame: int | None, told: Sequence[tuple[Reading, str]]
     ) -> list[tuple[str, bytes]]:
-        wanted = self._partners[envelope.partner].answers
+        partner = self._partners[envelope.partner]
         around = understood.frames[frame] if frame is not None else None
-        outcomes = [
-            Outcome(
-                accepted=state in _GOOD,
-                type=one.type,
-                version=one.version,
-                text=one.text,
-                frame=around,
-                reference=one.reference,
-                problems=one.problems,
-                wanted=wanted.positive if state in _GOOD else wanted.negative,
-            )
-            for one, state in told
-            if one.subject != "acknowledgement"
-        ]
-        if not any(one.wanted for one in outcomes):
-            return []
-        written = self._acknowledgers[understood.format].acknowledge(outcomes, self._outgoing(envelope, frame, around))
-        return [(f"{understood.format}:answer", raw) for raw in written.raws] if written else []
+        outgoing = self._outgoing(envelope, frame, around)
+        outcomes: list[Outcome] = []
+        answers: list[tuple[str, bytes]] = []
+        for one, state in told:
+            if one.subject == "acknowledgement":
+                continue
+            reply = self._replies.to(envelope, one, partner, outgoing) if state in _GOOD else NOTHING
+            answers.extend((reply.target, raw) for raw in reply.raws)
+            if not reply.raws:
+                outcomes.append(_outcome(one, state, around, reply, partner.answers))
+        if any(one.wanted for one in outcomes):
+            written = self._acknowledgers[understood.format].acknowledge(outcomes, outgoing)
+            answers.extend((f"{understood.format}:answer", raw) for raw in (written.raws if written else ()))
+        return answers
 
     def _outgoing(self, envelope: Envelope, frame: int | None, around: Frame | None) -> Outgoing:
         """Allotted from the envelope itself, so that the same arrival is always answered in the same bytes.
@@ -80,3 +76,23 @@ class Answerer:
             recipients=[(around.origin if around else None) or partner.address or partner.id.upper()],
             style=partner.style,
         )
+
+
+def _answered(wanted: Answers) -> bool:
+    return wanted.positive or wanted.negative or wanted.queries
+
+
+def _outcome(one: Reading, state: str, around: Frame | None, reply: Reply, wanted: Answers) -> Outcome:
+    accepted = state in _GOOD and reply.problem is None
+    return Outcome(
+        accepted=accepted,
+        type=one.type,
+        version=one.version,
+        text=one.text,
+        frame=around,
+        reference=one.reference,
+        problems=[reply.problem] if reply.problem else one.problems,
+        wanted=wanted.positive if accepted else wanted.negative,
+        remark=reply.remark,
+        line=one.line,
+    )

@@ -16,6 +16,7 @@ from hub.bootstrap.accounts import Keys
 from hub.bootstrap.agents import Agents
 from hub.bootstrap.answers import Answerer
 from hub.bootstrap.pure import PureHub
+from hub.bootstrap.replies import Replies
 from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
 from hub.explain import anonymous
@@ -25,14 +26,14 @@ from hub.intake import DurableIntake
 from hub.logs import origin
 from hub.mapping import Expressed
 from hub.node import Announcer, NodeDoors, NodeSettings
-from hub.ports import Clock, Misconfigured, Poller, Sender
+from hub.ports import BookingDesk, Clock, Misconfigured, Poller, Sender
 from hub.problem import Problem, Profile, has_error
 from hub.projected import Outliner
 from hub.projecting import SHARED, Projecting
 from hub.read import ReadSide
 from hub.routing import route
 from hub.settings import Channel, Partner, Secrets, Settings, load
-from hub.statement import RULE, DeliveryPlan, Folded, Reading, Said, Statement, Understood
+from hub.statement import RULE, DeliveryPlan, Document, Folded, Reading, Said, Statement, Understood
 from hub.store import projections
 from hub.store.engine import open_engine
 from hub.store.migrations import current, head
@@ -54,7 +55,7 @@ class Hub:
         self._kinds = self.pure.kinds()
         self._profile: Callable[[str], Profile] = lru_cache(maxsize=None)(lambda partner: self.pure.profile("", partner))
         self._workers: WeakSet[Worker] = WeakSet()
-        self._answerer = Answerer(self.pure, configured)
+        self._answerer = Answerer(Replies(self.pure, self._seen, lambda: self.booking_desk), configured)
         # What several partners get of one shipment is worked out once.
         self._expressed = lru_cache(maxsize=512)(self._express)
 
@@ -68,11 +69,23 @@ class Hub:
         """Where channels hand in."""
         limits = self.settings.hub.limits
         known = self.settings.partners
-        return DurableIntake(self.engine, self.clock, partners=lambda name: name in known, largest=limits.max_bytes)
+        return DurableIntake(
+            self.engine, self.clock, partners=lambda name: name in known, largest=limits.max_bytes, awake=self.awake
+        )
+
+    @cached_property
+    def booking_desk(self) -> BookingDesk | None:
+        """What answers requests for space. Raises Misconfigured."""
+        return registry.booking_desk(self.settings.hub.booking_desk)
+
+    def _seen(self, awb: str, sight: Sequence[str] | None) -> Document | None:
+        found = ReadSide(self.engine).shipment(awb, seen_by=sight)
+        return found.document if found else None
 
     def worker(self, **options: Any) -> Worker:
         """A worker on this database."""
         stages = [self.projecting.step] if self.projecting else []
+        options = {"lease_seconds": max(self.settings.hub.limits.lease_seconds, 1.0), **options}
         made = Worker(self.engine, self.clock, self.line, stages=stages, **options)
         self._workers.add(made)
         return made

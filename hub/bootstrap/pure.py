@@ -84,7 +84,8 @@ class PureHub:
         mapping = self.mappings.get(format.name, type, version)
         if mapping is None:
             raise KeyError(target)
-        return Kind(content=mapping.table.content, requires=mapping.table.requires)
+        table = mapping.table
+        return Kind(content=table.content, requires=table.requires, carries=table.carries, statuses=table.statuses)
 
 
 def _only_status(document: dict[str, Any]) -> bool:

@@ -84,10 +84,22 @@ class House(Part, frozen=True, kw_only=True):
 
 
 class Booking(Part, frozen=True, kw_only=True):
-    """What a booking message says; ``issuer`` gave the booking number (the reference of type BN)."""
+    """What a booking message says; ``issuer`` gave the booking number (the reference of type BN).
+
+    Quantities are here when only a part of the consignment is booked. ``uld_count`` is how many units are asked for.
+    """
 
     issuer: str | None = None
     flights: list[FlightLeg] = []
+    description_code: str | None = None
+    pieces: int | None = None
+    weight: Measure | None = None
+    volume: Measure | None = None
+    density_group: str | None = None
+    uld_count: int | None = None
+    service_code: str | None = None
+    rate_class: str | None = None
+    commodities: list[str] = []
 
 
 class Milestone(Part, frozen=True, kw_only=True):

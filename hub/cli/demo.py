@@ -20,6 +20,7 @@ WORDS = {
     "shipments": "shipments",
     "delivered": "deliveries sent",
     "answers": "  of them answers",
+    "acknowledged": "  of them confirmed by the partner",
     "retried": "sent after a retry",
     "dead_letters": "dead letters",
     "undelivered": "not delivered",

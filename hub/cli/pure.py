@@ -41,7 +41,7 @@ def explain(
 ) -> None:
     """Say what a file is, what it says, and what is wrong with it, with places. Stores nothing, needs no database.
 
-    Examples: waybridge explain fwb.txt --json --as-of 2026-11-21; waybridge explain fwb.txt --fix -o repaired.txt
+    Example: waybridge explain fwb.txt --json --as-of 2026-11-21, or waybridge explain fwb.txt --fix -o repaired.txt
     """
     from hub.bootstrap import pure_line
     from hub.explain import anonymous, explained, went_well

@@ -67,6 +67,7 @@ def found(hub: Hub) -> tuple[Tally, int]:
         shipments=seen["shipments"],
         delivered=len(arrived),
         answers=sum(one["shipment"].startswith("envelope:") for one in arrived),
+        acknowledged=sum(one["state"] == ACKNOWLEDGED for one in arrived),
         retried=sum(one["attempts"] > 1 for one in arrived),
         dead_letters=seen["dead_letters"].get("open", 0),
     )

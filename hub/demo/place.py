@@ -14,6 +14,7 @@ from string import Template
 from hub.ports import Misconfigured
 from hub.settings import Settings, load
 
+DESK = "hub.demo.booking:build"
 MARK = ".waybridge-demo"
 SECRETS = ("skyline-key", "skyline-password", "nordhafen-key", "nordhafen-receiver", "mekong-key")
 
@@ -63,9 +64,9 @@ class Place:
         return load({"WAYBRIDGE_CONFIG": str(self.config)})
 
     def _hub_file(self) -> str:
-        """The packaged configuration with a database and secrets of our own."""
+        """The packaged configuration with a database, secrets and a booking desk of our own."""
         database = _toml(f"sqlite:///{self.root / 'waybridge.db'}")
-        wanted = f"database = {database}\nsecrets = {_toml(str(self.root / 'secrets'))}"
+        wanted = f"database = {database}\nsecrets = {_toml(str(self.root / 'secrets'))}\nbooking_desk = {_toml(DESK)}"
         packaged = resources.files("config").joinpath("waybridge.toml").read_text(encoding="utf-8")
         text, count = re.subn(r"^database = .*$", lambda _: wanted, packaged, flags=re.MULTILINE)
         if count != 1:

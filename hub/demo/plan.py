@@ -13,28 +13,31 @@ FIRST_TRIES_REFUSED = 3
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of one day. ``delivered`` holds ``answers``; ``dead_letters`` are the open ones."""
+    """Counts of one day. ``delivered`` holds ``answers`` and ``acknowledged``; ``dead_letters`` are the open ones."""
 
     received: int
     shipments: int
     delivered: int
     answers: int
+    acknowledged: int
     retried: int
     dead_letters: int
 
 
 def planned(tellings: Sequence[Telling]) -> Tally:
-    """The plan: every fact to all who are owed it but its teller, an answer to each of the airline's files, faults set aside."""
-    waybills = [one for one in tellings if one.document and "milestones" not in one.document]
-    status = [one for one in tellings if one.document and "milestones" in one.document]
+    """The plan: every fact to all who are owed it but its teller, an answer to each of the airline's files, its confirmation of
+    each waybill, faults set aside."""
+    waybills = [one for one in tellings if "charges" in one.document]
+    status = [one for one in tellings if "milestones" in one.document]
     answers = sum(one.partner == ANSWERED_BY_FILE and one.channel == "sftp" for one in tellings)
     owed = sum(len(_owed(one, WAYBILLS_GO_TO)) for one in waybills) + sum(len(_owed(one, STATUS_GOES_TO)) for one in status)
     to_forwarder = sum(FORWARDER in _owed(one, STATUS_GOES_TO) for one in status)
     return Tally(
-        received=len(tellings),
+        received=len(tellings) + len(waybills),
         shipments=len({one.document["awb"] for one in waybills}),
         delivered=owed + answers,
         answers=answers,
+        acknowledged=len(waybills),
         retried=min(FIRST_TRIES_REFUSED, to_forwarder),
         dead_letters=sum(not one.document for one in tellings),
     )

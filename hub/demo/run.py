@@ -11,6 +11,7 @@ from hub.bootstrap.durable import Hub
 from hub.bootstrap.service import Service
 from hub.bootstrap.setup import prepare_database
 from hub.demo import outcome
+from hub.demo.airline import confirm
 from hub.demo.feed import Feeder, Letter, written
 from hub.demo.place import Place
 from hub.demo.plan import FIRST_TRIES_REFUSED, Tally, planned
@@ -87,13 +88,22 @@ def feed(run: Running, all_letters: Iterator[Letter] | Sequence[Letter]) -> None
 
 
 def ended(run: Running, tellings: Sequence[Telling], began: float, tell: Callable[[int, int], None]) -> Ended:
-    """Wait for the end of the day and compare; ``tell(done, of)`` counts deliveries. ``began`` is of time.monotonic."""
+    """Wait for the end of the day, let the airline confirm its waybills, and compare; ``tell(done, of)`` counts deliveries.
+
+    ``began`` is of time.monotonic.
+    """
     plan = planned(tellings)
-    done = outcome.drained(run.hub, plan.received, lambda count: tell(count, plan.delivered), seconds=60 + plan.received / 5)
+    done = _drained(run, plan, plan.received - plan.acknowledged, tell)
+    confirm(run.place.skyline)
+    done = _drained(run, plan, plan.received, tell) and done
     own, foreign = _examples()
     key = run.place.secret("mekong-key")
     found = [*outcome.checks(run.hub, plan), *outcome.portal_checks(run.url, key, own=own, foreign=foreign)]
     return Ended(plan=plan, checks=found, drained=done, seconds=time.monotonic() - began, own=own, foreign=foreign)
+
+
+def _drained(run: Running, plan: Tally, received: int, tell: Callable[[int, int], None]) -> bool:
+    return outcome.drained(run.hub, received, lambda count: tell(count, plan.delivered), seconds=60 + plan.received / 5)
 
 
 def _examples() -> tuple[str, str]:

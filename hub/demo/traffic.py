@@ -120,9 +120,17 @@ def day_of_traffic(count: int, day: datetime, seed: int = 1) -> list[Telling]:
 
 
 def _life(number: int, document: Document, start: datetime) -> Iterator[Telling]:
-    """From waybill to delivery; every fifth shipment is still under way at the end of the day."""
+    """From booking to delivery; every fifth shipment is still under way at the end of the day, after another the airline asks."""
     origin, via, destination = document["origin"], document["routing"][0]["to"], document["destination"]
     flight = document["flights"][0]["flight"]
+    yield Telling(
+        at=start,
+        partner=FORWARDER,
+        channel="http",
+        name=f"ffr-{number:03d}.txt",
+        target="cargo-imp:FFR/8",
+        document=_booking(document),
+    )
     version = "16" if number % 4 == 3 else "17"
     yield Telling(
         at=start,
@@ -146,6 +154,24 @@ def _life(number: int, document: Document, start: datetime) -> Iterator[Telling]
         yield Telling(
             at=start + timedelta(hours=hours), partner=partner, channel=channel, name=name, target=target, document=said
         )
+
+    if number % 5 == 0:
+        yield Telling(
+            at=start + timedelta(hours=17),
+            partner=AIRLINE,
+            channel="sftp",
+            name=f"status-{number:03d}.txt",
+            target="cargo-imp:FSR/0",
+            document={"awb": document["awb"]},
+        )
+
+
+def _booking(document: Document) -> Document:
+    """The request for space on the shipment's flight."""
+    flight = {**document["flights"][0], "from": document["origin"], "to": document["routing"][0]["to"], "status": "NN"}
+    goods = document["charges"]["lines"][0]["goods"]
+    kept = {name: document[name] for name in ("agent", "sender_reference", "special_handling")}
+    return {**_head(document), **kept, "goods": goods, "bookings": [{"flights": [flight]}]}
 
 
 def _suffix(target: str) -> str:

@@ -92,7 +92,8 @@ def fold_groups(
             continue
         ranked = _ranked(candidates, group, rules)
         winner = ranked[0]
-        document.update((field, winner.facts[field]) for field in fields if winner.facts.get(field) is not None)
+        # An empty list or object says that there is none any more: it wins, and leaves nothing behind.
+        document.update((field, winner.facts[field]) for field in fields if winner.facts.get(field) not in (None, [], {}))
         _account(ranked, fields, ledger, base)
     return document
 

@@ -12,6 +12,9 @@ from hub.mapping import packaged
 from hub.mapping.language import MappingTable, Row, load_mapping
 from hub.transforms import PAIRS
 
+_EMPTIED = frozenset({"none_any_more", "nobody_any_more"})
+"""Pairs that read a whole list or object: an empty one."""
+
 _SHIPMENT = msgspec.inspect.type_info(Shipment)
 
 
@@ -57,7 +60,8 @@ def _row(row: Row, holder: Any, where: str) -> Iterator[str]:
 
 def _leaf(row: Row, target: Any, name: str) -> Iterator[str]:
     inner = _plain(target)
-    if isinstance(inner, msgspec.inspect.StructType | msgspec.inspect.ListType | msgspec.inspect.DictType):
+    whole = isinstance(inner, msgspec.inspect.StructType | msgspec.inspect.ListType | msgspec.inspect.DictType)
+    if whole and not set(row.pairs()) & _EMPTIED:
         yield f"{name}: a value cannot be put on {type(inner).__name__}"
     if isinstance(inner, msgspec.inspect.IntType) and row.const is None and "integer" not in " ".join(row.pairs()):
         yield f'{name}: a count needs `using = "integer"`'

@@ -74,6 +74,8 @@ class MappingTable(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = "shipment"
     content: str = "waybill"
     requires: list[str] = []
+    carries: list[str] = []
+    statuses: list[str] = []
     dated: str | None = None
     shape: str | None = None
     statement: list[StatementTable] = []

@@ -14,9 +14,12 @@ from hub.clock import micros
 from hub.store import messages
 from hub.store.inbox import DONE
 from hub.store.outbox import ACKNOWLEDGED, OVERDUE, PENDING, REFUSED, RETRYING, SENT, UNKNOWN
-from hub.store.rows import execute_in, insert_all, lane_of
+from hub.store.rows import execute_in, insert_all, lane_of, select_in
 from hub.store.sealer import Sealer
 from hub.store.tables import acknowledgement, answer_item, delivery, envelope, shipment
+
+ACKNOWLEDGING = ":answer"
+"""How the target of a mere acknowledgement ends; a reply to a question has the target it was written by."""
 
 _SENT = (SENT, UNKNOWN, OVERDUE)
 _ANSWERABLE = (*_SENT, PENDING, RETRYING)
@@ -36,6 +39,11 @@ ANSWERS = (
     select(acknowledgement.c.target, acknowledgement.c.sealed)
     .where(acknowledgement.c.envelope == bindparam("e"))
     .order_by(acknowledgement.c.part)
+)
+ANSWERS_OF = (
+    select(acknowledgement.c.envelope, acknowledgement.c.target, acknowledgement.c.sealed)
+    .where(acknowledgement.c.envelope.in_(bindparam("values", expanding=True)))
+    .order_by(acknowledgement.c.envelope, acknowledgement.c.part)
 )
 STATE = (
     select(envelope.c.seq, envelope.c.state, envelope.c.partner, answer_item.c.envelope.label("owed"))
@@ -84,6 +92,14 @@ def answer(connection: Connection, answers: Mapping[int, Sequence[tuple[str, byt
         for part, (target, raw) in enumerate(several)
     ]
     insert_all(connection, ADD_ANSWERS, rows)
+
+
+def replies(connection: Connection, envelopes: Sequence[int], sealer: Sealer) -> dict[int, list[tuple[str, bytes]]]:
+    """The stored answers of those envelopes whose question was answered: what was answered once, stands."""
+    found: dict[int, list[tuple[str, bytes]]] = {}
+    for row in select_in(connection, ANSWERS_OF, envelopes):
+        found.setdefault(row.envelope, []).append((row.target, sealer.unseal(row.sealed)))
+    return {seq: told for seq, told in found.items() if any(not target.endswith(ACKNOWLEDGING) for target, _ in told)}
 
 
 def answered(connection: Connection, envelopes: Sequence[int]) -> None:

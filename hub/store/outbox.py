@@ -140,15 +140,6 @@ NEXT_IN_LINE = (
 UNBLOCK = (
     update(delivery).where(delivery.c.seq.in_(bindparam("values", expanding=True))).values(blocked=0, run_at=bindparam("now"))
 )
-WAITING = (
-    select(delivery.c.seq)
-    .where(
-        delivery.c.shipment == bindparam("k"),
-        delivery.c.partner == bindparam("p"),
-        delivery.c.blocked == 1,
-    )
-    .limit(1)
-)
 FIND = select(delivery).where(delivery.c.seq == bindparam("s"))
 AGAIN = (
     update(delivery)
@@ -177,11 +168,6 @@ def add(connection: Connection, owed: Sequence[Owed], *, now: datetime, sender: 
         [_values(one, next(numbers[one.plan.partner]), flag, now) for one, flag in zip(new, blocked, strict=True)],
     )
     return len(new)
-
-
-def is_waiting(connection: Connection, partner: str, shipment: str) -> bool:
-    """Whether a delivery to a partner about a key stands behind another, so that nobody can have begun with it."""
-    return connection.execute(WAITING, {"k": shipment, "p": partner}).first() is not None
 
 
 def _counts(owed: Sequence[Owed]) -> dict[str, int]:

@@ -88,7 +88,13 @@ def _movement_time_type_write(value: str, context: Context) -> Texts:
     return [None, None]
 
 
+def _none_written(value: object, context: Context) -> None:
+    """What is not there needs no words; the fold keeps no empty list, so this is never asked for."""
+
+
 PAIRS: dict[str, Pair] = {
+    "none_any_more": Pair(read=lambda text, context: [], write=_none_written),
+    "nobody_any_more": Pair(read=lambda text, context: {}, write=_none_written),
     "movement_time": Pair(read=_movement_time, write=_movement_time_write, joins=True),
     "movement_time_type": Pair(read=_movement_time_type, write=_movement_time_type_write, joins=True),
     "amount_or_code": Pair(read=_amount_or_code, write=as_is),

@@ -36,8 +36,10 @@ class Answering:
             owed = acknowledgements.owed(connection, desk.holding.lanes, limit)
             envelopes = inbox.load_envelopes(connection, [seq for seq, _ in owed], desk.sealer)
             states = messages.states(connection, [seq for seq, _ in owed])
+            replied = acknowledgements.replies(connection, [seq for seq, _ in owed], desk.sealer)
         if owed:
-            self._write(owed, envelopes, {seq: self._answer(seq, envelopes[seq], states[seq]) for seq, _ in owed})
+            answers = {seq: replied.get(seq) or self._answer(seq, envelopes[seq], states[seq]) for seq, _ in owed}
+            self._write(owed, envelopes, answers)
         return len(owed)
 
     def _answer(self, seq: int, envelope: Envelope, states: Sequence[str]) -> Answers | Failure:

@@ -46,8 +46,8 @@ def desk(tmp_path: Path) -> Iterator[Open]:
     """Open a hub with these partners; more than one may be open."""
     opened: list[Desk] = []
 
-    def open_desk(*partners: Partner, identity: str = "WAYBRIDGE") -> Desk:
-        opened.append(Desk(tmp_path / identity.lower(), *partners, identity=identity))
+    def open_desk(*partners: Partner, identity: str = "WAYBRIDGE", **more: str) -> Desk:
+        opened.append(Desk(tmp_path / identity.lower(), *partners, identity=identity, **more))
         return opened[-1]
 
     yield open_desk

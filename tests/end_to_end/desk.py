@@ -40,14 +40,16 @@ class Clock:
 class Desk:
     """A hub, its folders, and what a test asks of it."""
 
-    def __init__(self, root: Path, *partners: Partner, identity: str = "WAYBRIDGE", clock: Clock | None = None) -> None:
+    def __init__(
+        self, root: Path, *partners: Partner, identity: str = "WAYBRIDGE", clock: Clock | None = None, **more: Any
+    ) -> None:
         self.root = root
         self.clock = clock or Clock()
         known = {one.id: self._with_folder(one) for one in partners}
         packaged = load({}).hub
         database = f"sqlite:///{root / f'{identity}.db'}"
         settings = Settings(
-            hub=msgspec.structs.replace(packaged, database=database, identity=identity), partners=known, source="test"
+            hub=msgspec.structs.replace(packaged, database=database, identity=identity, **more), partners=known, source="test"
         )
         self.hub = Hub(settings, clock=self.clock)
         upgrade(self.hub.engine)

@@ -235,6 +235,34 @@ def test_an_fna_that_quotes_a_faulty_message_is_read_by_the_strictest_partner(de
     assert (one["state"], one["outcome"]) == ("refused", "NO SUCH CARRIER")
 
 
+@pytest.mark.parametrize("heading", ["QK HUBWWXX\n.SKYWWXX 211215 REUAIR08SKY\n", "QD HUBWWXX\n.SKYWWXX 211215\nPDM\n", ""])
+def test_a_refusal_in_a_type_b_frame_that_quotes_frame_and_all_is_matched_and_nothing_else(desk, heading):
+    hub = desk(
+        partner("sky", style="type-b", address="SKYWWXX", send=sends("cargo-imp:FWB/17")), partner("fwd"), identity="HUBWWXX"
+    )
+    hub.say("fwd", fwb())
+    (sent,) = hub.out("sky")
+    shown = hub.say("sky", f"{heading}FNA/1\nERR/LINE 3\nERR/CARRIER UNKNOWN\n{sent.decode()[:120]}")
+    assert [(one["type"], one["state"]) for one in shown["messages"]] == [("FNA", "applied")]
+    (one,) = hub.deliveries("sky")
+    assert (one["state"], one["outcome"]) == ("refused", "LINE 3; CARRIER UNKNOWN")
+    assert len(hub.out("sky")) == 1
+
+
+def test_a_confirmation_that_quotes_nothing_is_matched_by_its_own_words(desk):
+    hub = sent(desk, "cargo-imp:FWB/17")
+    hub.say("sky", f"FMA\nACK/FWB {AWB} STORED\n")
+    assert states(hub) == [("cargo-imp:FWB/17", "acknowledged")]
+
+
+def test_a_refused_space_request_ends_its_delivery(desk):
+    hub = desk(partner("fwd"), partner("sky", send=sends("cargo-imp:FFR/8")))
+    flight = "XX421/21NOV/FRASGN/NN"
+    hub.say("fwd", f"FFR/8\n{AWB}FRASGN/T10K123.4/MACHINE PARTS\n{flight}\nREF/FRAFFXX\n")
+    hub.say("sky", fna("FFR/8", why="NO FLIGHT"))
+    assert states(hub) == [("cargo-imp:FFR/8", "refused")]
+
+
 def test_a_replayed_acknowledgement_ends_no_other_delivery(desk):
     hub = sent(desk, "cargo-imp:FWB/17")
     hub.clock.forward(hours=1)

@@ -189,9 +189,9 @@ def test_what_no_format_knows_gets_no_answer_but_is_seen(desk, raw):
 
 def test_what_names_a_message_we_do_not_know_is_refused_by_name(desk):
     hub = desk(partner("fwd"))
-    (answer,) = hub.answer_to("fwd", f"FBR/2\n{AWB}FRASGN\n")
+    (answer,) = hub.answer_to("fwd", f"FVR/1\n{AWB}FRASGN\n")
     assert lines(answer)[0] == "FNA/1"
-    assert "FBR" in lines(answer)[1]
+    assert "FVR" in lines(answer)[1]
 
 
 def test_an_answer_waits_for_the_state_it_reports(desk, monkeypatch):

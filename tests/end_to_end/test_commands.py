@@ -21,6 +21,7 @@ COMMANDS = [
     ["explain"],
     ["convert"],
     ["formats"],
+    ["describe"],
     ["dead-letters", "list"],
     ["dead-letters", "show"],
     ["dead-letters", "discard"],
@@ -242,8 +243,8 @@ def test_dead_letters_are_listed_shown_and_discarded(ready: Place) -> None:
     (letter,) = ready.run("dead-letters", "list", "--json").json["items"]
     assert set(letter) >= DEAD_KEYS
     assert set(letter["impact"]) == {"score", "reasons"}
-    assert (letter["problem"]["code"], letter["problem"]["severity"]) == ("cargo-imp.line.missing", "error")
-    assert (letter["problem"]["line"], letter["problem"]["segment"]) == (5, "RTG")
+    assert (letter["problem"]["code"], letter["problem"]["severity"]) == ("cargo-imp.line.identifier", "error")
+    assert (letter["problem"]["line"], letter["problem"]["segment"]) == (4, "RTG")
     shown = ready.run("dead-letters", "show", str(letter["id"]), "--json").json
     assert shown["raw"] == FWB.replace("RTG/", "RTX/")
     done = ready.run("dead-letters", "discard", str(letter["id"]), "--json")
@@ -327,7 +328,7 @@ def test_explain_by_profile_and_partner(tmp_path) -> None:
 def test_explain_without_json_reads_as_lines(place: Place) -> None:
     ran = place.here("explain", place.file("bad.txt", FWB.replace("RTG/", "RTX/")))
     assert ran.status == 1
-    assert "bad.txt:5:1: error cargo-imp.line.missing" in ran.out.decode()
+    assert "bad.txt:4:1: error cargo-imp.line.identifier" in ran.out.decode()
 
 
 def test_formats_names_what_is_read_and_written(place: Place) -> None:

@@ -47,13 +47,15 @@ def test_day_goes_as_planned(day):
     _, shown = day
     assert shown["as_planned"]
     assert all(one["ok"] for one in shown["checks"])
-    # Ten waybills; two shipments end after two reports, eight after six; three faults. To the airline: waybill and
-    # acceptance; to the handler: waybill and what the airline said; to the forwarder: all reports; answers to the airline.
+    # Ten bookings, ten waybills, each confirmed by the airline; two shipments end after two reports, eight after six; two status
+    # requests; three faults. To the airline: waybill and acceptance; to the handler: waybill and what the airline said; to the
+    # forwarder: all reports; answers to the airline.
     assert by_name(shown) == {
-        "received": 10 + 2 * 2 + 8 * 6 + 3,
+        "received": 10 + 10 + 10 + 2 * 2 + 8 * 6 + 2 + 3,
         "shipments": 10,
-        "delivered": (10 + 10) + (10 + 2 + 8 * 5) + (2 * 2 + 8 * 6) + (2 + 8 * 4 + 1),
-        "answers": 2 + 8 * 4 + 1,
+        "delivered": (10 + 10) + (10 + 2 + 8 * 5) + (2 * 2 + 8 * 6) + (2 + 8 * 4 + 1 + 2),
+        "answers": 2 + 8 * 4 + 1 + 2,
+        "acknowledged": 10,
         "retried": 3,
         "dead_letters": 3,
         "undelivered": 0,
@@ -69,6 +71,9 @@ def test_partners_got_files_and_posts(day):
     root = folder / "waybridge-demo"
     to_airline = [one.name for one in (root / "skyline" / "from-hub").iterdir()]
     assert sum(one.startswith("FWB") for one in to_airline) == 10
+    (answered, *_) = (one for one in to_airline if one.startswith("FSA"))
+    told = (root / "skyline" / "from-hub" / answered).read_text().splitlines()
+    assert [one[:3] for one in told[2:]] == ["RCS", "DEP", "ARR", "RCF", "NFD", "DLV"]
     assert len(list((root / "nordhafen").iterdir())) == 2 * 2 + 8 * 6
     to_handler = [one.read_text() for one in (root / "apron" / "out").iterdir()]
     assert sum(one.startswith("FWB/16\n") for one in to_handler) == 10

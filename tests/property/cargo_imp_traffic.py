@@ -14,6 +14,7 @@ from tests.property.cargo_imp_examples import DIGITS, LETTERS, value
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 STATIONS = ("FRA", "SGN", "DOH", "JFK", "SIN", "NRT", "KTM", "YYT", "SYD", "GRU", "DEL", "AKL")
 CURRENCIES = ("EUR", "USD", "JPY", "KWD", "CHF", "INR")
+UNITS = ("AKE", "PMC", "PAG", "AKH", "P6P", "RKN")
 PLACES = frozenset({"station", "from", "to", "origin", "destination", "airport", "participant_airport"})
 LISTED = {
     **dict.fromkeys(PLACES, STATIONS),
@@ -26,6 +27,7 @@ LISTED = {
     "discrepancy": ("FDCA", "MSCA", "SSPD", "OFLD"),
     "day_change": ("P", "N", "S", "T", "A", "L"),
     "hawb": ("H1", "H2"),
+    "status": ("NN", "NA", "NL", "SS", "CA", "XX", "KK", "UU", "UN", "LL", "CN", "HK", "HN", "HL"),
 }
 SPECIAL = {"NG", "NC", "NH", "ND", "NV", "NU", "NS", "NO", "service", "rate"}
 
@@ -58,9 +60,13 @@ class Traffic:
                 yield from self._option(self._chosen(row, at))
 
     def _chosen(self, row: Row, at: int) -> Option:
-        """Any option; but goods lines belong to a rate line, which comes first, and customs lines behind a status are its own."""
-        rates = [one for one in row.options if one.name == "rate"]
-        statuses = [one for one in row.options if at == 0 or one.name != "OCI"]
+        """Any option; but goods lines belong to a rate line, which comes first, and customs lines behind a status are its own.
+
+        What says that there is nothing any more (``no_ULD``) leaves nothing in a shipment that could be written again.
+        """
+        options = [one for one in row.options if not one.name.startswith("no_")]
+        rates = [one for one in options if one.name == "rate"]
+        statuses = [one for one in options if at == 0 or one.name != "OCI"]
         return rates[0] if rates and at == 0 else self.chance.choice(statuses)
 
     def _option(self, option: Option) -> Iterator[str]:
@@ -100,7 +106,8 @@ class Traffic:
             case Choice():
                 return "".join(self._item(one, of) for one in self.chance.choice(item.branches))
             case Repeat():
-                least = item.least if self.last or of.name != "units" else item.most
+                full = of.name == "ULD" or (of.name == "units" and not self.last)
+                least = item.most if full else item.least
                 return "".join(self._items(item, of) for _ in range(self.chance.randint(least, min(item.most, 5))))
 
     def _items(self, item: Repeat, of: Line) -> str:
@@ -113,6 +120,8 @@ class Traffic:
             return self.chance.choice(field.codes)
         if name == "type" and of.node == "status":
             return self.chance.choice("AES")
+        if name == "type" and of.name in ("ULD", "units"):
+            return self.chance.choice(UNITS)
         if name in LISTED:
             return self.chance.choice(LISTED[name])
         made = self._special(name, field)

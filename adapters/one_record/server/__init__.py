@@ -1,16 +1,13 @@
 """The ONE Record node over HTTP: API 2.3.0 and 2.2.0 by content negotiation. It knows the hub by its ports only."""
 
-import time
 from contextlib import suppress
 
 from fastapi import FastAPI
 
-from adapters.one_record.security import settings
-from adapters.one_record.security.gate import Gate
-from adapters.one_record.security.token_endpoint import Issuing
 from adapters.one_record.server.app import create
 from adapters.one_record.server.call import Node
-from adapters.one_record.server.table import OPERATIONS
+from adapters.one_record.server.entrance import Entrance
+from adapters.one_record.server.table import BEYOND, OPERATIONS
 from adapters.one_record.sharing.permits import Permits
 from adapters.one_record.vocabulary import CARGO
 from hub.node import NodeDoors
@@ -27,14 +24,11 @@ def mount(doors: Doors) -> FastAPI:
 
 def open_server(doors: NodeDoors) -> FastAPI:
     """The application of one node."""
-    wanted = settings.read(doors.settings.security)
     base = doors.settings.base_url
-    issuing = Issuing(wanted.token, base, doors.host, doors.secrets, doors.now) if wanted.token.enabled else None
-    built_in = issuing.trusted(time.monotonic) if issuing else None
-    gate = Gate(wanted, doors.now, built_in=built_in)
     node = Node(doors=doors, permits=Permits(doors), base=base, holder=doors.settings.holder, started=doors.now())
     _hold_the_holder(node)
-    return create(node, OPERATIONS, gate.agent, issuing)
+    beyond = [operation for name, operation in BEYOND.items() if name in doors.settings.extensions]
+    return create(node, (*OPERATIONS, *beyond), Entrance(doors))
 
 
 def _hold_the_holder(node: Node) -> None:

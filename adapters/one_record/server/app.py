@@ -1,35 +1,40 @@
 """The ONE Record node as an ASGI application: HTTP to calls and answers to HTTP. All it knows of the API is the table."""
 
+import gzip
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 import anyio.to_thread
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.one_record.render import jsonld, turtle
-from adapters.one_record.security.refusals import KeysUnavailable, Unauthenticated
-from adapters.one_record.security.token_endpoint import Issuing
+from adapters.one_record.security.token_endpoint import LARGEST_FORM
 from adapters.one_record.server import bodies, openapi
 from adapters.one_record.server.call import Answer, Call, Node
+from adapters.one_record.server.entrance import CERTIFICATE, KEY_SET, TOKEN, Entrance
 from adapters.one_record.server.errors import ENGLISH, Detail, Refusal, error_nodes
 from adapters.one_record.server.negotiation import JSON_LD, Wanted, wanted
+from adapters.one_record.server.rendered import Rendered
 from adapters.one_record.server.shown import for_version
 from adapters.one_record.server.table import Operation, Routes
+from adapters.one_record.vocabulary import API
 from hub.logs import Log, origin
 from hub.objects import Agent, Conflict, Nodes
 
-Authenticate = Callable[[Mapping[str, str]], str]
-"""The IRI of the agent that a request's headers prove. Raises Unauthenticated, KeysUnavailable."""
+OPEN = (("POST", TOKEN), ("GET", KEY_SET))
+"""What is answered to anybody, where the token endpoint is built in."""
+
+WORTH_COMPRESSING = 1_400
+"""Bytes; less fits into one packet anyhow."""
 
 METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS")
 _log = Log("one-record.server")
 _COMMON = {
     "Cache-Control": "private, no-cache",
-    "Vary": "Accept, Accept-Language, Authorization",
+    "Vary": "Accept, Accept-Encoding, Accept-Language, Authorization",
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000",
 }
@@ -38,14 +43,12 @@ _COMMON = {
 class Server:
     """Answers requests for one node."""
 
-    def __init__(
-        self, node: Node, operations: Sequence[Operation], authenticate: Authenticate, issuing: Issuing | None = None
-    ) -> None:
+    def __init__(self, node: Node, operations: Sequence[Operation], entrance: Entrance) -> None:
         self._node = node
         self._operations = operations
         self._routes = Routes(operations)
-        self._authenticate = authenticate
-        self._issuing = issuing
+        self._entrance = entrance
+        self._rendered = Rendered()
         self._prefix = urlsplit(node.base).path.rstrip("/")
 
     async def endpoint(self, request: Request) -> Response:
@@ -74,15 +77,11 @@ class Server:
         """What is no part of the API: its description, and the token endpoint where one is built in."""
         if path == "/openapi.json" and request.method == "GET":
             return Response(json.dumps(openapi.document(self._operations, self._node.base)), media_type="application/json")
-        if self._issuing is None:
+        if (request.method, path) not in OPEN:
             return None
-        if path == "/token" and request.method == "POST":
-            body = await bodies.read(request, 65_536)
-            told = await anyio.to_thread.run_sync(self._issuing.answer, dict(request.headers), body)
-            return Response(told.body, told.status, dict(told.headers))
-        if path == "/jwks.json" and request.method == "GET":
-            return Response(self._issuing.key_set(), media_type="application/json")
-        return None
+        body = await bodies.read(request, LARGEST_FORM + 1) if request.method == "POST" else b""
+        told = await anyio.to_thread.run_sync(self._entrance.open_call, request.method, path, request.headers, body)
+        return Response(told.body, told.status, dict(told.headers)) if told else None
 
     async def _answer(self, request: Request, path: str, asked: Wanted) -> Response:
         methods, parameters = self._routes.find(path)
@@ -119,21 +118,26 @@ class Server:
             language=asked.language,
         )
         try:
-            return _response(request, operation.handler(self._node, call), asked)
+            return self._response(request, operation.handler(self._node, call), asked)
         except Conflict as conflict:
             status = {"identifier": 409, "unknown": 404}.get(conflict.reason, 422)
             raise Refusal(status, Detail(message=str(conflict), resource=self._node.base + path)) from conflict
 
+    def _response(self, request: Request, answer: Answer, asked: Wanted) -> Response:
+        headers = {**_common(asked), **answer.headers}
+        nodes = answer.nodes
+        if nodes is None:
+            return Response(status_code=answer.status, headers=headers)
+
+        def write() -> bytes:
+            return _body(for_version(nodes, asked.version), asked)
+
+        body = self._rendered.body((answer.mark, asked.media, asked.version), write) if answer.mark else write()
+        return _sent(request, answer.status, body, headers)
+
     def _agent(self, request: Request) -> Agent:
-        try:
-            uri = self._authenticate(request.headers)
-        except Unauthenticated as refused:
-            raise Refusal(401, Detail(message=refused.told), headers={"WWW-Authenticate": refused.challenge()}) from refused
-        except KeysUnavailable as away:
-            raise Refusal(
-                503, Detail(message="The keys of the identity provider cannot be had."), headers={"Retry-After": "10"}
-            ) from away
-        return Agent(uri=uri, partner=self._node.doors.partner_of(uri), holder=uri == self._node.holder)
+        certificate = (request.scope.get("state") or {}).get(CERTIFICATE)
+        return self._entrance.agent(request.headers, certificate)
 
 
 def _operation(request: Request, methods: Mapping[str, Operation], resource: str) -> Operation:
@@ -146,34 +150,34 @@ def _operation(request: Request, methods: Mapping[str, Operation], resource: str
     return operation
 
 
-def _response(request: Request, answer: Answer, asked: Wanted) -> Response:
-    headers = {**_COMMON, "Content-Language": asked.language, "Content-Type": asked.content_type, **answer.headers}
-    nodes = for_version(answer.nodes, asked.version) if answer.nodes is not None else None
-    return _written(request, answer.status, nodes, headers, asked, "")
-
-
 def _refusal(request: Request, refusal: Refusal, asked: Wanted) -> Response:
-    headers = {**_COMMON, "Content-Language": asked.language, "Content-Type": asked.content_type, **refusal.headers}
-    headers["Type"] = "https://onerecord.iata.org/ns/api#Error"
+    headers = {**_common(asked), **refusal.headers, "Type": API + "Error"}
     nodes = for_version(error_nodes(refusal, asked.language), asked.version)
-    return _written(request, refusal.status, nodes, headers, asked, "" if asked.language == ENGLISH else asked.language)
+    language = "" if asked.language == ENGLISH else asked.language
+    return _sent(request, refusal.status, _body(nodes, asked, language), headers)
 
 
-def _written(
-    request: Request, status: int, nodes: Nodes | None, headers: dict[str, str], asked: Wanted, language: str
-) -> Response:
-    if nodes is None:
-        return Response(status_code=status, headers=headers)
-    body = jsonld(nodes, language=language) if asked.media == JSON_LD else turtle(nodes)
+def _common(asked: Wanted) -> dict[str, str]:
+    return {**_COMMON, "Content-Language": asked.language, "Content-Type": asked.content_type}
+
+
+def _body(nodes: Nodes, asked: Wanted, language: str = "") -> bytes:
+    return jsonld(nodes, language=language) if asked.media == JSON_LD else turtle(nodes)
+
+
+def _sent(request: Request, status: int, body: bytes, headers: dict[str, str]) -> Response:
+    """The response; to HEAD the same without its body."""
+    if len(body) >= WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, 1, mtime=0)
+        headers["Content-Encoding"] = "gzip"
     if request.method == "HEAD":
         return Response(status_code=status, headers={**headers, "Content-Length": str(len(body))})
     return Response(body, status, headers)
 
 
-def create(node: Node, operations: Sequence[Operation], authenticate: Authenticate, issuing: Issuing | None = None) -> FastAPI:
+def create(node: Node, operations: Sequence[Operation], entrance: Entrance) -> FastAPI:
     """The application. Every path is the table's to answer, so that 404 and 405 are error objects too."""
-    server = Server(node, operations, authenticate, issuing)
+    server = Server(node, operations, entrance)
     app = FastAPI(title="ONE Record", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.add_route("/{path:path}", server.endpoint, methods=list(METHODS))
-    app.add_middleware(GZipMiddleware, minimum_size=1_400)
     return app

@@ -8,7 +8,7 @@ from adapters.one_record.server.permission import require_holder, the_request
 from adapters.one_record.server.requesting import notices
 from adapters.one_record.server.shown import request_nodes
 from adapters.one_record.vocabulary import API
-from hub.objects import ACCEPTED, ACKNOWLEDGED, FAILED, REJECTED, REVOKED, ActionRequest, Conflict
+from hub.objects import ACCEPTED, ACKNOWLEDGED, FAILED, PENDING, REJECTED, REVOKED, ActionRequest, Conflict
 
 STATUSES = (ACCEPTED, REJECTED, ACKNOWLEDGED, REVOKED, FAILED)
 
@@ -52,7 +52,7 @@ def revoke(node: Node, call: Call) -> Answer:
 def _move(node: Node, call: Call, found: ActionRequest, status: str) -> None:
     by = call.agent.uri
     try:
-        accept = ACCEPT.get(found.kind) if status == ACCEPTED else None
+        accept = ACCEPT.get(found.kind) if (found.status, status) == (PENDING, ACCEPTED) else None
         if accept is not None:
             accept(node, found, by)
         else:

@@ -4,11 +4,11 @@ The standard: ONE Record API, "API Endpoints", and the status tables of each pag
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from adapters.one_record.server import changes, events, information, objects, requests
+from adapters.one_record.server import bulk, changes, events, information, objects, requests, sharing
 from adapters.one_record.server.call import Handler
 
 READ = (301, 302, 401, 403, 404, 415, 500)
@@ -115,6 +115,43 @@ OPERATIONS: tuple[Operation, ...] = (
         gives="MultiStatusResponse",
         section="Create multiple Logistics Events",
     ),
+    Operation(
+        method="GET",
+        path="/subscriptions",
+        handler=sharing.get_subscriptions,
+        success=200,
+        errors=(400, 401, 403, 415, 422, 500),
+        gives="Subscription",
+        query=("topicType", "topic"),
+        section="Get Subscription information as Publisher",
+    ),
+    Operation(
+        method="POST",
+        path="/subscriptions",
+        handler=sharing.post_subscription,
+        success=201,
+        errors=(400, 401, 403, 415, 422, 500),
+        takes="Subscription",
+        section="Subscribe to Logistics Objects",
+    ),
+    Operation(
+        method="POST",
+        path="/access-delegations",
+        handler=sharing.post_delegation,
+        success=201,
+        errors=(400, 401, 403, 415, 500),
+        takes="AccessDelegation",
+        section="Request Access Delegation",
+    ),
+    Operation(
+        method="POST",
+        path="/notifications",
+        handler=sharing.post_notification,
+        success=204,
+        errors=(400, 401, 403, 404, 405, 415, 500),
+        takes="Notification",
+        section="Send Notification",
+    ),
     *_reading(_REQUEST, requests.read, "ActionRequest", "Get Action Request Details"),
     Operation(
         method="PATCH",
@@ -134,6 +171,21 @@ OPERATIONS: tuple[Operation, ...] = (
         section="Revoke Action Request",
     ),
 )
+
+
+BEYOND: Mapping[str, Operation] = {
+    bulk.BULK: Operation(
+        method="POST",
+        path="/logistics-objects/query",
+        handler=bulk.query,
+        success=200,
+        errors=(400, 401, 415, 500),
+        takes="Collection",
+        gives="Collection",
+        section="beyond the standard: bulk read of logistics objects",
+    )
+}
+"""Operations the standard does not have, by the extension that turns each on."""
 
 
 class Routes:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from adapters.one_record.sharing.notifications import written
+from adapters.one_record.sharing.notifications import MERGED, merged, written
 from adapters.one_record.sharing.permits import Permits
 from adapters.one_record.sharing.subscriptions import EVENT, EVENTS, FILTERS, UPDATED, Wanted, topics, wanted
 from adapters.one_record.vocabulary import local
@@ -17,6 +17,7 @@ class Announcing:
     def __init__(self, node: NodeDoors) -> None:
         self._base = node.settings.base_url
         self._filters = FILTERS in node.settings.extensions
+        self._merges = MERGED in node.settings.extensions
         self._permits = Permits(node)
         self._wanted = lru_cache(maxsize=4096)(_wanted)
 
@@ -39,6 +40,10 @@ class Announcing:
         """The notification; with the object itself where the subscription says so and its subscriber may read it."""
         body = held if subscription and held and self._sends_body(subscription, held) else None
         return written(notice, self._base, subscription.request if subscription else notice.request, body)
+
+    def merged(self, waiting: bytes, later: bytes) -> bytes | None:
+        """Two updates that stand in line are told as one, where that is turned on (IATA-Cargo/ONE-Record issue 401)."""
+        return merged(waiting, later) if self._merges else None
 
     def _sends_body(self, subscription: NewSubscription, held: HeldObject) -> bool:
         return self._asked(subscription).body and self._permits.allows(subscription.subscriber, held, GET_OBJECT)

@@ -9,8 +9,8 @@ import pytest
 from adapters.one_record import client
 from adapters.one_record.client import wording
 from adapters.one_record.client.orders import Call, order
-from hub.ports import IntakeRefused, Misconfigured, Parcel, Receipt, Refused, Retriable
-from tests.contract.partners import RememberingIntake
+from hub.ports import IntakeRefused, Misconfigured, Parcel, Receipt, Refused, Retriable, Unknown
+from tests.contract.partners import RememberingIntake, raw_server
 from tests.unit.one_record_client.conftest import SECRETS, opened, settings
 from tests.unit.one_record_client.other_node import OtherNode
 
@@ -249,3 +249,12 @@ def test_documents_read_as_what_they_are() -> None:
 def test_settings_are_checked(other: OtherNode, changed: dict[str, object], why: str) -> None:
     with pytest.raises(Misconfigured, match=why):
         client.open_sender({**settings(other), **changed}, SECRETS.__getitem__)
+
+
+def test_an_answer_that_is_lost_after_a_write_is_unknown_and_after_a_read_is_not() -> None:
+    with raw_server(lambda connection: connection.recv(65_536)) as port:
+        other = OtherNode(base=f"http://127.0.0.1:{port}")
+        with pytest.raises(Unknown, match="may have arrived"):
+            deliver(other, wording.notification("LOGISTICS_OBJECT_UPDATED", object=AGENT), version="2.3.0")
+        with pytest.raises(Retriable):
+            opened(other, version="2.3.0", attempts=2).get(f"{other.base}/logistics-objects/1")

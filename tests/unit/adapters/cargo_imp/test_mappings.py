@@ -30,10 +30,14 @@ def test_canonical(name):
     assert (found.not_carried, found.problems) == ([], [])
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name[:3] not in ("fma", "fna")])
+ONE_WAY = ("fma_0/accepted", "fna_1/refused", "ffr_8/change")
+"""Answers quote what they answer; a change that empties a group leaves nothing of it to be written."""
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in ONE_WAY])
 def test_through_the_model(name):
     message, found = carried(name)
-    document = {}
+    document = dict(found.detail)
     for said in found.said:
         document = {**said.facts, **document}
     expressed = MAPPINGS.get("cargo-imp", message.type, message.version).from_canonical(document, DAY)

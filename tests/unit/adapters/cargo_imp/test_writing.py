@@ -236,7 +236,7 @@ def test_a_refusal_names_the_first_error_first():
     weak = Problem(code=Code.IMP_LINE_LENGTH, message="", severity=Severity.WARNING, line=1, offset=1)
     (raw,) = FORMAT.acknowledge([outcome("fwb_17/full", late, weak, early)], BARE).raws
     lines = raw.decode("ascii").split("\r\n")
-    assert lines[:4] == ["FNA/1", "ERR/LINE 3 RTG CARRIER FORMAT ERROR X", "/LINE 9 REF LINE MISSING", "FWB/17"]
+    assert lines[:4] == ["FNA/1", "ERR/LINE 3 RTG CARRIER FORMAT ERROR FOUND X", "/LINE 9 REF LINE MISSING", "FWB/17"]
     assert len(raw) < 1300
     assert read(raw.decode()).problems == []
 

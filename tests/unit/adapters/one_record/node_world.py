@@ -71,9 +71,16 @@ class World:
             rows = connection.execute(select(delivery).order_by(delivery.c.seq)).all()
         return [(row.partner, row.channel, json.loads(row.content)) for row in rows]
 
+    def live(self) -> list[dict[str, Any]]:
+        """The documents of what is not cancelled."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(delivery).where(delivery.c.state != "cancelled").order_by(delivery.c.seq)).all()
+        return [json.loads(row.content) for row in rows]
+
     def told(self, partner: str = "airline") -> list[str]:
         """Short names of the event types a partner is owed."""
-        return [one["api:hasEventType"]["@id"][4:] for name, _, one in self.owed() if name == partner and "fetch" not in one]
+        documents = [one for name, _, one in self.owed() if name == partner and "fetch" not in one]
+        return [one["api:hasEventType"]["@id"].rpartition("#")[2] for one in documents]
 
     def messages(self) -> list[tuple[str, str]]:
         """Partner and name of every message taken in."""
