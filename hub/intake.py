@@ -62,8 +62,11 @@ class DurableIntake:
         batch: int = 256,
         batch_bytes: int = 16 * MEGABYTE,
         seconds: float = 30,
+        awake: Callable[[], None] = lambda: None,
     ) -> None:
-        """``partners``: is a partner known; ``waiting`` arrivals may queue, for ``seconds``, before callers are refused."""
+        """``partners``: is a partner known; ``waiting`` arrivals may queue, for ``seconds``, before callers are refused;
+        ``awake`` is called when something was stored.
+        """
         self._engine = engine
         self._clock = clock
         self._sealer = sealer or Unsealed()
@@ -72,6 +75,7 @@ class DurableIntake:
         self._batch = batch
         self._batch_bytes = batch_bytes
         self._seconds = seconds
+        self._awake = awake
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(maxsize=waiting)
         self._writer = threading.Thread(target=self._write, name="intake", daemon=True)
         self._closed = False
@@ -172,6 +176,7 @@ class DurableIntake:
             for one in wanted:
                 one.future.set_exception(refusal(fault))
             return
+        self._awake()
         for one in wanted:
             status = "received" if one.kept.id in fresh else "duplicate"
             fresh.discard(one.kept.id)

@@ -66,3 +66,4 @@ class Over:
         said = {one.id: one for one in (kept(arrival, now) for arrival in arrivals if arrival is not None)}
         known = inbox.known(connection, sorted(said))
         inbox.keep(connection, [one for id, one in said.items() if id not in known], self._sealer)
+        inbox.note_repeated(connection, [one for id, one in said.items() if id in known])

@@ -13,10 +13,11 @@ from hub.canonical.calendar import nearest_month
 from hub.canonical.document import Document
 from hub.canonical.settle import prepared, settle
 from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
+from hub.layouts import Tidier
 from hub.logs import Log, origin
 from hub.mapping import Carried, Expressed, Mappings
 from hub.mapping import Mapping as Meaning
-from hub.ports import Format, Misconfigured, Tidier
+from hub.ports import Format, Misconfigured
 from hub.position import Place
 from hub.problem import Code, Problem, Profile, has_error
 from hub.statement import Reading, Said, Understood

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Place(msgspec.Struct, frozen=True, gc=False):
+class Place(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A place in a decoded file: line and column from 1, offset in characters from 0.
 
     ``path`` names the element in its format's own way (``SHP/NAM/name``, a JSON pointer).

@@ -70,6 +70,7 @@ class Code(enum.StrEnum):
     IMP_NOTATION_FOREIGN = "cargo-imp.notation.foreign"
     IMP_MESSAGE_LENGTH = "cargo-imp.message.length"
     IMP_HEADING = "cargo-imp.heading"
+    IMP_CONSIGNMENT_VOLUME = "cargo-imp.consignment.volume"
     IMP_CHECK_TOTAL = "cargo-imp.check.total"
     IMP_CHECK_WEIGHT_CHARGE = "cargo-imp.check.weight-charge"
     IMP_CHECK_OTHER = "cargo-imp.check.other-charges"

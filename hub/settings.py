@@ -121,10 +121,11 @@ class Partner(Struct, frozen=True, kw_only=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Bounds of what is taken in."""
+    """Bounds of what is taken in; ``lease_seconds``: how long the work of a process that was killed waits for another."""
 
     max_bytes: int = 64 * 1024 * 1024
     queue: int = 100_000
+    lease_seconds: float = 30.0
 
 
 class FoldRules(Struct, frozen=True, kw_only=True):

@@ -49,9 +49,12 @@ class Node(msgspec.Struct):
 
     def walk(self) -> Iterator["Node"]:
         """This node and all below it, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            if node.children:
+                waiting.extend(reversed(node.children))
 
 
 class Message(msgspec.Struct, kw_only=True):

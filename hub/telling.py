@@ -27,7 +27,7 @@ class Teller:
     """hub.holding.Tell over the outbox.
 
     ``announcer`` is opened at the first notice; ``address`` gives the partner and channel of an agent; ``awake`` is called when
-    there is something to deliver.
+    something has happened: there may be something to read or to deliver.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Teller:
         owed = [self._merged(connection, one, now) for one in owed]
         if owed:
             outbox.add(connection, owed, now=now, sender=self._sender)
+        if notices:
             self._awake()
 
     def order(self, connection: Connection, agent: str, orders: Mapping[str, bytes], now: datetime) -> None:

@@ -23,6 +23,7 @@ FAULTS = frozenset(
     }
 )
 """What hides something that checks across lines would miss: one fault gives one problem."""
+FIGURES = frozenset({"pieces", "total_pieces", "weight", "volume", "length", "width", "height", "rate", "total", "amount"})
 
 
 def awb_check_digit(node: Node) -> Problem | None:
@@ -55,6 +56,14 @@ def message_checks(table: Table, told: Told, line: int, offset: int) -> list[Pro
         if found is not None and len(found.children) > most:
             problems += _numbered(found, most)
     return problems
+
+
+def apart(found: list[Problem], told: list[Problem]) -> list[Problem]:
+    """The findings across lines without those that rest on a figure which is itself a told departure: one fault, one problem."""
+    figures = {one.line for one in told if one.element in FIGURES}
+    if not figures:
+        return found
+    return [one for one in found if one.line not in figures and not any(other.line in figures for other in one.related)]
 
 
 def _numbered(node: Node, most: int) -> Iterator[Problem]:

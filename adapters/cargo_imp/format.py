@@ -16,7 +16,8 @@ from adapters.cargo_imp.recovery import BLANKS
 from adapters.cargo_imp.text import decode
 from adapters.cargo_imp.typeb import enveloped
 from hub.envelope import Outgoing, Part, Split, Written
-from hub.ports import LineLayout, Outcome
+from hub.layouts import LineLayout
+from hub.ports import Outcome
 from hub.problem import Code, Fix, Problem
 from hub.syntax import Message, Node
 

@@ -16,6 +16,7 @@ from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, cap
 ANY = "*"
 SLANT = "/"
 CONSIGNMENT = "#"
+_FREE_TEXT = re.compile(r"(?<=[:\]])t\[")
 OTHERWISE = "otherwise"
 
 
@@ -40,6 +41,15 @@ class Difference:
     number: int
     code: str
     says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ambiguity:
+    """Elements of a line that can trade characters, or two lines that can be taken for each other, and the reading chosen."""
+
+    line: str
+    elements: tuple[str, ...]
+    reading: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +149,7 @@ class Table:
     rows: tuple[Row, ...]
     lines: Mapping[str, Line]
     at_least_one: tuple[tuple[str, ...], ...] = ()
-    ambiguities: tuple[str, ...] = ()
+    ambiguous: tuple["Ambiguity", ...] = ()
     check: str = ""
     numbered: Mapping[str, int] = field(default_factory=dict)
     all_rows: list[Row] = field(default_factory=list)
@@ -155,7 +165,8 @@ def schema_names() -> Iterator[str]:
 def load(name: str) -> Table:
     """A table with all it extends. Raises :class:`LayoutError`."""
     spec = _spec(name)
-    lines = {one: _line(one, row) for one, row in spec["lines"].items()}
+    narrow = spec.get("narrow_text", False)
+    lines = {one: _line(one, _narrowed(row) if narrow else row) for one, row in spec["lines"].items()}
     table = Table(
         type=spec["type"],
         version=str(spec["version"]),
@@ -163,7 +174,7 @@ def load(name: str) -> Table:
         rows=(),
         lines=lines,
         at_least_one=tuple(tuple(one) for one in spec.get("at_least_one", ())),
-        ambiguities=tuple(spec.get("ambiguities", ())),
+        ambiguous=tuple(_ambiguity(one) for one in spec.get("ambiguous", ()) if one["line"].split()[0] in lines),
         check=spec.get("check", ""),
         numbered=spec.get("numbered", {}),
     )
@@ -173,15 +184,22 @@ def load(name: str) -> Table:
 
 def _spec(name: str) -> dict[str, Any]:
     raw = tomllib.loads(resources.files("schemas").joinpath("cargo_imp", f"{name}.toml").read_text("utf-8"))
-    base: dict[str, Any] = {"lines": {}, "structure": {}}
+    base: dict[str, Any] = {"lines": {}, "structure": {}, "ambiguous": []}
     for one in raw.pop("extends", ()):
         inherited = _spec(one)
         base["lines"] |= inherited.pop("lines")
         base["structure"] |= inherited.pop("structure")
+        base["ambiguous"] = base["ambiguous"] + inherited.pop("ambiguous")
         base |= inherited
     lines = base["lines"] | {row["name"]: base["lines"].get(row["name"], {}) | row for row in raw.pop("line", ())}
     structure = base["structure"] | raw.pop("structure", {})
-    return base | raw | {"lines": lines, "structure": structure}
+    ambiguous = base["ambiguous"] + raw.pop("ambiguous", [])
+    return base | raw | {"lines": lines, "structure": structure, "ambiguous": ambiguous}
+
+
+def _narrowed(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A line whose free text is that of editions up to 31: written in capital letters, digits, blanks, points and hyphens."""
+    return {**row, "format": _FREE_TEXT.sub("s[", row["format"])}
 
 
 def _line(name: str, row: Mapping[str, Any]) -> Line:
@@ -214,6 +232,10 @@ def differences() -> Mapping[int, Difference]:
     """All departures by their number."""
     raw = tomllib.loads(resources.files("schemas").joinpath("cargo_imp", "differences.toml").read_text("utf-8"))
     return {row["number"]: Difference(**row) for row in raw["difference"]}
+
+
+def _ambiguity(row: Mapping[str, Any]) -> Ambiguity:
+    return Ambiguity(line=row["line"], elements=tuple(row.get("elements", ())), reading=row["reading"])
 
 
 class _Structure:

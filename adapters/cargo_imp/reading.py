@@ -3,7 +3,7 @@
 Knows tables and text; knows no meaning of any message, and no envelope.
 """
 
-from adapters.cargo_imp.checks import FAULTS, message_checks
+from adapters.cargo_imp.checks import FAULTS, apart, message_checks
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.recovery import BLANKS, Recovery
 from adapters.cargo_imp.repeats import cut
@@ -81,4 +81,4 @@ class Reading(Recovery):
         if not self.unread and not (self.problems and any(one.code in FAULTS for one in self.problems)):
             for find in self.walk.checks:
                 find(told)
-            self.problems += told.problems
+            self.problems += apart(told.problems, self.problems)

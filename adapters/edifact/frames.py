@@ -1,6 +1,6 @@
 """What UNA, UNB and UNH say of themselves: delimiters, frame, time, version, and the two harmless habits of senders."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from adapters.edifact.element import Fault
 from adapters.edifact.service import ADVICE_LENGTH, Delimiters, read_advice
@@ -58,6 +58,6 @@ def said_at(node: Node) -> str | None:
 def moment(date: str, time: str) -> str | None:
     """CCYYMMDD and HHMM in ISO 8601, if there is such a moment."""
     try:
-        return datetime.strptime(date + time, "%Y%m%d%H%M").replace(tzinfo=UTC).strftime("%Y-%m-%dT%H:%M")
+        return datetime.fromisoformat(f"{date}T{time}").isoformat(timespec="minutes")
     except ValueError:
         return None

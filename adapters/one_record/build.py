@@ -11,7 +11,7 @@ from hub.problem import Code
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LITERAL_KEYS = frozenset(("@value", "@set", "@list"))
-_IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*+:[^\s<>\"{}|\\^`\x00-\x20]*+$")
+IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*+:[^\s<>\"{}|\\^`\x00-\x20]*+$")
 
 
 class Builder:
@@ -115,7 +115,7 @@ class Builder:
         iri = context.resolve(bare)
         if iri.startswith("_:"):
             return iri
-        if not _IRI.match(iri):
+        if not IRI.match(iri):
             self.report.add(
                 Code.ONE_IRI,
                 f"{text[:80]!r} is not an absolute IRI, so it names no object outside this document.",

@@ -14,7 +14,8 @@ from adapters.one_record.graph import Literal, Report
 from adapters.one_record.outline import outline
 from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.scan import decode
-from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, vocabulary
+from adapters.one_record.straight import Straight, straight
+from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, local, vocabulary
 from hub.envelope import Frame, Outgoing, Part, Split, Written
 from hub.objects import Nodes
 from hub.ports import Format
@@ -59,6 +60,9 @@ class OneRecord:
         text, fault = decode(raw)
         if fault:
             return Split(format=NAME, problems=[fault])
+        short = straight(text)
+        if short is not None:
+            return _one(text, short)
         document = understand(text)
         if not document.roots:
             return Split(format=NAME, problems=list(document.problems))
@@ -88,6 +92,9 @@ class OneRecord:
         """The tree under one root, checked against the class table. ``part.text`` is the whole document, ``part.reference`` the
         root.
         """
+        short = straight(part.text)
+        if short is not None:
+            return Message(format=NAME, type=part.type, version=part.version, root=short.root)
         document = understand(part.text)
         root = _chosen(document, part.reference)
         if root is None:
@@ -141,6 +148,34 @@ def build() -> Format:
     return OneRecord()
 
 
+def _one(text: str, short: Straight) -> Split:
+    """The split of a document understood the short way: one message."""
+    frame = _frame_of(_first_text(short.root, SAID_AT), _first_text(short.root, AUTHOR))
+    part = Part(
+        format=NAME,
+        type=short.type,
+        version=API_EDITION if short.iri.startswith(API) else EDITION,
+        text=text,
+        line=short.root.line,
+        column=short.root.column,
+        offset=short.offset,
+        frame=0 if frame else None,
+        reference=short.reference,
+    )
+    return Split(format=NAME, frames=[frame] if frame else [], parts=[part])
+
+
+def _first_text(root: Node, iris: Sequence[str]) -> str | None:
+    """The text of the first of these properties that the root has: a literal's, an object's address, or its name."""
+    for name in map(local, iris):
+        if name in root.elements:
+            return root.elements[name].text
+        child = root.first(name)
+        if child is not None:
+            return next((found for key in ("@value", "@id", "name") if (found := child.text(key))), None)
+    return None
+
+
 def _chosen(document: Document, wanted: str) -> Root | None:
     if len(document.roots) == 1:
         return document.roots[0]
@@ -161,9 +196,11 @@ def _once(problems: list[Problem]) -> list[Problem]:
 def _frame(root: Root, document: Document) -> Frame | None:
     said_at = next((found for name in SAID_AT if (found := _text(root, name, document))), None)
     author = next((found for name in AUTHOR if (found := _text(root, name, document))), None)
-    if said_at is None and author is None:
-        return None
-    return Frame(layer=NAME, author=author, said_at=said_at)
+    return _frame_of(said_at, author)
+
+
+def _frame_of(said_at: str | None, author: str | None) -> Frame | None:
+    return None if said_at is None and author is None else Frame(layer=NAME, author=author, said_at=said_at)
 
 
 def _text(root: Root, predicate: str, document: Document) -> str | None:

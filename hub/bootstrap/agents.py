@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 from hub import admission
-from hub.logs import Log
 from hub.settings import Partner, Settings
 from hub.telling import Address
 
 UNNAMED = "unnamed"
-_log = Log("agents")
 
 
 class Agents:
@@ -39,8 +37,6 @@ class Agents:
         """
         partner = self._named(agent)
         channel = self._channel(partner)
-        if not channel:
-            _log.warning("an agent cannot be notified: name it in the authors of a partner with notifications", agent=agent)
         return (partner.id if partner else UNNAMED, channel or "notifications")
 
     def _named(self, agent: str) -> Partner | None:

@@ -18,7 +18,7 @@ def check_partners(configured: Settings) -> list[dict[str, str]]:
 
 
 def _problems(partner: Partner, configured: Settings) -> Iterator[str]:
-    targets = list(_targets(partner, configured))
+    targets = [*_targets(partner, configured), *_notifications(partner)]
     yield from targets
     if not targets:
         yield from _channels(partner, configured)
@@ -36,6 +36,14 @@ def _targets(partner: Partner, configured: Settings) -> Iterator[str]:
             yield str(fault)
 
 
+def _notifications(partner: Partner) -> Iterator[str]:
+    try:
+        if partner.notifications:
+            partner.open_channel(partner.notifications)
+    except Misconfigured as fault:
+        yield f"notifications: {fault}"
+
+
 def _written(partner: Partner) -> Iterator[tuple[str, str]]:
     """Every target with its channel: those of its rules, and those its questions are answered in."""
     yield from ((rule.target, rule.channel) for rule in partner.send)
@@ -50,7 +58,7 @@ def _channels(partner: Partner, configured: Settings) -> Iterator[str]:
         try:
             if channel.poll:
                 hub.open_poller(partner.id, channel.name).close()
-            if any(rule.channel == channel.name for rule in partner.send):
+            if channel.name == partner.notifications or any(rule.channel == channel.name for rule in partner.send):
                 hub.open_sender(partner.id, channel.name).close()
         except Misconfigured as fault:
             yield f"channel {channel.name}: {fault}"

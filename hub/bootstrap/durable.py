@@ -69,7 +69,9 @@ class Hub:
         """Where channels hand in."""
         limits = self.settings.hub.limits
         known = self.settings.partners
-        return DurableIntake(self.engine, self.clock, partners=lambda name: name in known, largest=limits.max_bytes)
+        return DurableIntake(
+            self.engine, self.clock, partners=lambda name: name in known, largest=limits.max_bytes, awake=self.awake
+        )
 
     @cached_property
     def booking_desk(self) -> BookingDesk | None:
@@ -83,6 +85,7 @@ class Hub:
     def worker(self, **options: Any) -> Worker:
         """A worker on this database."""
         stages = [self.projecting.step] if self.projecting else []
+        options = {"lease_seconds": max(self.settings.hub.limits.lease_seconds, 1.0), **options}
         made = Worker(self.engine, self.clock, self.line, stages=stages, **options)
         self._workers.add(made)
         return made

@@ -42,8 +42,12 @@ class Pass:
         self.used.update(map(id, elements))
         if not path.filtered:
             return
+        left = sum(bool(step.filters) for step in path.steps)
         for step in reversed(path.steps):
             if step.name == "^":
                 break
             self.used.update(map(id, step.qualifiers(node)))
+            left -= bool(step.filters)
+            if not left:
+                break
             node = self.tree.parent(node)

@@ -23,7 +23,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     place: int | None = None
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    plain: bool = False
+    direct: bool = False
 
     def fits(self, node: Node) -> bool:
         """Whether a child of the right name passes the filters."""
@@ -62,8 +62,7 @@ def _step(text: str) -> Step:
             filters.append((name, tuple(value.split("|"))))
         else:
             place = int(inner)
-    plain = place is None and not filters and match[1] not in ("^", "*")
-    return Step(name=match[1], place=place, filters=tuple(filters), plain=plain)
+    return Step(name=match[1], place=place, filters=tuple(filters), direct=place is None and match[1] not in ("^", "*"))
 
 
 def node_path(text: str) -> TreePath:
@@ -144,23 +143,18 @@ class Tree:
 
     def first(self, node: Node, steps: tuple[Step, ...]) -> Node | None:
         """The first node the steps meet."""
-        if not steps:
-            return node
-        if steps[0].plain and len(steps) == 1:
-            return self._plain_first(node, steps[0].name)
-        for child in self._matches(node, steps[0]):
-            found = self.first(child, steps[1:])
+        return self._first(node, steps, 0) if steps else node
+
+    def _first(self, node: Node, steps: tuple[Step, ...], at: int) -> Node | None:
+        step, below = steps[at], at + 1
+        # Most nodes have few children: looked through as they stand, without a list of those of the name.
+        few = step.direct and len(node.children) <= _SCAN_LIMIT
+        for child in node.children if few else self._matches(node, step):
+            if few and (child.name != step.name or (step.filters and not step.fits(child))):
+                continue
+            found = child if below == len(steps) else self._first(child, steps, below)
             if found is not None:
                 return found
-        return None
-
-    def _plain_first(self, node: Node, name: str) -> Node | None:
-        if len(node.children) > _SCAN_LIMIT:
-            found = self.named(node, name)
-            return found[0] if found else None
-        for child in node.children:
-            if child.name == name:
-                return child
         return None
 
     def make(self, node: Node, steps: tuple[Step, ...]) -> Node:

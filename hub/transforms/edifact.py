@@ -28,7 +28,8 @@ def _edifact_number(text: str, _: Context) -> str:
     return decimal_text(text.replace(",", "."))
 
 
-_EDIFACT_TIMES = {"102": "%Y%m%d", "203": "%Y%m%d%H%M", "204": "%Y%m%d%H%M%S"}
+_EDIFACT_TIMES = {"102": 8, "203": 12, "204": 14}
+"""Digits of each format of 2379: CCYYMMDD and as much of HHMMSS."""
 _EDIFACT_ZONE = re.compile(r"(\d{12})(?:([+-]\d{2})(\d{2})?|UTC|GMT|Z)")
 
 
@@ -45,13 +46,17 @@ def _edifact_moment(texts: Texts, _: Context) -> str | None:
 
 def _edifact_time(text: str, form: str) -> str | None:
     if form == "303" and (match := _EDIFACT_ZONE.fullmatch(text)):
-        moment = datetime.strptime(match[1], "%Y%m%d%H%M")  # noqa: DTZ007 - the zone is put on below
         offset = f"{match[2] or '+00'}:{match[3] or '00'}"
-        return stamp(datetime.fromisoformat(f"{moment.isoformat()}{offset}"))
-    if form not in _EDIFACT_TIMES or len(text) != len(datetime(2000, 1, 1).strftime(_EDIFACT_TIMES[form])):  # noqa: DTZ001
+        return stamp(datetime.fromisoformat(f"{_of_digits(match[1]).isoformat()}{offset}"))
+    if len(text) != _EDIFACT_TIMES.get(form) or not (text.isascii() and text.isdigit()):
         return None
-    moment = datetime.strptime(text, _EDIFACT_TIMES[form])  # noqa: DTZ007 - local to the station by the wire
+    moment = _of_digits(text)
     return moment.date().isoformat() if form == "102" else stamp(moment)
+
+
+def _of_digits(text: str) -> datetime:
+    """Local to the station by the wire. Raises ValueError for what is no moment."""
+    return datetime.fromisoformat(f"{text[:8]}T{text[8:]}" if len(text) > 8 else text)
 
 
 def _edifact_moment_write(value: str, _: Context) -> Texts:

@@ -35,6 +35,7 @@ def settings(folder: Path, port: int, **node: Any) -> Settings:
     return Settings(
         hub=HubSettings(
             database=f"sqlite:///{folder}/node.db",
+            formats={"one-record": "adapters.one_record.format:build"},
             limits=Limits(),
             listen=Listen(port=port, mounts={"/": "adapters.one_record.server:mount"}),
             node=NodeSettings(base_url=base, security={"token": {"enabled": True, "clients": [client]}}, **node),

@@ -1,5 +1,6 @@
 """A shipment told by Cargo-IMP is there as logistics objects at once, with revisions, history, events and notices."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,18 +9,20 @@ from typing import Any
 import msgspec
 import pytest
 
+from adapters.one_record.format import build
 from hub.bootstrap.durable import Hub
 from hub.node import NodeDoors, NodeSettings
-from hub.objects import CHANGE, Acceptance, Conflict, EventQuery, HeldObject, NewRequest
+from hub.objects import CHANGE, SUBSCRIPTION, Acceptance, Conflict, EventQuery, HeldObject, NewRequest, NewSubscription
 from hub.ports import Arrival
 from hub.projecting import Projecting
 from hub.read import ReadSide
-from hub.settings import Admission, Partner, Settings, load
+from hub.settings import Admission, Channel, Partner, Settings, Sight, load
 from hub.store.migrations import upgrade
 from tests.end_to_end.desk import Clock
 
 AWB = "020-12345675"
 BASE = "https://hub.example/logistics-objects/"
+API = "https://onerecord.iata.org/ns/api#"
 CARGO = "https://onerecord.iata.org/ns/cargo#"
 FWB = f"""FWB/16
 {AWB}FRASGN/T3K123.4
@@ -56,7 +59,20 @@ class Node:
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
         everything = Admission(everything=True)
-        partners = [Partner(id=one, admission=everything) for one in ("forwarder", "airline")]
+        partners = [
+            Partner(
+                id=one,
+                admission=everything,
+                authors=[f"https://{one}.example/agent"],
+                sight=Sight(everything=True),
+                notifications="folder",
+                channel=[Channel(name="folder", adapter="adapters.directory", settings={"path": str(folder / one)})],
+            )
+            for one in ("forwarder", "airline")
+        ]
+        for one in partners:
+            (folder / one.id).mkdir()
+        self.folder = folder
         hub = msgspec.structs.replace(
             load({}).hub, database=f"sqlite:///{folder}/hub.db", node=NodeSettings(base_url="https://hub.example")
         )
@@ -90,6 +106,35 @@ class Node:
         found = self.doors.objects.get(id, **at)
         assert found is not None, id
         return found
+
+    def subscribe(self, partner: str, *events: str) -> None:
+        """A subscription of a partner to every shipment, in force."""
+        agent = f"https://{partner}.example/agent"
+        made = self.doors.requests.create(NewRequest(id=f"s-{partner}", kind=SUBSCRIPTION, by=agent, body=[]))
+        wanted = NewSubscription(
+            id=f"s-{partner}",
+            request=made.id,
+            subscriber=agent,
+            topic_type="LOGISTICS_OBJECT_TYPE",
+            topic=CARGO + "Shipment",
+            events=events,
+            body=[
+                {
+                    "@id": f"urn:{partner}",
+                    "@type": [API + "Subscription"],
+                    API + "hasSubscriber": [{"@id": agent}],
+                    API + "hasTopicType": [{"@id": API + "LOGISTICS_OBJECT_TYPE"}],
+                    API + "hasTopic": [{"@value": CARGO + "Shipment"}],
+                    API + "includeSubscriptionEventType": [{"@id": API + one} for one in events],
+                }
+            ],
+        )
+        self.doors.requests.accept_subscription(made.id, agent, wanted)
+
+    def told(self, partner: str) -> list[dict[str, Any]]:
+        """Every notification delivered to a partner."""
+        raws = [path.read_bytes() for path in sorted((self.folder / partner / "out").rglob("*")) if path.is_file()]
+        return [json.loads(raw) for raw in raws]
 
     def shipment(self) -> dict[str, Any]:
         view = self.read.shipment(AWB)
@@ -186,3 +231,69 @@ def test_a_change_the_shipment_has_no_place_for_is_refused_whole(node: Node) -> 
         change(node, "awb-020-12345675-piece-1", "upid", "P-77")
     assert refused.value.reason == "content"
     assert node.get("awb-020-12345675-piece-1").revision == 1
+
+
+RECEIVED, UPDATED, CREATED = "LOGISTICS_EVENT_RECEIVED", "LOGISTICS_OBJECT_UPDATED", "LOGISTICS_OBJECT_CREATED"
+
+
+def kinds(told: list[dict[str, Any]]) -> list[str]:
+    return sorted(one["api:hasEventType"]["@id"].removeprefix("api:") for one in told)
+
+
+def test_a_status_notifies_subscribers_but_never_who_told_it(node: Node) -> None:
+    for partner in ("forwarder", "airline"):
+        node.subscribe(partner, CREATED, UPDATED, RECEIVED)
+    node.say("forwarder", FWB)
+    assert kinds(node.told("airline")) == [CREATED]
+    assert node.told("forwarder") == []
+    node.say("airline", FSU)
+    assert kinds(node.told("forwarder")) == [RECEIVED]
+    assert kinds(node.told("airline")) == [CREATED]
+    (event,) = node.told("forwarder")
+    assert event["api:hasLogisticsEvent"]["@id"].startswith(BASE + "awb-020-12345675-shipment/logistics-events/")
+    node.say("forwarder", FSU)
+    node.say("airline", FWB)
+    assert kinds(node.told("forwarder")) == [RECEIVED]
+    assert kinds(node.told("airline")) == [CREATED]
+
+
+def test_nobody_is_told_of_what_happened_before_anybody_asked(node: Node) -> None:
+    node.say("forwarder", FWB)
+    node.subscribe("airline", CREATED, UPDATED, RECEIVED)
+    node.get("awb-020-12345675")
+    assert node.told("airline") == []
+
+
+def test_two_nodes_subscribed_to_each_other_come_to_rest(tmp_path: Path) -> None:
+    """What either is told it fetches and says to itself, as the other's word; then nothing more is told."""
+    nodes = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        nodes.append(Node(tmp_path / name))
+    one, two = nodes
+    for node in nodes:
+        node.subscribe("airline", CREATED, UPDATED, RECEIVED)
+    one.say("forwarder", FWB)
+    one.say("forwarder", FSU)
+    seen = {id(one): 0, id(two): 0}
+    rounds = 0
+    while any(len(node.told("airline")) > seen[id(node)] for node in nodes):
+        rounds += 1
+        assert rounds < 6
+        for here, there in ((one, two), (two, one)):
+            fresh, seen[id(here)] = len(here.told("airline")) - seen[id(here)], len(here.told("airline"))
+            if fresh:
+                there.say("airline", gathered(here))
+    assert two.shipment()["milestones"][0]["code"] == "DEP"
+    assert [at["id"] for at in one.shipment()["milestones"]] == [at["id"] for at in two.shipment()["milestones"]]
+    assert two.told("airline") == []
+    assert rounds == 1
+    for node in nodes:
+        node.hub.close()
+
+
+def gathered(node: Node) -> str:
+    """All that a node shows of the shipment, as its objects and events are read."""
+    outline = node.projecting.outline(f"awb:{AWB}:1", node.shipment())
+    events = node.doors.events.list("awb-020-12345675-shipment", EventQuery()).items
+    return build().gathered([*(one.nodes for one in outline.objects), *(one.nodes for one in events)]).decode()

@@ -8,7 +8,14 @@ from adapters.cargo_imp.notation import Choice, Field, Item, Literal, Maybe, Rep
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
-SIGNS = {"a": LETTERS, "n": DIGITS, "m": LETTERS + DIGITS, "t": LETTERS + DIGITS + " .-", "x": LETTERS + DIGITS + " .-"}
+SIGNS = {
+    "s": LETTERS + DIGITS + " .-",
+    "a": LETTERS,
+    "n": DIGITS,
+    "m": LETTERS + DIGITS,
+    "t": LETTERS + DIGITS + " .-",
+    "x": LETTERS + DIGITS + " .-",
+}
 
 
 def message(table: Table, chance: random.Random) -> str:

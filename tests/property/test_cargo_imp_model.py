@@ -23,8 +23,22 @@ from tests.canonical_rules import violations
 from tests.property.cargo_imp_traffic import Traffic
 from tests.unit.adapters.cargo_imp.messages import whole
 
-NAMES = ("ffa_4", "ffr_8", "fhl_4", "fhl_5", "fsa_12", "fsa_14", "fsa_15", "fsu_12", "fsu_14", "fsu_15", "fwb_16", "fwb_17")
-COMPLETE = ("fhl_4", "fhl_5", "fwb_16", "fwb_17")
+NAMES = (
+    "ffa_4",
+    "ffr_8",
+    "fhl_4",
+    "fhl_5",
+    "fsa_12",
+    "fsa_14",
+    "fsa_15",
+    "fsu_12",
+    "fsu_14",
+    "fsu_15",
+    "fwb_14",
+    "fwb_16",
+    "fwb_17",
+)
+COMPLETE = ("fhl_4", "fhl_5", "fwb_14", "fwb_16", "fwb_17")
 HUB = PureHub(configuration({}))
 STANDARD = HUB.profile()
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

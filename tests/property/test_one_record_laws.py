@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyoxigraph
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import adapters.one_record.format as one_record
+from adapters.one_record import straight
 from adapters.one_record.format import build
 from adapters.one_record.vocabulary import CODES, Class, Property, vocabulary
 from hub.envelope import Envelope, Outgoing
@@ -170,6 +173,60 @@ def test_the_flattened_form_of_another_library_is_the_same_tree(document: dict[s
     quads = list(pyoxigraph.parse(raw, format=pyoxigraph.RdfFormat.JSON_LD))
     flattened = pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.JSON_LD)
     assert tree(flattened) == tree(raw)
+
+
+def whole(raw: bytes, short: bool) -> tuple[Any, ...]:
+    """All that is made of a document, the short way where that is open to it, or always by the graph."""
+    chosen = straight.straight if short else (lambda _text: None)
+    format = build()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(one_record, "straight", chosen)
+        split = format.split(raw)
+        return split, [format.read(part) for part in split.parts]
+
+
+TANGLED = [
+    {"@id": "https://a.example/p", "@type": "cargo:Piece", "cargo:upid": "1"},
+    {"@id": "https://a.example/p"},
+    {"@id": "https://a.example/p", "@type": "cargo:Piece"},
+    {"@id": "_:b1", "cargo:upid": "2"},
+    {"@id": "_:b1"},
+    {"@id": "https://a.example/q", "cargo:containedPieces": [{"@id": "https://a.example/p"}]},
+    {"@type": "cargo:PieceDg", "cargo:upid": "3", "cargo:upid ": "4"},
+    {"cargo:slac": 3, "cargo:ofShipment": {"@id": "https://a.example/s"}},
+    {"cargo:slac": {"@value": 4}, "cargo:stackable": True},
+    {"cargo:slac": {"@type": "xsd:integer", "@value": "5"}, "cargo:goodsDescription": {"@value": "A", "@language": "en"}},
+    {"cargo:packagingType": {"@id": "cl:PackagingType#1A"}, "cargo:loadType": {"@id": "cargo:LOOSE"}},
+    {"cargo:packagingType": {"@id": "https://a.example/codes#9"}, "cargo:shippingMarks": ["A", "B", "A"]},
+    {"cargo:contentProductionCountry": {"cargo:code": "DE"}, "cargo:nothing": 1},
+    {"cargo:grossWeight": {"cargo:numericalValue": 1.50, "cargo:unit": {"@id": "cl:MeasurementUnitCode#KGM"}}},
+    {"cargo:grossWeight": {"cargo:numericalValue": 1e3}, "@graph": []},
+]
+
+
+@RELAXED
+@given(documents, st.sampled_from([None, 1]))
+def test_the_short_way_gives_what_the_graph_gives(document: dict[str, Any], indent: int | None) -> None:
+    raw = json.dumps({"@context": CONTEXT, **document}, indent=indent).encode()
+    assert whole(raw, True) == whole(raw, False)
+
+
+@RELAXED
+@given(st.lists(st.sampled_from(TANGLED), max_size=4), st.booleans())
+def test_the_short_way_leaves_what_is_tangled_to_the_graph(pieces: list[dict[str, Any]], named: bool) -> None:
+    document: dict[str, Any] = {"@context": CONTEXT, "@type": "cargo:Shipment", "cargo:pieces": pieces}
+    if named:
+        document["@id"] = "https://a.example/s"
+    raw = json.dumps(document).encode()
+    assert whole(raw, True) == whole(raw, False)
+
+
+def test_the_usual_document_goes_the_short_way() -> None:
+    outgoing = Outgoing(message_id="m", control_reference="1", at=NOW, sender="https://a.example")
+    facts = {"awb": "020-12345675", "origin": "FRA", "destination": "SGN", "pieces": 2, "goods": ["PUMPS", "BOLTS"]}
+    raw = LINE.render("one-record:Waybill", facts, outgoing).raws[0]
+    assert straight.straight(raw.decode()) is not None
+    assert whole(raw, True) == whole(raw, False)
 
 
 @RELAXED

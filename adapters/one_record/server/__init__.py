@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from adapters.one_record.server.app import create
 from adapters.one_record.server.call import Node
 from adapters.one_record.server.entrance import Entrance
-from adapters.one_record.server.table import OPERATIONS
+from adapters.one_record.server.table import BEYOND, OPERATIONS
 from adapters.one_record.sharing.permits import Permits
 from adapters.one_record.vocabulary import CARGO
 from hub.node import NodeDoors
@@ -27,7 +27,8 @@ def open_server(doors: NodeDoors) -> FastAPI:
     base = doors.settings.base_url
     node = Node(doors=doors, permits=Permits(doors), base=base, holder=doors.settings.holder, started=doors.now())
     _hold_the_holder(node)
-    return create(node, OPERATIONS, Entrance(doors))
+    beyond = [operation for name, operation in BEYOND.items() if name in doors.settings.extensions]
+    return create(node, (*OPERATIONS, *beyond), Entrance(doors))
 
 
 def _hold_the_holder(node: Node) -> None:

@@ -76,7 +76,8 @@ def read(node: Node, call: Call) -> Answer:
         "Latest-Revision": str(held.latest),
         "Last-Modified": last_modified(held.revised_at),
     }
-    return Answer(status=200, nodes=_as_of(node, nodes, suffix) if at else nodes, headers=headers)
+    mark = "" if at or embedded else f"{held.id}?{held.revision}/{held.latest}"
+    return Answer(status=200, nodes=_as_of(node, nodes, suffix) if at else nodes, headers=headers, mark=mark)
 
 
 def _held(node: Node, call: Call, at: datetime | None) -> HeldObject:

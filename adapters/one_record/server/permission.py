@@ -19,8 +19,8 @@ def no_object(iri: str) -> Refusal:
 
 
 def allowed(node: Node, call: Call, held: HeldObject, permission: str) -> bool:
-    """Whether the caller may: who created an object, and whoever a grant names."""
-    return held.created_by == call.agent.uri or node.permits.allows(call.agent.uri, held, permission)
+    """Whether the caller may."""
+    return node.permits.allows(call.agent.uri, held, permission)
 
 
 def require(node: Node, call: Call, held: HeldObject, permission: str = GET_OBJECT) -> None:

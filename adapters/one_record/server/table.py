@@ -4,11 +4,11 @@ The standard: ONE Record API, "API Endpoints", and the status tables of each pag
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from adapters.one_record.server import changes, events, information, objects, requests, sharing
+from adapters.one_record.server import bulk, changes, events, information, objects, requests, sharing
 from adapters.one_record.server.call import Handler
 
 READ = (301, 302, 401, 403, 404, 415, 500)
@@ -171,6 +171,21 @@ OPERATIONS: tuple[Operation, ...] = (
         section="Revoke Action Request",
     ),
 )
+
+
+BEYOND: Mapping[str, Operation] = {
+    bulk.BULK: Operation(
+        method="POST",
+        path="/logistics-objects/query",
+        handler=bulk.query,
+        success=200,
+        errors=(400, 401, 415, 500),
+        takes="Collection",
+        gives="Collection",
+        section="beyond the standard: bulk read of logistics objects",
+    )
+}
+"""Operations the standard does not have, by the extension that turns each on."""
 
 
 class Routes:

@@ -6,7 +6,8 @@ The standard: notifications.md. What it makes us do never makes the other node d
 import json
 from collections.abc import Sequence
 
-from adapters.one_record.sharing.notifications import OBJECT_EVENTS, Heard, heard, nested
+from adapters.one_record.render import jsonld
+from adapters.one_record.sharing.notifications import OBJECT_EVENTS, Heard, heard
 from hub.logs import Log
 from hub.node import NodeDoors
 from hub.objects import Nodes
@@ -14,7 +15,8 @@ from hub.ports import Arrival
 
 FETCH = "fetch-notified"
 CHANNEL = "one-record"
-_FETCHED = frozenset(OBJECT_EVENTS) - {"LOGISTICS_EVENT_RECEIVED"}
+_FETCHED = frozenset(OBJECT_EVENTS) - {"LOGISTICS_EVENT_RECEIVED"} | {"CHANGE_REQUEST_ACCEPTED"}
+"""What leads to reading an object: also that a change of ours was accepted, as who asked for it is not told that it was made."""
 _log = Log("one-record.hearing")
 
 
@@ -35,8 +37,9 @@ def _along(partner: str, told: Heard, nodes: Nodes) -> Sequence[Arrival]:
         return ()
     own = [one for one in nodes if one.get("@id") == told.object]
     rest = [one for one in nodes[1:] if one.get("@id") != told.object]
-    raw = json.dumps(nested([*own, *rest]), ensure_ascii=False, sort_keys=True).encode()
-    return [Arrival(partner=partner, channel=CHANNEL, raw=raw, name=told.object[:200], media="application/ld+json")]
+    return [
+        Arrival(partner=partner, channel=CHANNEL, raw=jsonld([*own, *rest]), name=told.object[:200], media="application/ld+json")
+    ]
 
 
 def _orders(node: NodeDoors, agent: str, told: Heard) -> dict[str, bytes]:

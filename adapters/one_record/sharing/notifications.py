@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
-from adapters.one_record.sharing.nodes import iris, names, the
-from adapters.one_record.vocabulary import API, XSD
+from adapters.one_record.nodes import internal, made, one_of
+from adapters.one_record.render import jsonld
+from adapters.one_record.sharing.nodes import iris, link, literal, names, the
+from adapters.one_record.vocabulary import API
 from hub.objects import HeldObject, Nodes, Notice
 
 MERGED = "merged-notifications"
@@ -24,7 +26,6 @@ EVENT_TYPES = (
     *(f"{kind}_REQUEST_{end}" for kind in ("CHANGE", "ACCESS_DELEGATION", "SUBSCRIPTION") for end in _ENDS),
     *(f"VERIFICATION_REQUEST_{end}" for end in ("PENDING", "ACKNOWLEDGED", "REJECTED", "FAILED", "REVOKED")),
 )
-_CONTEXT = {"api": API, "cargo": "https://onerecord.iata.org/ns/cargo#"}
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,71 +58,51 @@ def heard(nodes: Nodes) -> Heard:
 
 
 def written(notice: Notice, base: str, request: str, held: HeldObject | None) -> bytes:
-    """A notification, compact, deterministic. ``request`` is the id of the action request that triggers it; ``held`` its body."""
-    told: dict[str, Any] = {
-        "@context": _CONTEXT,
-        "@type": "api:Notification",
-        "api:hasEventType": {"@id": f"api:{notice.event_type}"},
-    }
+    """A notification, deterministic. ``request`` is the id of the action request that triggers it; ``held`` comes along whole.
+
+    It has a name of its own, by which a receiver can tell a repetition from a second event that is told in the same words.
+    """
+    told = made(_name(notice, request), "Notification", hasEventType=one_of(notice.event_type))
     if notice.object:
-        uri = f"{base}/logistics-objects/{notice.object}"
-        told["api:hasLogisticsObject"] = nested(held.nodes) if held else {"@id": uri}
+        told[API + "hasLogisticsObject"] = link(f"{base}/logistics-objects/{notice.object}")
     if notice.object_type:
-        told["api:hasLogisticsObjectType"] = _uri(notice.object_type)
+        told[API + "hasLogisticsObjectType"] = literal(notice.object_type, "anyURI")
     if notice.event:
-        told["api:hasLogisticsEvent"] = {"@id": notice.event}
+        told[API + "hasLogisticsEvent"] = link(notice.event)
     if notice.changed:
-        told["api:hasChangedProperty"] = [_uri(one) for one in sorted(set(notice.changed))]
+        told[API + "hasChangedProperty"] = [literal(one, "anyURI")[0] for one in sorted(set(notice.changed))]
     if request:
-        told["api:isTriggeredBy"] = {"@id": f"{base}/action-requests/{request}"}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        told[API + "isTriggeredBy"] = link(f"{base}/action-requests/{request}")
+    return jsonld([told, *(held.nodes if held else ())])
 
 
-def _uri(value: str) -> dict[str, str]:
-    return {"@type": XSD + "anyURI", "@value": value}
-
-
-def nested(nodes: Nodes) -> dict[str, Any]:
-    """The first node with its embedded nodes inside it, in expanded terms; one met twice stands whole once."""
-    rest = {str(one.get("@id")): one for one in nodes[1:]}
-
-    def whole(node: dict[str, Any]) -> dict[str, Any]:
-        return {key: [inner(one) for one in value] if isinstance(value, list) else value for key, value in node.items()}
-
-    def inner(value: Any) -> Any:
-        name = value.get("@id") if isinstance(value, dict) and len(value) == 1 else None
-        found = rest.pop(name, None) if isinstance(name, str) else None
-        return whole(found) if found is not None else value
-
-    return whole(nodes[0]) if nodes else {}
+def _name(notice: Notice, request: str) -> str:
+    return internal("\x1f".join((notice.event_type, notice.at.isoformat(), notice.object, notice.event, notice.request, request)))
 
 
 def merged(waiting: bytes, later: bytes) -> bytes | None:
     """Two updates of one object by one subscription as one: the later, with the properties that changed in either."""
     first, second = json.loads(waiting), json.loads(later)
-    if any(_bare(first).get(name) != value for name, value in _bare(second).items()) or not _is_update(second):
+    if _bare(first) != _bare(second) or second.get("api:hasEventType") != {"@id": f"{API}LOGISTICS_OBJECT_UPDATED"}:
         return None
-    both = {one["@value"]: one for told in (first, second) for one in told.get(_CHANGED, ())}
-    stated = all(_CHANGED in told for told in (first, second))
+    both = {one["@value"]: one for told in (first, second) for one in _changed(told)}
     # An update that names no property may have changed any: what is merged with it names none either.
-    return json.dumps(
-        _bare(second) | _body(second) | ({_CHANGED: [both[one] for one in sorted(both)]} if stated else {})
-    ).encode()
+    stated = all(_CHANGED in told for told in (first, second))
+    kept = {name: value for name, value in second.items() if name != _CHANGED}
+    changed = {_CHANGED: [both[one] for one in sorted(both)]} if stated else {}
+    return json.dumps(kept | changed, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 _CHANGED = "api:hasChangedProperty"
 _OBJECT = "api:hasLogisticsObject"
 
 
-def _is_update(told: dict[str, Any]) -> bool:
-    return bool(told.get("api:hasEventType", {}).get("@id") == "api:LOGISTICS_OBJECT_UPDATED")
+def _changed(told: dict[str, Any]) -> list[dict[str, str]]:
+    values = told.get(_CHANGED, [])
+    return values if isinstance(values, list) else [values]
 
 
 def _bare(told: dict[str, Any]) -> dict[str, Any]:
-    """All but what two updates of one object may differ in."""
-    kept = {name: value for name, value in told.items() if name not in (_CHANGED, _OBJECT)}
-    return kept | {_OBJECT: {"@id": told.get(_OBJECT, {}).get("@id")}}
-
-
-def _body(told: dict[str, Any]) -> dict[str, Any]:
-    return {_OBJECT: told[_OBJECT]} if _OBJECT in told else {}
+    """All but what two updates of one object may differ in: their names, what changed, and the object's content."""
+    kept = {name: value for name, value in told.items() if name not in (_CHANGED, _OBJECT, "@id", "@context")}
+    return kept | {_OBJECT: told.get(_OBJECT, {}).get("@id")}

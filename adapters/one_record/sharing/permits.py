@@ -1,4 +1,5 @@
-"""Who may do what with a logistics object: denied unless the holder, a grant, a delegation in force, or sight of its shipment.
+"""Who may do what with a logistics object: denied but to the holder and its creator, unless by a grant, a delegation in force, or
+sight of its shipment.
 
 The standard: security/access-control.md (single, group and public authorization) and access-delegations.md, "Trust Chains".
 """
@@ -24,7 +25,7 @@ class Permits:
 
     def allows(self, agent: str, held: HeldObject, permission: str) -> bool:
         """Whether an agent may do this with an object now."""
-        if agent == self._node.settings.holder:
+        if agent in (self._node.settings.holder, held.created_by):
             return True
         return self._permitted(agent, held, permission, self._node.access.grants(held.id), frozenset())
 

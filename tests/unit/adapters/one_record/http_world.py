@@ -17,6 +17,7 @@ from adapters.one_record.server.errors import Detail, Refusal
 from adapters.one_record.server.table import OPERATIONS
 from adapters.one_record.sharing.permits import Permits
 from adapters.one_record.vocabulary import API, CARGO, XSD
+from hub.node import NodeDoors
 from hub.objects import Agent
 from tests.unit.adapters.one_record.node_world import BASE, HOLDER, World
 
@@ -54,8 +55,8 @@ class Client:
         if body is not None:
             given.setdefault("Content-Type", LD)
         raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        path = path.removeprefix(BASE)
-        return asyncio.run(self._ask(method, BASE + path, raw, given))
+        address = path if "://" in path else BASE + path
+        return asyncio.run(self._ask(method, address, raw, given))
 
     async def _ask(self, method: str, address: str, raw: bytes | None, headers: dict[str, str]) -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app)) as client:
@@ -78,14 +79,20 @@ class Web:
     """The server of a world's node."""
 
     def __init__(self, world: World) -> None:
-        doors = world.node
         self.world = world
-        self.node = Node(doors=doors, permits=Permits(doors), base=BASE, holder=doors.settings.holder, started=world.clock.now())
-        _hold_the_holder(self.node)
-        self.app = create(self.node, OPERATIONS, ByName(self.node))
+        self.node, self.app = served(world.node)
 
     def client(self, agent: str = HOLDER) -> Client:
         return Client(self.app, agent)
+
+
+def served(doors: NodeDoors) -> tuple[Node, FastAPI]:
+    """A node over these ports, and its server."""
+    node = Node(
+        doors=doors, permits=Permits(doors), base=doors.settings.base_url, holder=doors.settings.holder, started=doors.now()
+    )
+    _hold_the_holder(node)
+    return node, create(node, OPERATIONS, ByName(node))
 
 
 def change(address: str, *operations: dict[str, Any], revision: int = 1, **more: Any) -> dict[str, Any]:

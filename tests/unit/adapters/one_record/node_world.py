@@ -79,7 +79,8 @@ class World:
 
     def told(self, partner: str = "airline") -> list[str]:
         """Short names of the event types a partner is owed."""
-        return [one["api:hasEventType"]["@id"][4:] for name, _, one in self.owed() if name == partner and "fetch" not in one]
+        documents = [one for name, _, one in self.owed() if name == partner and "fetch" not in one]
+        return [one["api:hasEventType"]["@id"].rpartition("#")[2] for one in documents]
 
     def messages(self) -> list[tuple[str, str]]:
         """Partner and name of every message taken in."""

@@ -314,3 +314,32 @@ def test_a_notification_is_answered_without_content(site: Site) -> None:
 def test_a_node_with_a_token_endpoint_does_not_open_beyond_loopback(tmp_path: Path) -> None:
     with world(tmp_path, security=SECURITY) as us, pytest.raises(Misconfigured, match="demonstration and tests"):
         open_server(msgspec.structs.replace(us.node, host="0.0.0.0"))
+
+
+# Beyond the standard
+
+
+def test_bulk_read_is_not_there_unless_it_is_turned_on(site: Site) -> None:
+    assert_error(site.ask("POST", "/logistics-objects/query", "airline", query(uri(piece(site)))), 404)
+
+
+def query(*uris: str) -> Any:
+    return [{"@id": "_:q", "@type": [API + "Collection"], API + "hasItem": [{"@id": one} for one in uris]}]
+
+
+def test_bulk_read_shows_what_the_caller_may_read_and_nothing_of_the_rest(tmp_path: Path) -> None:
+    with world(tmp_path, security=SECURITY, extensions=["bulk-read"]) as us, http_server(open_server(us.node)) as port:
+        site = Site(us, port)
+        seen, hidden = piece(site), piece(site)
+        us.sharing.delegate(HOLDER, delegation(seen, AIRLINE))
+        answer = site.ask("POST", "/logistics-objects/query", "airline", query(uri(seen), uri(hidden), uri("none")))
+        assert answer.status_code == 200
+        told = answer.json()
+        assert told["api:hasItem"]["@id"] == uri(seen)
+        assert "Revision" in answer.text
+        assert hidden not in answer.text
+        other = site.ask("POST", "/logistics-objects/query", "airline", query(uri("none")))
+        assert other.json()["api:hasTotalItems"]["@value"] == "0"
+        assert_error(site.ask("POST", "/logistics-objects/query", "airline", query()), 400)
+        assert_error(site.ask("POST", "/logistics-objects/query", "airline", query(*map(uri, map(str, range(201))))), 400)
+        site.client.close()
