@@ -14,6 +14,7 @@ from hub.syntax import Element, Node
 Place = tuple[Node, str]
 """An element of a node: the text, and where it stands."""
 NONE = Decimal(0)
+MOST_PLACES, NAMED_PLACES = 20, 4
 _SEGMENTS = {
     "totals": "PPD",
     "rate": "RTD",
@@ -23,7 +24,6 @@ _SEGMENTS = {
     "charges": "OTH",
     "leg": "RTG",
     "code": "SPH",
-    "status": "status",
     "customs": "OCI",
 }
 
@@ -56,8 +56,9 @@ class Told:
         """A finding at ``place``, with the places it does not agree with."""
         node, name = place
         element = node.elements.get(name) or Element("", node.line, node.column, node.offset)
-        related = [self._related(one) for one in others]
-        named = ", ".join(dict.fromkeys(f"{one.segment} line {one.line}" for one in related))
+        related = [self._related(one) for one in others[:MOST_PLACES]]
+        named = ", ".join(list(dict.fromkeys(f"{one.segment} line {one.line}" for one in related))[:NAMED_PLACES])
+        named += f" and {len(others) - NAMED_PLACES} more" if len(others) > NAMED_PLACES else ""
         self.problems.append(
             Problem(
                 code=code,
@@ -76,7 +77,7 @@ class Told:
     def _segment(self, node: Node) -> str | None:
         if node.name == "totals":
             return "COL" if self.totals("COL") is node else "PPD"
-        return _SEGMENTS.get(node.name, node.name)
+        return node.text("code") if node.name == "status" else _SEGMENTS.get(node.name, node.name)
 
     def _related(self, place: Place) -> Related:
         node, name = place
