@@ -67,7 +67,7 @@ VARIANTS = {
         1,
         "REUAGT82MUSTER/FRA01",
     ),
-    "mail": ("From: A <ops@example.org>\nTo: hub@example.net,\n b@example.net\nSubject: FSU\n\n", None, 1, None),
+    "mail": ("From: A <ops@example.org>\nTo: hub@example.net,\n b@example.net\nSubject: FSU\n\n", None, 2, None),
     "mail around a heading": ("From: ops@example.org\nTo: hub@example.net\n\nQK SGNFFXX\n.FRAFFYY 201530\n", "QK", 1, "FRAFFYY"),
 }
 
