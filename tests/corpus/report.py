@@ -52,7 +52,7 @@ def figures(message: dict[str, Any], *, refused: bool, first: bool) -> Counter[s
 def losses(folders: list[str]) -> Iterator[tuple[str, str, Counter[str]]]:
     """Name, class and figures of every file; where a folder's manifest names no class, its own folder does."""
     for folder in folders:
-        kinds = {name: kind for name, kind in classes(folder).items() if not kind.isdigit()}
+        kinds = classes(folder) if folder == "cargo_imp" else {}
         by_name: dict[str, Counter[str]] = {}
         for _, name, counted in rows([folder]):
             by_name.setdefault(name, Counter()).update(counted)
