@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
+from hub.layouts import Describer, ElementLayout, LineLayout
 from hub.mapping.language import MappingTable, Row
-from hub.ports import Describer, ElementLayout, Format, LineLayout
+from hub.ports import Format
 
 
 class Unknown(LookupError):

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import msgspec
 
-from hub.booking import BookingAnswer, BookingRequest
+from hub.booking import BookingDesk as BookingDesk
 from hub.envelope import Frame, Outgoing, Part, Split, Written
-from hub.problem import Fix, Problem
+from hub.problem import Problem
 from hub.syntax import Message
 
 
@@ -36,53 +36,6 @@ class Format(Protocol):
         """The (type, version) whose layout and mapping read this one: itself, the nearest approximation, or none."""
 
 
-@runtime_checkable
-class Tidier(Protocol):
-    """What a format may know beside reading: how a file of it is transmitted properly."""
-
-    def tidy(self, text: str) -> Sequence[Fix]:
-        """What of the file's own form (line ends, blanks) is to be written otherwise; no message's content."""
-
-
-class ElementLayout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One element of a line: its name, its format as the manual writes it and in words, where its value goes in a shipment.
-
-    ``tree`` is the element's path in the tree of the message; ``path`` the canonical one, empty where it is not carried.
-    """
-
-    name: str
-    format: str
-    words: str
-    tree: str
-    path: str = ""
-
-
-class LineLayout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line or segment: how deep in the groups it stands, M mandatory, O optional or C conditional, how often at most.
-
-    ``layout`` is the whole line in the manual's notation; empty for a group that is nothing but its lines.
-    """
-
-    name: str
-    title: str
-    status: str
-    repeats: int
-    depth: int = 0
-    layout: str = ""
-    elements: Sequence[ElementLayout] = ()
-
-
-@runtime_checkable
-class Describer(Protocol):
-    """A format whose layouts can be shown to people, from the tables that read and write."""
-
-    def title(self, type: str, version: str) -> str:
-        """What the message is, in a few words."""
-
-    def describe(self, type: str, version: str) -> Sequence[LineLayout]:
-        """The lines of a supported type and version, in their order, ``path`` not filled in."""
-
-
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one received message, to be told to its sender.
 
@@ -108,16 +61,6 @@ class Acknowledger(Protocol):
 
     def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
         """One answer for the messages of one envelope; none where the format forbids it (never an answer to an answer)."""
-
-
-class BookingDesk(Protocol):
-    """A booking system behind the hub. Named by ``booking_desk`` in waybridge.toml as the dotted name of its factory."""
-
-    def answer(self, request: BookingRequest) -> BookingAnswer | None:
-        """What is answered now; None when the booking system will answer later by a message of its own.
-
-        Asked outside any transaction, but by the worker: it answers in a second or says None. What it raises is a dead letter.
-        """
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):

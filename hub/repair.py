@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from hub.ports import Tidier
+from hub.layouts import Tidier
 from hub.problem import Fix, Problem, Severity
 from hub.statement import Understood
 

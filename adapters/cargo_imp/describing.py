@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from adapters.cargo_imp.layout import SLANT, Option, Row, Table
 from adapters.cargo_imp.notation import Choice, Field, Item, Literal, Maybe, Repeat, captures, describe, notation
-from hub.ports import ElementLayout, LineLayout
+from hub.layouts import ElementLayout, LineLayout
 
 
 def described(table: Table) -> Iterator[LineLayout]:

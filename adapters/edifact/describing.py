@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from adapters.edifact.directory import Component, Directory, Layout, directory
 from adapters.edifact.structure import Item, Structure
-from hub.ports import ElementLayout, LineLayout
+from hub.layouts import ElementLayout, LineLayout
 
 SERVICE = "service_v3"
 

@@ -9,7 +9,8 @@ from adapters.edifact.interchange import Interchanges
 from adapters.edifact.layers import Found
 from adapters.edifact.versions import supported, tables
 from hub.envelope import Frame, Outgoing, Part, Split, Written
-from hub.ports import LineLayout, Outcome
+from hub.layouts import LineLayout
+from hub.ports import Outcome
 from hub.problem import Code, Problem
 from hub.syntax import Message
 

@@ -237,7 +237,7 @@ RECEIVED, UPDATED, CREATED = "LOGISTICS_EVENT_RECEIVED", "LOGISTICS_OBJECT_UPDAT
 
 
 def kinds(told: list[dict[str, Any]]) -> list[str]:
-    return sorted(one["api:hasEventType"]["@id"].removeprefix("api:") for one in told)
+    return sorted(one["api:hasEventType"]["@id"].rpartition("#")[2].removeprefix("api:") for one in told)
 
 
 def test_a_status_notifies_subscribers_but_never_who_told_it(node: Node) -> None:

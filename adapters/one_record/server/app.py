@@ -17,8 +17,10 @@ from adapters.one_record.server.call import Answer, Call, Node
 from adapters.one_record.server.entrance import CERTIFICATE, KEY_SET, TOKEN, Entrance
 from adapters.one_record.server.errors import ENGLISH, Detail, Refusal, error_nodes
 from adapters.one_record.server.negotiation import JSON_LD, Wanted, wanted
+from adapters.one_record.server.rendered import Rendered
 from adapters.one_record.server.shown import for_version
 from adapters.one_record.server.table import Operation, Routes
+from adapters.one_record.vocabulary import API
 from hub.logs import Log, origin
 from hub.objects import Agent, Conflict, Nodes
 
@@ -46,6 +48,7 @@ class Server:
         self._operations = operations
         self._routes = Routes(operations)
         self._entrance = entrance
+        self._rendered = Rendered()
         self._prefix = urlsplit(node.base).path.rstrip("/")
 
     async def endpoint(self, request: Request) -> Response:
@@ -115,10 +118,22 @@ class Server:
             language=asked.language,
         )
         try:
-            return _response(request, operation.handler(self._node, call), asked)
+            return self._response(request, operation.handler(self._node, call), asked)
         except Conflict as conflict:
             status = {"identifier": 409, "unknown": 404}.get(conflict.reason, 422)
             raise Refusal(status, Detail(message=str(conflict), resource=self._node.base + path)) from conflict
+
+    def _response(self, request: Request, answer: Answer, asked: Wanted) -> Response:
+        headers = {**_common(asked), **answer.headers}
+        nodes = answer.nodes
+        if nodes is None:
+            return Response(status_code=answer.status, headers=headers)
+
+        def write() -> bytes:
+            return _body(for_version(nodes, asked.version), asked)
+
+        body = self._rendered.body((answer.mark, asked.media, asked.version), write) if answer.mark else write()
+        return _sent(request, answer.status, body, headers)
 
     def _agent(self, request: Request) -> Agent:
         certificate = (request.scope.get("state") or {}).get(CERTIFICATE)
@@ -135,25 +150,23 @@ def _operation(request: Request, methods: Mapping[str, Operation], resource: str
     return operation
 
 
-def _response(request: Request, answer: Answer, asked: Wanted) -> Response:
-    headers = {**_COMMON, "Content-Language": asked.language, "Content-Type": asked.content_type, **answer.headers}
-    nodes = for_version(answer.nodes, asked.version) if answer.nodes is not None else None
-    return _written(request, answer.status, nodes, headers, asked, "")
-
-
 def _refusal(request: Request, refusal: Refusal, asked: Wanted) -> Response:
-    headers = {**_COMMON, "Content-Language": asked.language, "Content-Type": asked.content_type, **refusal.headers}
-    headers["Type"] = "https://onerecord.iata.org/ns/api#Error"
+    headers = {**_common(asked), **refusal.headers, "Type": API + "Error"}
     nodes = for_version(error_nodes(refusal, asked.language), asked.version)
-    return _written(request, refusal.status, nodes, headers, asked, "" if asked.language == ENGLISH else asked.language)
+    language = "" if asked.language == ENGLISH else asked.language
+    return _sent(request, refusal.status, _body(nodes, asked, language), headers)
 
 
-def _written(
-    request: Request, status: int, nodes: Nodes | None, headers: dict[str, str], asked: Wanted, language: str
-) -> Response:
-    if nodes is None:
-        return Response(status_code=status, headers=headers)
-    body = jsonld(nodes, language=language) if asked.media == JSON_LD else turtle(nodes)
+def _common(asked: Wanted) -> dict[str, str]:
+    return {**_COMMON, "Content-Language": asked.language, "Content-Type": asked.content_type}
+
+
+def _body(nodes: Nodes, asked: Wanted, language: str = "") -> bytes:
+    return jsonld(nodes, language=language) if asked.media == JSON_LD else turtle(nodes)
+
+
+def _sent(request: Request, status: int, body: bytes, headers: dict[str, str]) -> Response:
+    """The response; to HEAD the same without its body."""
     if len(body) >= WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, 1, mtime=0)
         headers["Content-Encoding"] = "gzip"

@@ -28,11 +28,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A status, the document of the body as nodes (None: no body), and headers beside those every answer has."""
+    """A status, the document of the body as nodes (None: no body), and headers beside those every answer has.
+
+    ``mark`` names the document where it never changes: equal marks, equal nodes.
+    """
 
     status: int
     nodes: Nodes | None = None
     headers: Mapping[str, str] = {}
+    mark: str = ""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):

@@ -125,7 +125,7 @@ def _acceptance(node: Node, request: ActionRequest, change: changing.Change, hel
         base=held.latest,
         nodes=nodes,
         by=by,
-        arrival=arrival(nodes, node.doors.partner_of(request.by)),
+        arrival=arrival(node, nodes, node.doors.partner_of(request.by)),
         notices=[updated, *notices(node, request, ACCEPTED, by)],
     )
 

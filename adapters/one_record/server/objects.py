@@ -26,6 +26,7 @@ from hub.objects import (
     Nodes,
     Notice,
 )
+from hub.ports import Arrival
 
 MOST_EMBEDDED = 500
 """Objects shown inside another at most; further ones stay links."""
@@ -42,7 +43,8 @@ def create(node: Node, call: Call) -> Answer:
     require_class(nodes, "LogisticsObject", call)
     require_valid(problems, node, call)
     apart = split(node, nodes)
-    new = [_new(node, call, id, one) for id, one in apart.items()]
+    told = arrival(node, [inner for one in apart.values() for inner in one], call.agent.partner)
+    new = [_new(node, call, id, one, None if place else told) for place, (id, one) in enumerate(apart.items())]
     try:
         node.doors.objects.create(new)
     except Conflict as taken:
@@ -50,14 +52,13 @@ def create(node: Node, call: Call) -> Answer:
     return Answer(status=201, headers={"Location": node.object_iri(new[0].id), "Type": new[0].type})
 
 
-def _new(node: Node, call: Call, id: str, nodes: Nodes) -> NewObject:
+def _new(node: Node, call: Call, id: str, nodes: Nodes, told: Arrival | None) -> NewObject:
+    """One of the objects of a document; the hub is told the whole document once."""
     kind = class_iri(nodes[0])
     notice = Notice(
         event_type="LOGISTICS_OBJECT_CREATED", at=node.doors.now(), author=call.agent.uri, object=id, object_type=kind, revision=1
     )
-    return NewObject(
-        id=id, type=kind, nodes=nodes, by=call.agent.uri, arrival=arrival(nodes, call.agent.partner), notices=[notice]
-    )
+    return NewObject(id=id, type=kind, nodes=nodes, by=call.agent.uri, arrival=told, notices=[notice])
 
 
 def read(node: Node, call: Call) -> Answer:
@@ -76,7 +77,8 @@ def read(node: Node, call: Call) -> Answer:
         "Latest-Revision": str(held.latest),
         "Last-Modified": last_modified(held.revised_at),
     }
-    return Answer(status=200, nodes=_as_of(node, nodes, suffix) if at else nodes, headers=headers)
+    mark = "" if at or embedded else f"{held.id}?{held.revision}/{held.latest}"
+    return Answer(status=200, nodes=_as_of(node, nodes, suffix) if at else nodes, headers=headers, mark=mark)
 
 
 def _held(node: Node, call: Call, at: datetime | None) -> HeldObject:
