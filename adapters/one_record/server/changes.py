@@ -91,6 +91,9 @@ def accept_change(node: Node, request: ActionRequest, by: str) -> ActionRequest:
     except Refusal as invalid:
         return _fail(node, request, by, error(UNFIT, invalid.details))
     except Conflict as conflict:
+        if conflict.reason == "content":
+            detail = Detail(code="422", message=str(conflict), property=API + "hasOperation", resource=node.object_iri(held.id))
+            return _fail(node, request, by, error(UNFIT, [detail]))
         if conflict.reason != "revision":
             raise
         return _fail(node, request, by, _stale(node, request, held))
@@ -129,7 +132,7 @@ def _acceptance(node: Node, request: ActionRequest, change: changing.Change, hel
         base=held.latest,
         nodes=nodes,
         by=by,
-        arrival=arrival(node, nodes, node.doors.partner_of(request.by)),
+        arrival=arrival(nodes, node.doors.partner_of(request.by), node.held_nodes),
         notices=[updated, *notices(node, request, ACCEPTED, by)],
     )
 
