@@ -15,6 +15,7 @@ from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, cap
 
 ANY = "*"
 SLANT = "/"
+POINT = "."
 CONSIGNMENT = "#"
 _FREE_TEXT = re.compile(r"(?<=[:\]])t\[")
 OTHERWISE = "otherwise"
@@ -79,17 +80,17 @@ class Line:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """What a wire line of this layout begins with: its identifier, a slant, a waybill number, or anything."""
+        """What a wire line of this layout begins with: its identifier, a slant, a point, a waybill number, or anything."""
         first = self.items[0] if self.items else Literal(text="")
         match first:
             case Literal():
                 return (first.text.partition("/")[0] or SLANT,)
             case Field() if first.codes:
-                return first.codes
+                return tuple(POINT if code.startswith(POINT) else code for code in first.codes)
             case Field() if first.runs[0].kind == "n":
                 return (CONSIGNMENT,)
             case Maybe() | Repeat():
-                return (SLANT,)
+                return (POINT if first.items[0] == Literal(text=POINT) else SLANT,)
         return (ANY,)
 
 
@@ -141,7 +142,11 @@ class Option:
 
 @dataclass(kw_only=True, eq=False)
 class Table:
-    """The layout of one type and version. ``numbered``: how many lines with a number a group of lines may have."""
+    """The layout of one type and version.
+
+    ``numbered``: how many lines with a number a group of lines may have. ``unit`` names the group that stands on its own: a fault
+    in one is not the others'.
+    """
 
     type: str
     version: str
@@ -151,6 +156,7 @@ class Table:
     at_least_one: tuple[tuple[str, ...], ...] = ()
     ambiguous: tuple["Ambiguity", ...] = ()
     check: str = ""
+    unit: str = ""
     numbered: Mapping[str, int] = field(default_factory=dict)
     all_rows: list[Row] = field(default_factory=list)
 
@@ -176,6 +182,7 @@ def load(name: str) -> Table:
         at_least_one=tuple(tuple(one) for one in spec.get("at_least_one", ())),
         ambiguous=tuple(_ambiguity(one) for one in spec.get("ambiguous", ()) if one["line"].split()[0] in lines),
         check=spec.get("check", ""),
+        unit=spec.get("unit", ""),
         numbered=spec.get("numbered", {}),
     )
     table.rows = _Structure(name, spec["structure"], lines, table.all_rows).rows("message", None, 0)

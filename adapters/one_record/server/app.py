@@ -127,6 +127,7 @@ class Server:
             media=request.headers.get("content-type", ""),
             version=asked.version,
             language=asked.language,
+            key=request.headers.get("idempotency-key", "")[:200],
         )
         try:
             return self._response(request, operation.handler(self._node, call), asked)
