@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hub.canonical.document import Document
 from hub.fold.groups import GROUP_OF
 from hub.settings import Admission, Partner, Sight
-from hub.statement import Said
+from hub.statement import CLAIM, Said
 
 _GROUP_OF = GROUP_OF | {
     "milestones": "milestones",
@@ -24,6 +24,8 @@ def refusal(partner: Partner, author: str, said: Said) -> str | None:
     admission = partner.admission
     if admission.everything:
         return None
+    if said.key.startswith(CLAIM):
+        return None if _speaks_for(partner, author) else f"authors does not allow {author}"
     agent = str(said.facts.get("agent", {}).get("iata_code", ""))
     limits = (
         ("authors", _speaks_for(partner, author), author),

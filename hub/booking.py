@@ -1,8 +1,8 @@
-"""A request for space and its answer, as a booking system behind the hub sees them. Knows no format and no booking system."""
+"""The port of a booking system behind the hub: a request for space and its answer. Knows no format and no booking system."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -29,3 +29,13 @@ class BookingAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     statuses: Sequence[str]
     remarks: Sequence[str] = ()
+
+
+class BookingDesk(Protocol):
+    """A booking system behind the hub. Named by ``booking_desk`` in waybridge.toml as the dotted name of its factory."""
+
+    def answer(self, request: BookingRequest) -> BookingAnswer | None:
+        """What is answered now; None when the booking system will answer later by a message of its own.
+
+        Asked outside any transaction, but by the worker: it answers in a second or says None. What it raises is a dead letter.
+        """

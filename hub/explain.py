@@ -8,10 +8,10 @@ import msgspec
 
 from hub.canonical.calendar import stamp
 from hub.canonical.document import Document
+from hub.declared import declared_time
 from hub.envelope import Envelope, Frame
 from hub.fold import fold
 from hub.fold.rules import Rules
-from hub.pipeline import declared_time
 from hub.problem import Problem, has_error
 from hub.statement import Folded, Reading, Said, Statement, Understood
 
@@ -76,7 +76,9 @@ def reading_json(reading: Reading, received_at: datetime, rules: Rules) -> dict[
 
 
 def _detail(reading: Reading) -> Document:
-    names = {"acknowledgement": "acknowledges", "query": "query", "flight": "flight", "uld": "ulds"}
+    if reading.subject in ("flight", "uld"):
+        return {name: reading.detail[name] for name in ("flight", "ulds") if name in reading.detail}
+    names = {"acknowledgement": "acknowledges", "query": "query"}
     name = names.get(reading.subject)
     return {name: dict(reading.detail)} if name and reading.detail else {}
 

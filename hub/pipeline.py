@@ -3,15 +3,16 @@
 Everything here is pure; the two transactions and the deliveries are the worker's. Knows formats only through their port.
 """
 
+from bisect import bisect
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 
 from hub.canonical.awb import check_digit_fits
-from hub.canonical.calendar import nearest_month
 from hub.canonical.document import Document
 from hub.canonical.settle import prepared, settle
+from hub.declared import declared_time, full_day
 from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
 from hub.layouts import Tidier
 from hub.logs import Log, origin
@@ -20,12 +21,11 @@ from hub.mapping import Mapping as Meaning
 from hub.ports import Format, Misconfigured
 from hub.position import Place
 from hub.problem import Code, Problem, Profile, has_error
-from hub.statement import Reading, Said, Understood
+from hub.statement import Reading, Said, Understood, Unfit, piece_of
 from hub.syntax import Message, Node
 from hub.transforms import Context
 
 _HEAD = 4096
-_AHEAD = timedelta(minutes=5)
 _log = Log("pipeline")
 _SURE = 90
 
@@ -127,11 +127,27 @@ class Line:
 
     def express(self, target: str, document: Document, day: date) -> Expressed:
         """Shipment → tree; ``day`` is the reference day. Raises KeyError for an unknown target."""
+        return self.express_all(target, {}, [document], day)
+
+    def express_all(self, target: str, detail: Document, documents: Sequence[Document], day: date) -> Expressed:
+        """What several shipments have in common and each of them → one tree: a manifest of its flight's loads.
+
+        ``detail`` is what a message says of the flight itself (points of unloading, ULDs); without it, only what the loads tell
+        is written. Raises KeyError for an unknown target.
+        """
+        mapping = self._writing(target)
+        return mapping.from_canonicals(detail, [prepared(one) for one in documents], Context(reference=day))
+
+    def subject(self, target: str) -> str:
+        """What a target speaks of, in its mapping's words: a shipment, a flight, ULDs. Raises KeyError for an unknown target."""
+        return self._writing(target).table.subject
+
+    def _writing(self, target: str) -> Meaning:
         format, type, version = self.target(target)
         mapping = self.mappings.get(format.name, type, version)
         if mapping is None:
             raise KeyError(target)
-        return mapping.from_canonical(prepared(document), Context(reference=day))
+        return mapping
 
     def write(self, target: str, expressed: Expressed, outgoing: Outgoing) -> Written:
         """Tree → bytes. The tree is only read, so one tree may be written to many partners."""
@@ -210,35 +226,6 @@ def _internal(fault: Exception, part: Part | None) -> Problem:
     )
 
 
-def declared_time(frame: Frame | None, received_at: datetime) -> datetime | None:
-    """The message's own time when it is there and plausible: not later than receipt plus five minutes (design.md, Order)."""
-    text = frame.said_at if frame is not None else None
-    if not text:
-        return None
-    try:
-        moment = _moment(text, received_at)
-    except ValueError:
-        return None
-    return moment if moment <= received_at + _AHEAD else None
-
-
-def full_day(frame: Frame | None) -> date | None:
-    """The day a layer declares with its year: UNB does, a Type-B heading does not."""
-    text = frame.said_at if frame is not None else None
-    try:
-        return datetime.fromisoformat(text).date() if text and not text.startswith("--") else None
-    except ValueError:
-        return None
-
-
-def _moment(text: str, received_at: datetime) -> datetime:
-    if text.startswith("--"):
-        day = nearest_month(int(text[2:4]), received_at.date())
-        text = f"{day.isoformat()}{text[4:]}"
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
 def _assemble(
     ordinal: int,
     part: Part,
@@ -258,6 +245,7 @@ def _assemble(
         found.extend(_check_digits(carried[0].said, found))
         said = carried[0].said
     problems = profile.weigh(sorted(found, key=lambda one: (one.offset is None, one.offset or 0)))
+    unfit = _unfit(problems, message.units, said)
     readable = carried is not None and not has_error(problems) and (bool(said) or carried[1].table.subject != "shipment")
     return Reading(
         ordinal=ordinal,
@@ -277,8 +265,24 @@ def _assemble(
         said=said,
         detail=carried[0].detail if carried else {},
         mapping=carried[1].table.digest if carried else "",
-        readable=readable,
+        readable=readable or bool(unfit),
+        unfit=unfit,
     )
+
+
+def _unfit(problems: Sequence[Problem], units: Sequence[tuple[int, int]], said: Sequence[Said]) -> list[Unfit]:
+    """The faulty pieces of a message, where all its errors stand in such and there is a sound one; else none."""
+    starts = [first for first, _ in units]
+    pieces: dict[int, Unfit] = {}
+    for one in problems if units else ():
+        if not has_error([one]):
+            continue
+        at = bisect(starts, one.line or 0) - 1
+        if one.line is None or one.code is Code.IMP_LINE_MISSING or at < 0 or one.line > units[at][1]:
+            return []
+        pieces.setdefault(at, Unfit(problem=one, first=units[at][0], last=units[at][1]))
+    found = list(pieces.values())
+    return found if any("awb" in one.facts and piece_of(one, found) is None for one in said) else []
 
 
 def _issued(carried: Carried, issuer: str) -> Carried:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from hub.booking import BookingAnswer, BookingRequest
+from hub.booking import BookingDesk as BookingDesk
 from hub.envelope import Frame, Outgoing, Part, Split, Written
 from hub.problem import Problem
 from hub.syntax import Message
@@ -61,16 +61,6 @@ class Acknowledger(Protocol):
 
     def acknowledge(self, outcomes: Sequence[Outcome], outgoing: Outgoing) -> Written | None:
         """One answer for the messages of one envelope; none where the format forbids it (never an answer to an answer)."""
-
-
-class BookingDesk(Protocol):
-    """A booking system behind the hub. Named by ``booking_desk`` in waybridge.toml as the dotted name of its factory."""
-
-    def answer(self, request: BookingRequest) -> BookingAnswer | None:
-        """What is answered now; None when the booking system will answer later by a message of its own.
-
-        Asked outside any transaction, but by the worker: it answers in a second or says None. What it raises is a dead letter.
-        """
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):

@@ -104,6 +104,16 @@ class Code(enum.StrEnum):
     IMP_STATUS_ROUTE = "cargo-imp.status.route"
     IMP_FLIGHTS_MANY = "cargo-imp.flights.many"
     IMP_DAY_DIGIT = "cargo-imp.day.digit"
+    IMP_CONSIGNMENT_TOTAL = "cargo-imp.consignment.total"
+    IMP_NIL = "cargo-imp.destination.nil"
+    IMP_ULD_COUNT = "cargo-imp.uld.count"
+    IMP_HANDLING_POSITION = "cargo-imp.handling.position"
+    IMP_GOODS_FORM = "cargo-imp.goods.form"
+    IMP_ARRIVAL_SLANT = "cargo-imp.arrival.slant"
+    IMP_TIMES_SLANT = "cargo-imp.times.slant"
+    IMP_ULD_FORM = "cargo-imp.uld.form"
+    IMP_ULD_CONTROL = "cargo-imp.uld.control"
+    IMP_ULD_STOCK = "cargo-imp.uld.stock"
 
     # EDIFACT
     EDI_UNA = "edifact.una"

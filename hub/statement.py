@@ -1,6 +1,7 @@
 """What one author says in one message, and the results of understanding and folding it. Knows no storage and no format."""
 
 import hashlib
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,12 @@ RULE = "rule"
 
 Document = dict[str, Any]
 """A canonical shipment, whole or partial, as plain JSON values (see hub.canonical.document)."""
+
+CLAIM = "claim:"
+"""Begins the key of a statement about no shipment: it says that its message is complete about its scope, and nothing else.
+
+A manifest that names fewer waybills than before, or none, withdraws the others by it; the last of several parts those beyond.
+"""
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,11 +89,27 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         return (self.said_at, self.received_at, self.digest)
 
 
+class Unfit(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of a message that stands on its own and is faulty: its first error, and its first and last line."""
+
+    problem: Problem
+    first: int
+    last: int
+
+
+def piece_of(said: Said, pieces: Sequence[Unfit]) -> Unfit | None:
+    """The piece a statement is made of, by the line of its waybill number; ``pieces`` in the order of their lines."""
+    place = said.places.get("/awb")
+    at = bisect(pieces, place.line, key=lambda one: one.first) - 1 if place is not None else -1
+    return pieces[at] if place is not None and at >= 0 and place.line <= pieces[at].last else None
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One message as understood, before anything is stored.
 
     ``author`` is the party spoken for; ``said_at`` is None when the message declares no time. ``text`` and the frame are kept
     for the answer. ``readable`` is false when nothing can be folded from it: an error-level problem, or no shipment named.
+    ``unfit`` are its pieces that cannot be folded although the others can: all error-level problems stand in them.
     """
 
     ordinal: int
@@ -107,6 +130,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     detail: Mapping[str, Any] = {}
     mapping: str = ""
     readable: bool = True
+    unfit: Sequence[Unfit] = ()
+
+    def sound(self) -> list[Said]:
+        """The statements that may be stored: all but those of pieces that are faulty."""
+        return [one for one in self.said if piece_of(one, self.unfit) is None] if self.unfit else list(self.said)
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):

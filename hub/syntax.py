@@ -61,6 +61,8 @@ class Message(msgspec.Struct, kw_only=True):
     """One message as read: its type and version (as the format spells them), its tree, and what was wrong.
 
     ``unread`` are the pieces of text that reached no element: (line, text). ``root`` holds what could be read after a fault.
+    ``units`` are the first and last lines of the pieces that stand on their own, in order: a fault in one consignment of a
+    manifest is none of the others'.
     """
 
     format: str
@@ -69,3 +71,4 @@ class Message(msgspec.Struct, kw_only=True):
     root: Node
     problems: list[Problem] = msgspec.field(default_factory=list)
     unread: list[tuple[int, str]] = msgspec.field(default_factory=list)
+    units: list[tuple[int, int]] = msgspec.field(default_factory=list)

@@ -57,17 +57,20 @@ def other_charges(told: Told) -> None:
     other = told.first.get("OTH")
     if other is None:
         return
-    sums: dict[tuple[str, str], float] = {}
+    sums = {"PPD": [0.0, 0.0], "COL": [0.0, 0.0]}
     for line in other.children:
-        payment = "COL" if line.elements["payment"].text == "C" else "PPD"
+        due = sums["COL" if line.elements["payment"].text == "C" else "PPD"]
         for charge in line.children:
             elements = charge.elements
-            key = payment, "due_agent" if elements["due"].text == "A" else "due_carrier"
-            sums[key] = sums.get(key, 0.0) + float(elements["amount"].text)
-    for (name, due), total in sums.items():
+            due[elements["due"].text == "A"] += float(elements["amount"].text)
+    for name, (carrier, agent) in sums.items():
         totals = told.totals(name)
-        if not agree(total, 0.0 if totals is None else amount(totals, due)):
-            _say_other(told, other, name, due, totals)
+        if not carrier and not agent:
+            continue
+        if not agree(agent, 0.0 if totals is None else amount(totals, "due_agent")):
+            _say_other(told, other, name, "due_agent", totals)
+        if not agree(carrier, 0.0 if totals is None else amount(totals, "due_carrier")):
+            _say_other(told, other, name, "due_carrier", totals)
 
 
 def _say_other(told: Told, other: Node, name: str, due: str, totals: Node | None) -> None:
@@ -78,7 +81,7 @@ def _say_other(told: Told, other: Node, name: str, due: str, totals: Node | None
     stated = totals is not None and due in totals.elements
     says = f"{name}: O{letter} {totals.text(due) if stated and totals else 0}, but OTH has {total}"
     if stated and totals is not None:
-        told.say(Code.IMP_CHECK_OTHER, says, (totals, due), str(total), charges)
+        told.say(Code.IMP_CHECK_OTHER, says, (totals, due), str(total), charges or [(other.children[0], "payment")])
     else:
         told.say(Code.IMP_CHECK_OTHER, says, charges[0], str(total), [(totals, "total")] if totals is not None else [])
 

@@ -3,8 +3,9 @@
 Knows the tree; knows no text and no envelope.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from adapters.cargo_imp.flight_checks import flight_checks, stock_checks
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.told import Told
 from hub.problem import Code, Problem
@@ -49,8 +50,8 @@ def message_checks(table: Table, told: Told, line: int, offset: int) -> list[Pro
     """What can only be seen when the whole message is read."""
     absent = [names for names in table.at_least_one if told.first.keys().isdisjoint(names)]
     problems = [_none_of(table, names, told.root, line, offset) for names in absent]
-    if table.check == "house-parties":
-        problems += _house_parties(told.root)
+    if table.check in _OF_A_MESSAGE:
+        problems += _OF_A_MESSAGE[table.check](told.root)
     for name, most in table.numbered.items():
         found = told.first.get(name)
         if found is not None and len(found.children) > most:
@@ -117,3 +118,10 @@ def _house_parties(root: Node) -> Iterator[Problem]:
                 segment=first.name,
             )
             return
+
+
+_OF_A_MESSAGE: dict[str, Callable[[Node], Iterator[Problem]]] = {
+    "house-parties": _house_parties,
+    "flight": flight_checks,
+    "stock": stock_checks,
+}

@@ -73,6 +73,7 @@ class CargoImp:
             root=reading.root,
             problems=_of_this_message(part.type, reading.root, reading.problems) if reading.problems else [],
             unread=reading.unread,
+            units=[_span(node) for node in reading.root.walk() if node.name == reading.table.unit],
         )
         if known[1] != part.version:
             message.problems.insert(0, _approximated(part, known[1], first))
@@ -175,6 +176,10 @@ def _of_this_message(type: str, root: Node, problems: list[Problem]) -> list[Pro
         return problems
     first = root.children[0].name
     return [one for one in problems if one.code is not Code.IMP_LINE_MISSING or one.segment == first]
+
+
+def _span(node: Node) -> tuple[int, int]:
+    return node.line, max(one.line for one in node.walk())
 
 
 def _stands_for(problem: Problem, quoted: int) -> bool:

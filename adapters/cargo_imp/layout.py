@@ -15,6 +15,7 @@ from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, cap
 
 ANY = "*"
 SLANT = "/"
+POINT = "."
 CONSIGNMENT = "#"
 _FREE_TEXT = re.compile(r"(?<=[:\]])t\[")
 OTHERWISE = "otherwise"
@@ -79,17 +80,17 @@ class Line:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """What a wire line of this layout begins with: its identifier, a slant, a waybill number, or anything."""
+        """What a wire line of this layout begins with: its identifier, a slant, a point, a waybill number, or anything."""
         first = self.items[0] if self.items else Literal(text="")
         match first:
             case Literal():
                 return (first.text.partition("/")[0] or SLANT,)
             case Field() if first.codes:
-                return first.codes
+                return tuple(POINT if code.startswith(POINT) else code for code in first.codes)
             case Field() if first.runs[0].kind == "n":
                 return (CONSIGNMENT,)
             case Maybe() | Repeat():
-                return (SLANT,)
+                return (POINT if first.items[0] == Literal(text=POINT) else SLANT,)
         return (ANY,)
 
 
@@ -141,7 +142,11 @@ class Option:
 
 @dataclass(kw_only=True, eq=False)
 class Table:
-    """The layout of one type and version. ``numbered``: how many lines with a number a group of lines may have."""
+    """The layout of one type and version.
+
+    ``numbered``: how many lines with a number a group of lines may have. ``unit`` names the group that stands on its own: a fault
+    in one is not the others'.
+    """
 
     type: str
     version: str
@@ -151,6 +156,7 @@ class Table:
     at_least_one: tuple[tuple[str, ...], ...] = ()
     ambiguous: tuple["Ambiguity", ...] = ()
     check: str = ""
+    unit: str = ""
     numbered: Mapping[str, int] = field(default_factory=dict)
     all_rows: list[Row] = field(default_factory=list)
 
@@ -176,6 +182,7 @@ def load(name: str) -> Table:
         at_least_one=tuple(tuple(one) for one in spec.get("at_least_one", ())),
         ambiguous=tuple(_ambiguity(one) for one in spec.get("ambiguous", ()) if one["line"].split()[0] in lines),
         check=spec.get("check", ""),
+        unit=spec.get("unit", ""),
         numbered=spec.get("numbered", {}),
     )
     table.rows = _Structure(name, spec["structure"], lines, table.all_rows).rows("message", None, 0)
@@ -282,7 +289,13 @@ def slots(items: Sequence[Item], first: int) -> tuple[tuple[int, str], ...]:
 def within(items: Sequence[Item], first: int) -> tuple[Within, ...]:
     """The repeats inside a line, with the expression of one item."""
     return tuple(
-        Within(group=first + place, name=item.name, pattern=re.compile(expression(item.items)), slots=slots(item.items, 1))
+        Within(group=first + place, name=item.name, pattern=re.compile(_one_of(item)), slots=slots(item.items, 1))
         for place, item in enumerate(captures(items))
         if isinstance(item, Repeat)
     )
+
+
+def _one_of(item: Repeat) -> str:
+    """The expression of one item; where all begin alike, up to the next one or the end, so that none is cut short."""
+    opening = item.items[0]
+    return expression(item.items) + (f"(?={re.escape(opening.text[0])}|$)" if isinstance(opening, Literal) else "")

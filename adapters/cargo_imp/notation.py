@@ -74,7 +74,7 @@ class Repeat:
 Item = Literal | Field | Maybe | Choice | Repeat
 
 _RUN = re.compile(r"([anmstx])\[(\d+)(?:\.\.(\d+))?\](p?)")
-_CODES = re.compile(r"[A-Z0-9]+(?:\|[A-Z0-9]+)*")
+_CODES = re.compile(r"[A-Z0-9.]+(?:\|[A-Z0-9.]+)*")
 _REPEAT = re.compile(r"<([a-z_0-9]+) (\d+)\.\.(\d+) ")
 _FIELD = re.compile(r"\{([a-z_0-9]+):([^}]+)\}")
 

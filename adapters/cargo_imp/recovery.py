@@ -8,16 +8,18 @@ from collections.abc import Iterator
 
 from adapters.cargo_imp.checks import awb_check_digit
 from adapters.cargo_imp.explaining import Fault, explain
-from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Option, Row, Table
+from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Option, Row, Table
 from adapters.cargo_imp.repeats import cut
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.spelling import one_slip_apart
-from adapters.cargo_imp.steps import Place, Step, Variant, Walk
+from adapters.cargo_imp.steps import Place, Step, Variant, Walk, nearest
+from adapters.cargo_imp.unnamed import begun, may_stand
 from hub.problem import Code, Problem
 from hub.syntax import Element, Node
 
 LONGEST_MATCHED = 400
 BLANKS = " \t\r\x01\x02\x03\x1a\x00"
+_MARKS = (SLANT, POINT)
 _IDENTIFIER = re.compile(r"[A-Z]{3,4}")
 _BEGINS_A_LINE = re.compile(r"[A-Z]{3}(?:/|$)")
 
@@ -36,12 +38,13 @@ class Recovery(Report):
         self.absent: dict[int, Problem] = {}
         self.retracted: set[int] = set()
         self.lost = False
+        self.stray: tuple[Place, Problem] | None = None
 
     def _slow_line(self, line: str, plain: bool) -> None:
         """A line that opens a group, leaves one out, is long or strange, or does not fit at all."""
         if len(line) > LONGEST_LINE or not plain:
             self.look_at_line()
-        key = SLANT if line[0] == "/" else CONSIGNMENT if line[0].isdigit() else line.partition("/")[0]
+        key = line[0] if line[0] in _MARKS else CONSIGNMENT if line[0].isdigit() else line.partition("/")[0]
         for step in self.place.steps.get(key, ()) if not self.lost or key != SLANT else ():
             found = step.match(line) if len(line) < LONGEST_MATCHED else None
             if found is not None:
@@ -105,7 +108,7 @@ class Recovery(Report):
     def _otherwise(self, line: str, key: str) -> None:
         """A line that no layout fits here: a tolerated form, a faulty line, one out of order, or one we do not know."""
         steps = self.place.steps.get(key, ()) if not (self.lost and key == SLANT) else ()
-        if self._tolerated(steps, line):
+        if self._tolerated(steps, line) or (key not in _MARKS and self._unnamed(line, bool(steps))):
             return
         if steps:
             self._faulty(steps, line)
@@ -117,22 +120,28 @@ class Recovery(Report):
         ):
             return
         elif key in self.walk.anywhere:
-            if self.lost and not self._is_open(self.walk.anywhere[key][0].rows[-1].owner):
+            if self.lost and (len(key) < 2 or not self._is_open(self.walk.anywhere[key][0].rows[-1].owner)):
                 self._unknown(line, SLANT)
             else:
                 self._out_of_order(self.walk.anywhere[key], line)
-        elif not (self._misspelt(line, key) or self._nearly(line)):
+        elif not (self._verbatim(line) or self._misspelt(line, key) or self._begun(line, key)):
             self._unknown(line, key)
 
-    def _nearly(self, line: str) -> bool:
-        """A line without an identifier that keeps to a layout beyond its first slant: tolerated or with a fault."""
-        steps = self.place.steps.get(ANY, ()) if len(line) < LONGEST_MATCHED else ()
-        if self._tolerated(steps, line):
-            return True
-        near = any(SLANT in line[: explain(one.items, line).reached] for step in steps for one in step.variants)
-        if near:
+    def _unnamed(self, line: str, named: bool) -> bool:
+        """A line of a layout that begins with no identifier: a point of unloading, a flight, also in a tolerated form.
+
+        Where an identifier of this name may stand (``named``), only what can be nothing else: COR alone, COR/NIL, but not COR/.
+        """
+        if named:
+            return not line.endswith(SLANT) and may_stand(self.place) and self._verbatim(line)
+        return self._verbatim(line) or self._tolerated(self.place.steps.get(ANY, ()), line)
+
+    def _begun(self, line: str, key: str) -> bool:
+        """A faulty line of a layout that begins with no identifier, by as much of it as fits."""
+        steps = begun(self.place, line) if key not in (*_MARKS, CONSIGNMENT) and len(line) < LONGEST_MATCHED else ()
+        if steps:
             self._faulty(steps, line)
-        return near
+        return bool(steps)
 
     def _is_open(self, owner: Option | None) -> bool:
         """Whether the walk stands inside a group."""
@@ -142,7 +151,7 @@ class Recovery(Report):
         return here is owner
 
     def _verbatim(self, line: str) -> bool:
-        """A place where any line may stand: the received message inside an acknowledgement."""
+        """A place where any line may stand: the received message inside an acknowledgement, a point of unloading."""
         for step in self.place.steps.get(ANY, ()):
             found = step.match(line)
             if found is not None:
@@ -153,7 +162,7 @@ class Recovery(Report):
 
     def _tolerated(self, steps: tuple[Step, ...], line: str) -> bool:
         """A departure with a name: read, and told where the layout proper stops."""
-        for step in _nearest(steps) if len(line) < LONGEST_MATCHED else ():
+        for step in nearest(steps) if len(line) < LONGEST_MATCHED else ():
             for departure in step.departures:
                 found = departure.pattern.fullmatch(line)
                 if found is not None:
@@ -217,7 +226,7 @@ class Recovery(Report):
             return False
         for step, right in self._demanded_here():
             if right == CONSIGNMENT:
-                if step.only and explain(step.only.items, line).single:
+                if step.only and not _BEGINS_A_LINE.match(line) and explain(step.only.items, line).single:
                     self._faulty((step,), line)
                     return True
                 continue
@@ -235,7 +244,8 @@ class Recovery(Report):
 
     def _leader_missing(self, line: str, key: str) -> bool:
         """A line of the mandatory group that should begin here without its opening line: that is missing, this is read."""
-        if self.lost or len(line) >= LONGEST_MATCHED:
+        stray = self.stray is not None and self.stray[0] is self.place
+        if (self.lost and not stray) or len(line) >= LONGEST_MATCHED:
             return False
         for steps in self.place.steps.values():
             first = steps[0]
@@ -243,8 +253,8 @@ class Recovery(Report):
                 continue
             for step in first.only.place.steps.get(key, ()):
                 if not step.missing and step.match(line):
+                    self._missed(first.rows[-1], line[:20])
                     self._enter(first, first.only, Node(first.only.node, {}, [], self.number, 1, self.start))
-                    self.report_missing(first.rows[-1], line[:20])
                     self._slow_line(line, True)
                     return True
         return False
@@ -255,7 +265,7 @@ class Recovery(Report):
         A line left out would be a second fault, so the layouts that leave out least are asked first.
         """
         found: list[tuple[Step, Variant, Fault]] = [
-            (step, variant, explain(variant.items, line)) for step in _nearest(steps) for variant in step.variants
+            (step, variant, explain(variant.items, line)) for step in nearest(steps) for variant in step.variants
         ]
         step, variant, fault = max(found, key=lambda one: one[2].reached)
         self._enter(step, variant, Node(variant.node, {}, [], self.number, 1, self.start))
@@ -263,7 +273,7 @@ class Recovery(Report):
         self.unread.append((self.number, line))
 
     def _out_of_order(self, steps: tuple[Step, ...], line: str) -> None:
-        step = steps[0]
+        step = next((one for one in steps if one.match(line)), steps[0])
         repeated = self.counts[step.rows[-1].index] >= step.rows[-1].most and self.place.option in step.rows[-1].options
         known = step.rows[0].index in self.absent
         for row in step.rows[:-1]:
@@ -294,20 +304,26 @@ class Recovery(Report):
         if not (self.lost and key == SLANT):
             name = key if _IDENTIFIER.fullmatch(key) else None
             self.report(Code.IMP_LINE_UNKNOWN, 0, name, "no line of this message begins like this; kept word for word", line)
+            self.stray = (self.place, self.problems[-1]) if key in _MARKS else None
         self.lost = True
 
     def _report_missing(self, rows: tuple[Row, ...], came: str = "") -> None:
         for row in rows:
             if not self.counts[row.index]:
-                self.absent[row.index] = self.report_missing(row, came or self.line[:20])
+                self.absent[row.index] = self._missed(row, came or self.line[:20])
+
+    def _missed(self, row: Row, came: str) -> Problem:
+        """What is missing was missed where a line came that continues nothing, and that is its one problem; else here."""
+        if self.stray is None or self.stray[0] is not self.place:
+            return self.report_missing(row, came)
+        here, stray = (self.number, self.start), self.stray[1]
+        self.number, self.start = stray.line or self.number, stray.offset or self.start
+        missing = self.report_missing(row, (stray.found or came)[:20])
+        self.retracted.add(id(stray))
+        self.number, self.start = here
+        return missing
 
     def _too_many(self, row: Row) -> None:
         if self.counts[row.index] == row.most + 1:
             says = f"{row.name} may stand {row.most} time{'s' if row.most > 1 else ''} here"
             self.report(Code.IMP_LINE_REPEATED, 0, row.options[0].segment, says, self.line)
-
-
-def _nearest(steps: tuple[Step, ...]) -> list[Step]:
-    """Those that leave out the fewest mandatory lines."""
-    least = min((len(step.missing) for step in steps), default=0)
-    return [step for step in steps if len(step.missing) == least]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from adapters.cargo_imp.cross_checks import checks_of
-from adapters.cargo_imp.layout import ANY, CONSIGNMENT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
+from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
 from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
 from adapters.cargo_imp.ways import END, Way, entries, onward, through
 
@@ -212,9 +212,10 @@ class Walk:
         for row in self.table.all_rows:
             for option in row.options:
                 for way in entries(option, (), ()):
-                    if way.key not in ("/", ANY):
+                    if way.key not in (SLANT, POINT, ANY):
                         keyed.setdefault(way.key, []).append(way)
-        return {key: self._steps(found[:1]) for key, found in keyed.items()}
+        alike = {key: [way for way in found if way.rows[0] is found[0].rows[0]] for key, found in keyed.items()}
+        return {key: self._steps(found) for key, found in alike.items()}
 
 
 def _laid(way: Way) -> tuple[Item, ...]:
@@ -241,3 +242,9 @@ def _closing_groups(variants: list[Variant], shared: tuple[Item, ...]) -> dict[i
         closing[group] = one
         group += 1
     return closing
+
+
+def nearest(steps: tuple[Step, ...]) -> list[Step]:
+    """Those that leave out the fewest mandatory lines."""
+    least = min((len(step.missing) for step in steps), default=0)
+    return [step for step in steps if len(step.missing) == least]

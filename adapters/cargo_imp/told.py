@@ -19,6 +19,7 @@ _SEGMENTS = {
     "ND": "RTD",
     "NV": "RTD",
     "charge": "OTH",
+    "charges": "OTH",
     "leg": "RTG",
     "code": "SPH",
     "status": "status",

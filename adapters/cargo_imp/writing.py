@@ -5,10 +5,11 @@ Knows tables and trees; knows no meaning and no envelope.
 
 from collections.abc import Mapping
 
+from adapters.cargo_imp.flight_parting import flight_parts
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.line_steps import LineStep
 from adapters.cargo_imp.line_writing import Lines, shown
-from adapters.cargo_imp.parting import LONGEST_MESSAGE, in_parts, messages, size
+from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, in_parts, messages, size
 from adapters.cargo_imp.reporting import LONGEST_LINE
 from adapters.cargo_imp.write_steps import Entry, GroupStep, OptionStep, RowStep, WriteSteps
 from hub.problem import Code, Problem
@@ -33,20 +34,33 @@ class Writer:
         return texts, problems
 
     def _written(self, root: Node, problems: list[Problem]) -> list[str]:
-        writing = _Writing(self._first, problems)
-        writing.rows(self._message, root.name, self._limited(root, writing))
+        text, writing = self._text(root, problems)
         for names in self.table.at_least_one:
             if not any(child.name in names for child in root.children):
                 says = f"one of {' and '.join(names)} must be there"
                 writing.report(names[0], None, None, says, code=Code.WRITE_INCOMPLETE)
-        text = "\n".join(writing.lines)
         if len(text) + len(writing.lines) < LONGEST_MESSAGE:
             return [text]
+        if self.table.unit:
+            return self._flight(root, problems)
         parts = in_parts(self.table, writing.lines)
         if not parts:
             problems.append(_too_long(self.table, size(writing.lines)))
             return [text]
         return ["\n".join(part) for part in parts]
+
+    def _text(self, root: Node, problems: list[Problem]) -> tuple[str, "_Writing"]:
+        writing = _Writing(self._first, problems)
+        writing.rows(self._message, root.name, self._limited(root, writing))
+        return "\n".join(writing.lines), writing
+
+    def _flight(self, root: Node, problems: list[Problem]) -> list[str]:
+        """A message about a flight in parts that number themselves; what could not be written was told of the whole."""
+        texts = [self._text(part, [])[0] for part in flight_parts(lambda node: self._text(node, [])[0], root)]
+        if len(texts) > MOST_PARTS:
+            problems.append(_too_long(self.table, sum(map(len, texts))))
+        problems += [_too_long(self.table, size(text.split("\n"))) for text in texts if size(text.split("\n")) > LONGEST_MESSAGE]
+        return texts
 
     def _limited(self, root: Node, writing: "_Writing") -> list[Node]:
         """The children, those with numbered lines without what is beyond the table's number of them."""
@@ -91,9 +105,12 @@ class _Writing(Lines):
             text = line.fast(child)
             prefix = entry.prefix or self.prefix
             if text is None:
-                self.prefix = prefix
+                self.prefix, written = prefix, len(self.lines)
                 self.line(entry.option, line, child, children)
                 self.prefix = "" if entry.prefix else self.prefix
+                if len(self.lines) == written:
+                    self._left_out(line, child)
+                    continue
             elif prefix or len(text) > LONGEST_LINE:
                 self.prefix = prefix
                 self.put(line, text, child)
@@ -120,6 +137,11 @@ class _Writing(Lines):
             return
         for child in children:
             self.report(child.name, None, shown(child), f"{node.name} has no place for {child.name}")
+
+    def _left_out(self, line: LineStep, node: Node) -> None:
+        """Lines below one that cannot be written would belong to the line before it: left out with it, and it is said."""
+        for child in line.apart(node.children):
+            self.report(child.name, None, shown(child), f"{child.name} is left out with the {line.line.name} it stands below")
 
     def _ranked(self, group: GroupStep, rank: Mapping[str, int], children: list[Node]) -> list[Node]:
         """Each child goes to the one row that takes its name. Returns the children left over, in their own order."""
@@ -172,8 +194,11 @@ class _Writing(Lines):
     def _option(self, step: OptionStep, child: Node, group: list[Node]) -> None:
         line, inside = step.line, step.group
         if line is not None:
+            written = len(self.lines)
             self.line(step, line, child, group)
-            if child.children or (inside is not None and inside.needed):
+            if len(self.lines) == written:
+                self._left_out(line, child)
+            elif child.children or (inside is not None and inside.needed):
                 self._below(line, inside, child)
             return
         option = step.option

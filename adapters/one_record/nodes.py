@@ -24,8 +24,8 @@ Value = dict[str, str]
 
 def from_graph(graph: Graph, root: Subject) -> Nodes:
     """The nodes of a graph, the root's first, then those it reaches in the order it names them, then the rest."""
-    order = list(_reached(graph, root))
-    rest = [key for key, one in graph.subjects.items() if key not in set(order) and one.stated]
+    order = dict.fromkeys(_reached(graph, root))
+    rest = [key for key, one in graph.subjects.items() if key not in order and one.stated]
     return [_node(graph.subjects[key]) for key in (*order, *rest)]
 
 
@@ -187,17 +187,16 @@ def reachable(nodes: Nodes) -> set[str]:
     return seen
 
 
-def parts(nodes: Nodes, start: str, stop: Callable[[str], bool]) -> set[str]:
-    """The names of a node and all it reaches, not going beyond those where ``stop`` says so."""
-    known = by_id(nodes)
-    seen: set[str] = set()
+def parts(known: dict[str, Node], start: str, stop: Callable[[str], bool]) -> list[Node]:
+    """A node and all it reaches, in the order it is named, not going beyond those where ``stop`` says so."""
+    seen: dict[str, Node] = {}
     waiting = [start]
     while waiting:
         name = waiting.pop()
         if name in known and name not in seen and (name == start or not stop(name)):
-            seen.add(name)
-            waiting.extend(target for _, target in links(known[name]))
-    return seen
+            seen[name] = known[name]
+            waiting.extend(reversed([target for _, target in links(known[name])]))
+    return list(seen.values())
 
 
 def made(id: str, kind: str, **values: Iterable[Value | str] | Value | str | bool | int) -> Node:

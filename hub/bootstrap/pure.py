@@ -9,12 +9,13 @@ from hub import profiles, registry, settings
 from hub.envelope import Envelope, Outgoing, Written
 from hub.explain import problem_json, shipments_of, went_well
 from hub.fold.rules import Rules
+from hub.manifests import MANIFESTS, Listed, of_messages, of_shipments
 from hub.mapping import Mappings
 from hub.pipeline import Line
 from hub.problem import Problem, Profile, has_error
 from hub.routing import Kind
 from hub.settings import Settings
-from hub.statement import Understood
+from hub.statement import Folded, Understood
 
 
 class PureHub:
@@ -40,16 +41,30 @@ class PureHub:
     def convert(
         self, understood: Understood, envelope: Envelope, target: str, control_reference: str, at: datetime, profile: Profile
     ) -> tuple[list[dict[str, Any]], bool]:
-        """Every shipment of a file in a target's form, and whether all went well. Raises KeyError for an unknown target."""
+        """Every shipment of a file in a target's form, and whether all went well. Raises KeyError for an unknown target.
+
+        A target about flights is written once for every flight: from each message about one as it was told, consignment by
+        consignment, else from the loads of all shipments.
+        """
         folded = shipments_of(understood.readings, envelope.received_at, self.rules)
         full = self.full_target(target, [one.document for one in folded])
-        items, well = [], bool(folded) and went_well(understood)
-        for at_place, one in enumerate(folded):
-            written = self.line.render(full, one.document, self._outgoing(str(at_place + 1), control_reference, at))
+        listed = self._listed(full, understood, folded)
+        items, well = [], bool(listed) and went_well(understood)
+        for at_place, one in enumerate(listed):
+            outgoing = self._outgoing(str(at_place + 1), control_reference, at)
+            expressed = self.line.express_all(full, one.detail, one.documents, outgoing.at.date())
+            written = self.line.write(full, expressed, outgoing)
             problems = profile.weigh(written.problems)
             items.append(_shown(one.key, full, written, problems))
             well = well and not has_error(problems)
         return items, well
+
+    def _listed(self, target: str, understood: Understood, folded: Sequence[Folded]) -> list[Listed]:
+        """What each message to be written is made of."""
+        subject = self.line.subject(target)
+        if subject in MANIFESTS:
+            return of_messages(understood.readings, subject) or of_shipments([one.document for one in folded])
+        return [Listed(key=one.key, detail={}, documents=[one.document]) for one in folded]
 
     def full_target(self, target: str, documents: list[dict[str, Any]]) -> str:
         """``one-record`` alone chooses by content: events where there is nothing but milestones, else the waybill."""
@@ -79,10 +94,10 @@ class PureHub:
         return {rule.target: self.kind(rule.target) for rule in self.settings.send_rules()}
 
     def kind(self, target: str) -> Kind:
-        """What a target is written from. Raises KeyError."""
+        """What a target is written from. Raises KeyError, also for one about a flight: no shipment alone can owe that."""
         format, type, version = self.line.target(target)
         mapping = self.mappings.get(format.name, type, version)
-        if mapping is None:
+        if mapping is None or mapping.table.subject in MANIFESTS:
             raise KeyError(target)
         table = mapping.table
         return Kind(content=table.content, requires=table.requires, carries=table.carries, statuses=table.statuses)

@@ -89,8 +89,23 @@ class Uld(Part, frozen=True, kw_only=True):
     loading: str | None = None
 
 
+class Onward(RoutingLeg, frozen=True, kw_only=True):
+    """One step by which a load goes on from where it is unloaded."""
+
+    flight: Flight | None = None
+    date: Day | None = None
+
+
+class Inbound(Part, frozen=True, kw_only=True):
+    """The flight a booked load comes in on, and from where."""
+
+    flight: Flight | None = None
+    date: Day | None = None
+    origin: str | None = msgspec.field(default=None, name="from")
+
+
 class Load(Part, frozen=True, kw_only=True):
-    """Pieces booked, manifested, loaded or offloaded on a flight."""
+    """Pieces booked, manifested, loaded or offloaded on a flight; ``dimensions`` are those of a part of the consignment."""
 
     flight: Flight | None = None
     date: Day | None = None
@@ -101,8 +116,14 @@ class Load(Part, frozen=True, kw_only=True):
     pieces: int | None = None
     weight: Measure | None = None
     volume: Measure | None = None
+    density_group: str | None = None
     description_code: str | None = None
     total_pieces: int | None = None
+    dimensions: list[Dimensions] = []
+    uld_count: int | None = None
+    priority: str | None = None
+    inbound: Inbound | None = None
+    onward: list[Onward] = []
     status: str | None = None
 
 

@@ -15,7 +15,7 @@ class DemoDesk:
     """Confirms, puts on the waiting list, notes cancellations; remembers nothing, so asking twice books nothing twice."""
 
     def answer(self, request: BookingRequest) -> BookingAnswer:
-        """See :class:`hub.ports.BookingDesk`."""
+        """See :class:`hub.booking.BookingDesk`."""
         booking = request.document["bookings"][0]
         heavy = _kilograms(booking) >= HEAVY or _kilograms(request.document) >= HEAVY
         space = "LL" if heavy else "KK"

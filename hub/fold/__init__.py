@@ -14,14 +14,19 @@ from hub.fold.parts import without_withdrawn
 from hub.fold.rules import GROUPS, HOUSE_GROUPS, Rules
 from hub.fold.views import add_views
 from hub.position import Place
-from hub.statement import Folded, Statement
+from hub.statement import CLAIM, Folded, Statement
 
 __all__ = ["Rules", "fold", "fold_one"]
 
 
 def fold(key: str, statements: Iterable[Statement], rules: Rules) -> list[Folded]:
-    """The shipments that a number's statements make, one for each sequence, oldest first. ``key`` has no sequence."""
-    ordered = without_withdrawn(sorted(statements, key=Statement.order))
+    """The shipments that a number's statements make, one for each sequence, oldest first. ``key`` has no sequence.
+
+    Claims among the statements are heard for what they withdraw; they are about no shipment themselves.
+    """
+    if key.startswith(CLAIM):
+        return []
+    ordered = [one for one in without_withdrawn(sorted(statements, key=Statement.order)) if not one.key.startswith(CLAIM)]
     return [
         fold_one(f"{key}:{sequence}" if key.startswith("awb:") else key, sequence, part, rules)
         for sequence, part in _sequences(ordered, rules)

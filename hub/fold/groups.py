@@ -1,5 +1,6 @@
 """One field group, many statements: the most believed and newest wins whole, the others are kept as conflicts. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -90,6 +91,9 @@ def fold_groups(
         if group in UNITED:
             _unite(document, candidates, fields[0], ledger, base)
             continue
+        if group in NAMED:
+            _unite_by_name(document, _ranked(candidates, group, rules), fields[0], ledger, base)
+            continue
         ranked = _ranked(candidates, group, rules)
         winner = ranked[0]
         # An empty list or object says that there is none any more: it wins, and leaves nothing behind.
@@ -121,6 +125,10 @@ def _ranked(candidates: list[Told], group: str, rules: Rules) -> list[Told]:
 
 UNITED = frozenset({"references", "loads"})
 """Groups that are sets of independent facts: the union is kept, every item with its witnesses."""
+
+
+NAMED = {"ulds": "uld"}
+"""Groups that are sets of named things, and the key that names them: each thing from whoever is most believed about it."""
 
 
 def _account(ranked: Sequence[Told], fields: tuple[str, ...], ledger: Ledger, base: str) -> None:
@@ -157,6 +165,47 @@ def _unite(document: Document, told: Iterable[Told], field: str, ledger: Ledger,
     for at, key in enumerate(keys):
         for teller in items[key][1]:
             ledger.won(f"{base}/{field}/{at}", teller)
+
+
+def _unite_by_name(document: Document, ranked: Sequence[Told], field: str, ledger: Ledger, base: str) -> None:
+    """All things that anyone names, sorted by name; what the most believed says of one wins whole, other words are conflicts.
+
+    Things of one name in one statement (two ULDs of which only the type is booked) are told apart by their order.
+    """
+    if len(ranked) == 1:
+        document[field] = ranked[0].facts[field]
+        _account(ranked, (field,), ledger, base)
+        return
+    best: dict[tuple[str, int], Any] = {}
+    for one in ranked:
+        for name, item in zip(_names(one, field), one.facts[field], strict=True):
+            best.setdefault(name, item)
+    document[field] = [best[name] for name in sorted(best)]
+    places = {name: at for at, name in enumerate(sorted(best))}
+    for one in ranked:
+        _account_named(one, field, document[field], places, ledger, base)
+
+
+def _names(one: Told, field: str) -> list[tuple[str, int]]:
+    """The name of each item and which of its name it is in this statement."""
+    seen: Counter[str] = Counter()
+    names = []
+    for item in one.facts[field]:
+        name = item.get(NAMED[field], "")
+        names.append((name, seen[name]))
+        seen[name] += 1
+    return names
+
+
+def _account_named(
+    one: Told, field: str, won: list[Any], places: Mapping[tuple[str, int], int], ledger: Ledger, base: str
+) -> None:
+    names, values = _names(one, field), [dict(leaves(item)) for item in won]
+    for pointer, told in one.account((field,)):
+        _, _, at, below = pointer.split("/", 3)
+        place = places[names[int(at)]]
+        believed = values[place].get(f"/{below}") == told.value
+        (ledger.won if believed else ledger.lost)(f"{base}/{field}/{place}/{below}", told)
 
 
 def _identity(item: Any) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Mappings at work: tables loaded once, compiled, and used in both directions. Knows no format; tables name everything."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import resources
 from typing import Protocol
@@ -57,6 +57,10 @@ class Mapping:
     def from_canonical(self, document: Document, context: Context) -> Expressed:
         """The tree that says the document."""
         return self._writer.write(document, context)
+
+    def from_canonicals(self, detail: Document, documents: Sequence[Document], context: Context) -> Expressed:
+        """The one tree that says the detail of a message and all of these documents: a manifest of its shipments."""
+        return self._writer.write_all(detail, documents, context)
 
 
 def packaged(name: str) -> bytes:

@@ -20,9 +20,8 @@ _SHIPMENT = msgspec.inspect.type_info(Shipment)
 
 def faults(table: MappingTable) -> list[str]:
     """What is wrong with a mapping's rows, in words that name the row; empty when all is well."""
-    if table.subject != "shipment":
-        return []
-    return [fault for statement in table.statement for row in statement.row for fault in _row(row, _SHIPMENT, statement.each)]
+    told = [one for one in table.statement if one.speaks(table.subject)]
+    return [fault for statement in told for row in statement.row for fault in _row(row, _SHIPMENT, statement.each)]
 
 
 def one_way(table: MappingTable) -> list[str]:

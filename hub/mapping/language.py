@@ -46,8 +46,12 @@ class Ignore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class StatementTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One head and its rows: one statement for every node that ``each`` meets."""
+    """One head and its rows: one statement for every node that ``each`` meets.
 
+    ``detail``: of a message about a flight, what it says of the flight itself; its scope is claimed for the message as a whole.
+    """
+
+    detail: bool = False
     each: str = "."
     key: str | list[str] = "awb"
     scope: str = ""
@@ -59,6 +63,10 @@ class StatementTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     said_at: str | None = None
     row: list[Row] = []
     ignore: list[Ignore] = []
+
+    def speaks(self, subject: str) -> bool:
+        """Whether the rows are about shipments; else they are the detail of a message of this subject."""
+        return not self.detail and subject in ("shipment", "flight")
 
     def key_paths(self) -> list[str]:
         """The canonical paths tried for the key, in order."""

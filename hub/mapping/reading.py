@@ -14,7 +14,7 @@ from hub.mapping.paths import Tree, TreePath, element_path, node_path
 from hub.mapping.reading_rows import compile_row, leading
 from hub.position import Place
 from hub.problem import Code, Problem
-from hub.statement import Document, Said
+from hub.statement import CLAIM, Document, Said
 from hub.syntax import Element, Node
 from hub.transforms import Context
 
@@ -101,15 +101,26 @@ class StatementReader:
                 if facts:
                     run.problems.append(_keyless(self.table, node))
                 continue
-            yield Said(
-                key=key,
-                scope=":".join([self.table.scope, *(str(_named(facts, path) or "") for path in self.scope_by)]),
-                part=_text_at(run, node, self.part),
-                last=bool(_text_at(run, node, self.last)),
-                action=self.table.kind,
-                facts=facts,
-                places=places,
-            )
+            yield self._said(run, key, facts, places, node)
+
+    def claimed(self, run: Pass, facts: Document, node: Node) -> Iterator[Said]:
+        """The claim that a message about a flight is complete about it, also where it names no shipment; nothing else is said."""
+        if self.scope_by and all(_named(facts, path) for path in self.scope_by):
+            yield self._said(run, f"{CLAIM}{self._scope(facts)}", facts, {}, node)
+
+    def _scope(self, facts: Document) -> str:
+        return ":".join([self.table.scope, *(str(_named(facts, path) or "") for path in self.scope_by)])
+
+    def _said(self, run: Pass, key: str, facts: Document, places: dict[str, Place], node: Node) -> Said:
+        return Said(
+            key=key,
+            scope=self._scope(facts),
+            part=_text_at(run, node, self.part),
+            last=bool(_text_at(run, node, self.last)),
+            action=self.table.kind,
+            facts={} if key.startswith(CLAIM) else facts,
+            places=places,
+        )
 
     def key(self, facts: Document) -> str | None:
         """The first key that the facts have."""
@@ -178,11 +189,12 @@ class MappingReader:
         said: list[Said] = []
         detail: Document = {}
         for statement in self.statements:
-            if self.table.subject == "shipment":
+            if statement.table.speaks(self.table.subject):
                 said.extend(statement.said(run))
             else:
-                for facts, _, _ in statement.read(run):
+                for facts, _, node in statement.read(run):
                     detail.update(facts)
+                    said.extend(statement.claimed(run, facts, node))
         left = [
             (element.line, element.text)
             for node in root.walk()

@@ -1,6 +1,6 @@
 """From a canonical shipment to a tree, by the same rows that read it. Pure; knows no format's layout."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -44,15 +44,28 @@ class MappingWriter:
     def __init__(self, table: MappingTable, codes: Codes, shape: Callable[[Node], Node] | None) -> None:
         self.table = table
         self.shape = shape
-        self.statements = [
+        compiled = [
             (one, node_path(one.each), [(row.to.partition("/")[0], compile_row(row, codes)) for row in one.row])
             for one in table.statement
         ]
+        self.statements = [one for one in compiled if not one[0].detail]
+        self.details = [one for one in compiled if one[0].detail]
 
     def write(self, document: Document, context: Context) -> Expressed:
         """The tree that says this document, and a problem for every value it has no place for."""
-        run = WritePass(Tree(Node(name=self.table.type)), context)
-        for table, each, rows in self.statements:
+        return self.write_all({}, [document], context)
+
+    def write_all(self, detail: Document, documents: Sequence[Document], context: Context) -> Expressed:
+        """The one tree that says the detail of a message and all of these documents, in their order."""
+        tree = Tree(Node(name=self.table.type))
+        problems = self._write(WritePass(tree, context), self.details, detail)
+        for document in documents:
+            found = self._write(WritePass(tree, context), self.statements, document)
+            problems += found if len(documents) == 1 else [_of(document, one) for one in found]
+        return Expressed(root=self.shape(tree.root) if self.shape else tree.root, problems=problems)
+
+    def _write(self, run: WritePass, statements: "Sequence[Compiled]", document: Document) -> list[Problem]:
+        for table, each, rows in statements:
             for part, rename in _spread(document, table):
                 _statement(run, each, rows, part, rename)
         missing = [
@@ -60,8 +73,7 @@ class MappingWriter:
             for name, value in leaves(document)
             if name not in run.spent and not _implied(name, value) and not self._covered(run, name)
         ]
-        root = self.shape(run.tree.root) if self.shape else run.tree.root
-        return Expressed(root=root, problems=run.problems + [_unmapped(name, self.table) for name in missing])
+        return run.problems + [_unmapped(name, self.table) for name in missing]
 
     def _covered(self, run: WritePass, name: str) -> bool:
         return _derived(name) or name in run.covered or any(above in run.covered for above in _above(name))
@@ -77,6 +89,12 @@ def _above(pointer: str) -> Iterator[str]:
 
 Rename = tuple[str, str] | None
 Rows = list[tuple[str, Write]]
+Compiled = tuple[StatementTable, TreePath, Rows]
+
+
+def _of(document: Document, problem: Problem) -> Problem:
+    """A problem with one of several documents, naming it."""
+    return msgspec.structs.replace(problem, message=f"{document.get('awb') or document.get('key')}: {problem.message}")
 
 
 def _statement(run: WritePass, each: TreePath, rows: Rows, part: Document, rename: Rename) -> None:

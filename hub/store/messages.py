@@ -17,7 +17,7 @@ STATES_TOLD = (RECEIVED, SPLIT, APPLIED, PARTLY, REJECTED, DEAD, DUPLICATE, DISC
 
 
 class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as it is to be stored; ``body`` is JSON."""
+    """A message as it is to be stored; ``body`` is JSON. ``failed_items`` of its items failed before they were any."""
 
     seq: int
     envelope: int
@@ -33,6 +33,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     item_count: int
     mapping: str | None
     body: bytes
+    failed_items: int = 0
 
 
 class Progress(msgspec.Struct, kw_only=True):
@@ -78,7 +79,7 @@ def add(connection: Connection, rows: Sequence[MessageRow]) -> None:
     insert_all(
         connection,
         ADD,
-        [{**msgspec.structs.asdict(row), "open_items": row.item_count, "failed_items": 0} for row in rows],
+        [{**msgspec.structs.asdict(row), "open_items": row.item_count - row.failed_items} for row in rows],
     )
 
 

@@ -15,13 +15,18 @@ SENT_TOGETHER = 6 * 3_600_000_000
 
 def told_of_parts(connection: Connection, row: Any, item: dict[str, Any]) -> dict[str, Any]:
     """A listed message; a part of one with a problem for every neighbouring part that has not arrived by now."""
-    if "part" in item and item["keys"]:
-        item["problems"] = [*item["problems"], *_missing(item, _arrived(connection, row, item["keys"]))]
+    if "part" in item:
+        claim = item.pop("claim", "")
+        keys = [claim] if claim else item["keys"]
+        item["problems"] = [*item["problems"], *_missing(item, _arrived(connection, row, keys) if keys else set())]
     return item
 
 
 def _arrived(connection: Connection, row: Any, keys: Sequence[str]) -> set[int]:
-    """The numbers of the parts of this message that have arrived by now: of its author, type and shipment, about its time."""
+    """The numbers of the parts of this message that have arrived by now: of its author and type, about its time.
+
+    ``keys`` are its shipments, or the claim that all parts of a message about a flight make.
+    """
     about = select(statement.c.message).where(statement.c.key.in_(keys))
     query = select(message.c.said_at, message.c.received_at, message.c.body).where(
         message.c.seq.in_(about), message.c.type == row.type, message.c.author == row.author

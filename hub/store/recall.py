@@ -2,14 +2,14 @@
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
 from hub.clock import moment
-from hub.statement import Statement
+from hub.statement import CLAIM, Statement
 from hub.store.rows import select_in
 from hub.store.sealer import Sealer
 from hub.store.statements import CLAIMING, Body
@@ -61,14 +61,27 @@ class Remembered:
 def load(
     connection: Connection, keys: Sequence[str], sealer: Sealer, remembered: Remembered | None = None
 ) -> dict[str, list[Statement]]:
-    """All that was ever said of each number-key, in order, with whether it is admitted and still lives."""
+    """All that was ever said of each number-key, in order, with whether it is admitted and still lives.
+
+    With what was said in part of a message about a flight come the claims of its parts.
+    """
     found: dict[str, list[Statement]] = {key: [] for key in keys}
     read = remembered.statement if remembered is not None else _statement
     for row in select_in(connection, OF_KEYS, keys):
         found[row.key].append(read(row, sealer))
+    claims: dict[str, list[Statement]] = {}
+    for row in select_in(connection, OF_KEYS, _claims_on(found.values())):
+        claims.setdefault(row.key, []).append(read(row, sealer))
     for said in found.values():
+        said += [claim for key in _claims_on([said]) for claim in claims.get(key, ())]
         said.sort(key=Statement.order)
     return found
+
+
+def _claims_on(several: Iterable[Sequence[Statement]]) -> list[str]:
+    """The keys of the claims that the messages of which these are parts may have made."""
+    parts = (one for said in several for one in said if one.part and not one.key.startswith(CLAIM))
+    return sorted({f"{CLAIM}{one.whole}" for one in parts})
 
 
 def _statement(row: Any, sealer: Sealer) -> Statement:

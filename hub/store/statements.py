@@ -4,7 +4,6 @@ A slot belongs to its newest complete message; what older messages said in it no
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -12,7 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.clock import micros
 from hub.position import Place
-from hub.statement import Document, Statement
+from hub.statement import CLAIM, Document, Statement
+from hub.store.claims import KEYS_OF_SLOTS, SLOTS_OF_KEYS, claimed
 from hub.store.rows import execute_in, insert_all, lane_of, packed, select_in
 from hub.store.sealer import Sealer
 from hub.store.tables import envelope, message, refold_item, slot, statement
@@ -44,6 +44,8 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True):
     admitted: bool
     order: Order
     body: bytes
+    ends: bool = False
+    """Whether it is the claim of a last part: those beyond it no longer stand."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -80,9 +82,6 @@ MOVE_SLOT = (
     .where(slot.c.id == bindparam("s"))
     .values(message=bindparam("m"), said_at=bindparam("t"), received_at=bindparam("r"), digest=bindparam("d"))
 )
-KEYS_OF_SLOTS = (
-    select(statement.c.slot, statement.c.key).where(statement.c.slot.in_(bindparam("values", expanding=True))).distinct()
-)
 CLAIMS_OF_SLOTS = select(
     statement.c.slot, statement.c.message, statement.c.said_at, statement.c.received_at, statement.c.digest
 ).where(statement.c.slot.in_(bindparam("values", expanding=True)), statement.c.action.in_(CLAIMING))
@@ -105,7 +104,6 @@ ITEMS = (
 )
 DROP_ITEMS = delete(refold_item).where(refold_item.c.seq.in_(bindparam("values", expanding=True)))
 DROP_ITEMS_OF = delete(refold_item).where(refold_item.c.message.in_(bindparam("values", expanding=True)))
-SLOTS_OF_KEYS = select(statement.c.slot).where(statement.c.key.in_(bindparam("values", expanding=True))).distinct()
 ALL_KEYS = (
     select(statement.c.key)
     .where(statement.c.key > bindparam("after"))
@@ -129,6 +127,9 @@ def add(connection: Connection, spoken: Sequence[Spoken]) -> dict[int, set[str]]
     for row in select_in(connection, KEYS_OF_SLOTS, sorted(moved)):
         touched[moved[row.slot]].add(row.key)
     insert_all(connection, ADD_STATEMENTS, [_values(one) for one in spoken])
+    for one in spoken:
+        if one.ends:
+            touched[one.message] |= claimed(connection, [one.key])
     return touched
 
 
@@ -179,6 +180,7 @@ def speak(message: int, ordinal: int, one: Statement, sealer: Sealer) -> Spoken:
         admitted=one.admitted,
         order=(micros(one.said_at), micros(one.received_at), one.digest),
         body=sealer.seal(packed(_encoder.encode(body))),
+        ends=one.last and one.key.startswith(CLAIM),
     )
 
 
@@ -203,6 +205,7 @@ def withdraw(connection: Connection, messages: Sequence[int]) -> set[str]:
     said = select_in(connection, OF_MESSAGES, messages)
     slots = sorted({row.slot for row in said})
     touched = {row.key for row in said} | {row.key for row in select_in(connection, KEYS_OF_SLOTS, slots)}
+    touched |= claimed(connection, sorted({row.key for row in said if row.key.startswith(CLAIM)}))
     execute_in(connection, DROP_ITEMS_OF, messages)
     execute_in(connection, DROP_STATEMENTS, messages)
     execute_in(connection, DROP_SLOTS, slots)
@@ -244,13 +247,6 @@ def drop_items(connection: Connection, done: Sequence[Item]) -> bool:
 def all_keys(connection: Connection, after: str, limit: int) -> list[str]:
     """The number-keys anyone has spoken of, in order, from the one after ``after``."""
     return [row.key for row in connection.execute(ALL_KEYS, {"after": after, "limit": limit})]
-
-
-def plausible(said_at: datetime | None, received_at: datetime, tolerance_seconds: int = 300) -> datetime:
-    """The declared time unless it is absent or lies later than receipt and the tolerance: then the time of receipt."""
-    if said_at is None or micros(said_at) > micros(received_at) + tolerance_seconds * 1_000_000:
-        return received_at
-    return said_at
 
 
 def wrong_slots(connection: Connection, keys: Sequence[str]) -> Iterable[tuple[str, int | None, int]]:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from hub.canonical.calendar import month_number, nearest_century, nearest_month, nearest_year
 from hub.transforms.common import (
     CHANGE_LETTERS,
     DAY_CHANGES,
@@ -54,6 +55,23 @@ def _day_month_time_change_write(value: str, context: Context) -> Texts:
     return [*day_month_write(on, context), hhmm(value), CHANGE_LETTERS.get(days)]
 
 
+def _flight_day(texts: Texts, context: Context) -> str | None:
+    """The day of a flight, with month and year as far as they are told; what is missing is nearest to the reference day."""
+    day, month, year = texts
+    if day and month and year:
+        return nearest_century(int(year), month_number(month), int(day), context.reference).isoformat()
+    if day and month:
+        return nearest_year(month_number(month), int(day), context.reference).isoformat()
+    return nearest_month(int(day), context.reference).isoformat() if day else None
+
+
+def _flight_day_write(value: str, context: Context) -> Texts:
+    """The year only where the nearest would be another."""
+    day, month = day_month_write(value, context)
+    near = nearest_year(int(value[5:7]), int(value[8:10]), context.reference).isoformat() == value
+    return [day, month, None if near else value[2:4]]
+
+
 _TIME_TYPES = {"A": "actual", "E": "estimated", "S": "planned"}
 _TIME_LETTERS = {word: letter for letter, word in _TIME_TYPES.items()}
 
@@ -93,6 +111,7 @@ def _none_written(value: object, context: Context) -> None:
 
 
 PAIRS: dict[str, Pair] = {
+    "flight_day": Pair(read=_flight_day, write=_flight_day_write, joins=True, respells=True),
     "none_any_more": Pair(read=lambda text, context: [], write=_none_written),
     "nobody_any_more": Pair(read=lambda text, context: {}, write=_none_written),
     "movement_time": Pair(read=_movement_time, write=_movement_time_write, joins=True),

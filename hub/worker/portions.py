@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import msgspec
 
 from hub.clock import micros
+from hub.declared import plausible
 from hub.envelope import Envelope
 from hub.position import Place
 from hub.problem import Code, Problem, Severity, has_error
-from hub.statement import Reading, Said, Slot, Statement, Understood
+from hub.statement import CLAIM, Reading, Said, Slot, Statement, Understood, piece_of
 from hub.store import dead_letters, messages, statements
 from hub.store.dead_letters import Failure
 from hub.store.inbox import ToSplit
@@ -135,6 +136,7 @@ def _prepare(desk: Desk, portion: Portion, one: Reading) -> None:
         portion.heard.append(one)
     if not one.readable:
         portion.failures.append(_rejected(todo, one))
+    portion.failures.extend(_pieces_rejected(todo, one))
 
 
 def _rejected(todo: ToSplit, one: Reading) -> Failure:
@@ -147,10 +149,20 @@ def _rejected(todo: ToSplit, one: Reading) -> Failure:
     return msgspec.structs.replace(rejected, impact=impact, reasons=reasons)
 
 
+def _pieces_rejected(todo: ToSplit, one: Reading) -> Iterator[Failure]:
+    """The dead letters of the faulty pieces of a message whose others are applied."""
+    facts = {piece.first: said.facts for said in one.said if one.unfit and (piece := piece_of(said, one.unfit))}
+    for piece in one.unfit:
+        rejected = failure(todo, "check", one.ordinal, one.type, piece.problem)
+        impact, reasons = dead_letters.weigh(facts.get(piece.first, {}))
+        subject = f"{rejected.subject}:{piece.first}"
+        yield msgspec.structs.replace(rejected, subject=subject, impact=impact, reasons=reasons)
+
+
 def _speak(desk: Desk, todo: ToSplit, one: Reading) -> list[Spoken]:
     return [
         statements.speak(_seq(todo, one.ordinal), place, statement_of(desk.line, todo.envelope, one, place, said), desk.sealer)
-        for place, said in enumerate(one.said)
+        for place, said in enumerate(one.sound())
     ]
 
 
@@ -162,18 +174,19 @@ def statement_of(line: Line, envelope: Envelope, one: Reading, place: int, said:
     # What is not admitted must not displace what is: it gets a slot of its own, by partner.
     claimant = author if admitted else f"{author}\x1e{envelope.partner}"
     part = _number(said.part)
+    whole = Slot(author=claimant, kind=kind, scope=said.scope).id()
     return Statement(
-        key=said.key,
+        key=f"{CLAIM}{whole}" if said.key.startswith(CLAIM) else said.key,
         slot=Slot(author=claimant, kind=kind, scope=said.scope, part=said.part).id(),
         part=part,
         last=said.last,
-        whole=Slot(author=claimant, kind=kind, scope=said.scope).id() if part else "",
+        whole=whole if part else "",
         kind=kind,
         action=said.action,
         author=author,
         partner=envelope.partner,
         message=message_id(envelope.id, one.ordinal),
-        said_at=statements.plausible(one.said_at if line.trusts(envelope.partner) else None, envelope.received_at),
+        said_at=plausible(one.said_at if line.trusts(envelope.partner) else None, envelope.received_at),
         received_at=envelope.received_at,
         digest=f"{envelope.id}-{one.ordinal:07d}-{place:05d}",
         facts=said.facts,
@@ -192,11 +205,15 @@ def _unadmitted(line: Line, envelope: Envelope, one: Reading, spoken: Sequence[S
     """One warning for each shipment the sender may not speak of so: the message is accepted, its words are not folded."""
     author = one.author or envelope.partner
     found: dict[tuple[str, str], Problem] = {}
-    for said in (said for said, stored in zip(one.said if spoken else (), spoken, strict=True) if not stored.admitted):
+    for said in (said for said, stored in zip(one.sound() if spoken else (), spoken, strict=True) if _left_out(stored)):
         why = line.refusal(said, envelope.partner, author) or "not admitted"
         place = min(said.places.values(), key=lambda at: at.offset, default=None)
         found.setdefault((said.key, why), _kept_apart(said.key, envelope.partner, author, why, place))
     return list(found.values())
+
+
+def _left_out(stored: Spoken) -> bool:
+    return not stored.admitted and not stored.key.startswith(CLAIM)
 
 
 def _kept_apart(key: str, partner: str, author: str, why: str, place: Place | None) -> Problem:
@@ -216,7 +233,7 @@ def _row(todo: ToSplit, one: Reading, spoken: Sequence[Spoken], unadmitted: Sequ
     body = {
         "problems": [*one.problems, *unadmitted],
         "not_carried": one.not_carried,
-        "keys": sorted({said.key for said in spoken}),
+        "keys": sorted({said.key for said in spoken if not said.key.startswith(CLAIM)}),
         "frame": one.frame,
         "reference": one.reference,
         "subject": one.subject,
@@ -227,6 +244,7 @@ def _row(todo: ToSplit, one: Reading, spoken: Sequence[Spoken], unadmitted: Sequ
     part = next((said for said in one.said if _number(said.part)), None)
     if part is not None:
         body["part"] = {"number": _number(part.part), "last": part.last}
+        body["claim"] = next((said.key for said in spoken if said.key.startswith(CLAIM)), "")
     return MessageRow(
         seq=_seq(todo, one.ordinal),
         envelope=todo.seq,
@@ -239,7 +257,8 @@ def _row(todo: ToSplit, one: Reading, spoken: Sequence[Spoken], unadmitted: Sequ
         said_at=micros(one.said_at) if one.said_at else None,
         received_at=micros(todo.envelope.received_at),
         state=state,
-        item_count=len({said.key for said in spoken}),
+        item_count=len({said.key for said in spoken}) + len(one.unfit),
+        failed_items=len(one.unfit),
         mapping=one.mapping[:64] or None,
         body=msgspec.json.encode(body),
     )

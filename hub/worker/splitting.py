@@ -179,7 +179,7 @@ def _record(connection: Connection, batch: Sequence[Portion], touched: dict[int,
 
 
 def _counted(row: MessageRow, items: int) -> MessageRow:
-    return msgspec.structs.replace(row, item_count=items) if items else row
+    return msgspec.structs.replace(row, item_count=items + row.failed_items) if items else row
 
 
 def _progress(one: Portion) -> SplitTo:

@@ -1,15 +1,18 @@
-"""Every corpus file of the waybill, house, status and booking types reads as its class says, and nothing in it goes missing."""
+"""Every corpus file of the types we have layouts for reads as its class says, and nothing in it goes missing."""
 
 import re
+from functools import lru_cache
 
 import pytest
 
 from adapters.cargo_imp import build
+from hub.explain import anonymous
 from hub.mapping import Mappings
 from hub.problem import Code, has_error
 from hub.profiles import problem_rows, profile
 from hub.syntax import Message
 from hub.transforms import Context
+from tests.corpus.explaining import NOW, hub
 from tests.corpus.folder import classes, files, needed
 from tests.unit.adapters.cargo_imp.messages import BARE, whole
 
@@ -17,10 +20,16 @@ pytestmark = [needed, pytest.mark.corpus]
 FORMAT = build()
 MAPPINGS = Mappings()
 STANDARD = profile("standard", problem_rows())
-OURS = [path for path in files("cargo_imp/*.txt") if path.name[:3] in ("fwb", "fhl", "fsu", "fsa", "fma", "fna", "ffa", "fsr")]
+OURS = [
+    path
+    for path in files("cargo_imp/*.txt")
+    if path.name[:3] in ("fwb", "fhl", "fsu", "fsa", "fma", "fna", "ffa", "fsr", "ffm", "fbl", "ucm", "scm")
+]
 CLASSES = classes("cargo_imp")
 CLEAN = ("valid", "valid-operational", "envelope", "dirty", "dirty-operational")
-VALID = [path for path in OURS if CLASSES.get(path.name) in ("valid", "valid-operational")]
+FLIGHTS = [path for path in OURS if path.name[:3] in ("ffm", "fbl")]
+UNITS = [path for path in OURS if path.name[:3] in ("ucm", "scm")]
+VALID = [path for path in OURS if CLASSES.get(path.name) in ("valid", "valid-operational") and path not in FLIGHTS]
 
 
 def messages(path):
@@ -73,7 +82,7 @@ def _layout_text(line, loose):
     return "".join(line[at] for at in loose) in LAYOUT_TEXT or loose == list(range(len(line.split("/")[0]))) or len(loose) <= 2
 
 
-LAYOUT_TEXT = {"NDA", "RTDP", "PPD", "COL"}
+LAYOUT_TEXT = {"NDA", "RTDP", "PPD", "COL", "DGT"}
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
@@ -98,6 +107,36 @@ def test_through_the_model_it_is_the_same(path, reference_day):
             assert expressed.problems + written.problems == []
         elif path.name not in KNOWN_LOSSES:
             assert all(re.search(r"[A-Z0-9]{2}0[0-9]{3}", text) for _, text in carried.not_carried), carried.not_carried
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_messages_about_ulds_are_read(path):
+    """They are no Cargo-IMP (class foreign-type), but named and read all the same."""
+    (reading,) = understood(path).readings
+    assert (reading.type.lower(), reading.subject, reading.not_carried) == (path.name[:3], "uld", [])
+    assert not has_error(reading.problems)
+    assert reading.detail["ulds"]
+
+
+@pytest.mark.parametrize("path", [path for path in FLIGHTS if CLASSES[path.name] in CLEAN], ids=lambda path: path.name)
+def test_a_message_about_a_flight_is_the_same_through_the_model(path):
+    """As `convert` writes it: the whole message, consignment by consignment; what no layout can hold is named."""
+    found = understood(path)
+    (reading,) = found.readings
+    envelope = anonymous(path.read_bytes(), path.name, NOW)
+    items, _ = hub().convert(found, envelope, f"cargo-imp:{reading.type}/{reading.version}", "1", NOW, hub().profile())
+    assert reading.not_carried == []
+    told = {one["found"]: re.search("written as '(.*)'", one["message"])[1] for item in items for one in item["problems"]}
+    text = reading.text
+    for before, after in told.items():
+        text = text.replace(before, after)
+    assert [_normalised(item["text"].replace("\r", "")) for item in items] == [_normalised(text.replace("\r", ""))]
+    assert [found for found in told if "/" not in found] == []
+
+
+@lru_cache(maxsize=8)
+def understood(path):
+    return hub().line.understand(anonymous(path.read_bytes(), path.name, NOW), hub().profile(), NOW.date())
 
 
 KNOWN_LOSSES = {

@@ -1,5 +1,7 @@
 """The whole corpus through ``explain``: each file with the result its manifest's class says, canonical documents by the rules."""
 
+import re
+
 import pytest
 
 from tests.canonical_rules import violations
@@ -10,7 +12,9 @@ pytestmark = [needed, pytest.mark.corpus]
 ALL = files("**/*")
 IMP = files("cargo_imp/*.txt")
 CLASSES = classes("cargo_imp")
-OURS = ("fwb", "fhl", "fsu", "fsa", "fma", "fna")
+OURS = ("fwb", "fhl", "fsu", "fsa", "fma", "fna", "ffm", "fbl")
+UNITS = ("ucm", "scm")
+"""Messages of the handling manuals, foreign to Cargo-IMP, that are read in their own notation."""
 READ = ("valid", "valid-operational", "envelope", "dirty", "dirty-operational")
 REFUSED = {
     "invalid": {"cargo-imp.line.missing", "cargo-imp.element.format", "cargo-imp.element.missing", "cargo-imp.line.order"},
@@ -60,10 +64,36 @@ def test_cargo_imp_is_what_its_class_says(path):
     assert all("line" in one and "column" in one and "offset" in one for one in problems(answer))
 
 
-@pytest.mark.parametrize("path", [path for path in IMP if CLASSES.get(path.name) == "foreign-type"], ids=name)
+@pytest.mark.parametrize(
+    "path", [path for path in IMP if CLASSES.get(path.name) == "foreign-type" and path.name[:3] not in UNITS], ids=name
+)
 def test_a_foreign_type_is_named_unknown(path):
     assert {one["code"] for one in errors(explain(path))} <= REFUSED["foreign-type"]
     assert errors(explain(path))
+
+
+@pytest.mark.parametrize("path", [path for path in IMP if path.name[:3] in UNITS], ids=name)
+def test_a_message_about_ulds_is_read(path):
+    answer = explain(path)
+    (message,) = answer["messages"]
+    assert (message["subject"], message["type"].lower(), message["shipments"]) == ("uld", path.name[:3], [])
+    assert errors(answer) == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in IMP if path.name[:3] in ("ffm", "fbl") and CLASSES[path.name] in READ], ids=name
+)
+def test_a_message_about_a_flight_is_a_load_for_each_consignment(path):
+    (message,) = explain(path)["messages"]
+    flight, lines = message["flight"], re.findall(r"^\d{3}-\d{8}", path.read_text(), re.MULTILINE)
+    loads = [(one["awb"], load) for one in message["shipments"] for load in one["loads"]]
+    assert sorted(awb for awb, _ in loads) == sorted(lines)
+    assert len(message["shipments"]) == len(set(lines))
+    assert {load["to"] for _, load in loads} <= {one["to"] for one in flight["destinations"]}
+    assert {(load["flight"], load["date"], load["from"]) for _, load in loads} <= {
+        (flight["flight"], flight["date"], flight["from"])
+    }
+    assert message["not_carried"] == []
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,8 @@ def _of_line(option: Option, line: Line, text: str) -> Iterator[tuple[str, str, 
     """Kind, element, the spoilt line, and the columns where it may be told; only what no layout of this row allows."""
     elements = [one for one in _standing(option, line, text) if one.end > one.start]
     made = [*_spoilt_elements(elements, text), *_longer(elements, text)]
-    rivals = [_pattern(one) for one in option.row.options if one.line is not None]
+    options = [one for other in option.row.options for one in (other.rows[0].options if other.line is None else (other,))]
+    rivals = [_pattern(one) for one in options if one.line is not None]
     yield from (one for one in made if not any(rival.fullmatch(one[2]) for rival in rivals))
 
 

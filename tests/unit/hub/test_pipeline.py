@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.bootstrap import pure_line
+from hub.declared import declared_time
 from hub.demo.traffic import day_of_traffic
 from hub.envelope import Frame, Outgoing
 from hub.explain import anonymous, went_well
-from hub.pipeline import declared_time
 from hub.problem import Code
 
 DAY = datetime(2026, 11, 21, 6, tzinfo=UTC)

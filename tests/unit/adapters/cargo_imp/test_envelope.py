@@ -99,8 +99,8 @@ def test_line_ends(end):
     [
         ("FSU/14 777-55512343FRASGN/T1K100 DLV/16OCT1317/FRA/ACME", Code.IMP_NOTATION_FOREIGN, 7),
         ("MVT\nXX118/21.ABCDE.SGN\n", Code.TYPE_UNKNOWN, 1),
-        ("UCM\nXX118/21NOV.ABCDE.SGN\nIN\n", Code.TYPE_UNKNOWN, 1),
-        ("FFM/8\n1/XX118/21NOV/SGN\nLAST\n", Code.TYPE_UNKNOWN, 1),
+        ("LDM\nXX118/21.ABCDE.Y180.2/5\n", Code.TYPE_UNKNOWN, 1),
+        ("FVA/2\n1/XX118/21NOV/SGN\nLAST\n", Code.TYPE_UNKNOWN, 1),
         ("QQQ/1\nABC\n", Code.TYPE_UNKNOWN, 1),
     ],
 )
