@@ -73,7 +73,23 @@ CODES = {
     "DOC": (["DOC/21NOV1030/FRA/T4K50/MUSTER"], {**AT, "party": "MUSTER"}),
     **{
         code: ([f"DIS/XX421/21NOV1030/FRA/{code}/T4K50"], {**AT, "flight": "XX421", "discrepancy": code})
-        for code in "FDAW FDCA MSAW MSCA FDAV FDMB MSAV MSMB DFLD OFLD OVCD SSPD DMGD EHCP CPEB".split()
+        for code in [
+            "FDAW",
+            "FDCA",
+            "MSAW",
+            "MSCA",
+            "FDAV",
+            "FDMB",
+            "MSAV",
+            "MSMB",
+            "DFLD",
+            "OFLD",
+            "OVCD",
+            "SSPD",
+            "DMGD",
+            "EHCP",
+            "CPEB",
+        ]
     },
 }
 BELOW = ["ULD/AKE12345XX/AKE12346XX-M", "OSI/SECOND SET OF PAPERS", "/IN POUCH", "OCI/DE/ISS/RA/00001-01", "///ED/0128"]
