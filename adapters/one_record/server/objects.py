@@ -26,6 +26,7 @@ from hub.objects import (
     Nodes,
     Notice,
 )
+from hub.ports import Arrival
 
 MOST_EMBEDDED = 500
 """Objects shown inside another at most; further ones stay links."""
