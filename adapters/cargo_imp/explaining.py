@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from adapters.cargo_imp.notation import LETTERS, Choice, Field, Item, Literal, Maybe, Repeat, describe, expression
-from adapters.cargo_imp.opening import Open, all_marks, off, opened
+from adapters.cargo_imp.opening import Open, known, off
 from hub.problem import Code
 
 EXPLAINED = 200
@@ -57,9 +57,9 @@ def _single(items: tuple[Item, ...], line: str, reached: int) -> Fault | None:
 
     What fits beyond it without any fault (up to ``reached``) speaks against it.
     """
-    met = [(one, found) for one in opened(items) if (found := one.whole.fullmatch(line)) and _may_be(one, found, reached)]
-    known = all_marks(items)
-    likely = [(one, found) for one, found in met if not (isinstance(one.item, Field) and found[1] in known)] or met
+    layout = known(items)
+    met = [(one, found) for one in layout.opened if (found := one.whole.fullmatch(line)) and _may_be(one, found, reached)]
+    likely = [(one, found) for one, found in met if not (isinstance(one.item, Field) and found[1] in layout.marks)] or met
     if not likely:
         return None
     one, found = min(likely, key=lambda pair: _rank(pair[0], pair[1]))
