@@ -1,10 +1,13 @@
 """Checks the partners' files as far as that goes without speaking to anybody."""
 
+import difflib
 from collections.abc import Iterator
 
 from hub.bootstrap.durable import Hub
 from hub.bootstrap.pure import PureHub
 from hub.ports import Misconfigured
+from hub.problem import Code, Severity
+from hub.profiles import PROFILES
 from hub.settings import Partner, Settings
 
 
@@ -18,10 +21,25 @@ def check_partners(configured: Settings) -> list[dict[str, str]]:
 
 
 def _problems(partner: Partner, configured: Settings) -> Iterator[str]:
+    yield from _validation(partner)
     targets = [*_targets(partner, configured), *_notifications(partner)]
     yield from targets
     if not targets:
         yield from _channels(partner, configured)
+
+
+def _validation(partner: Partner) -> Iterator[str]:
+    """A profile, a problem code or a severity that there is not: it would never apply, and nobody would notice."""
+    chosen = partner.validation
+    if chosen.profile not in PROFILES:
+        yield f"no profile {chosen.profile!r}; there are {', '.join(PROFILES)}"
+    codes, severities = {str(one) for one in Code}, {str(one) for one in Severity}
+    for code, severity in chosen.overrides.items():
+        if code not in codes:
+            near = difflib.get_close_matches(code, codes, n=3)
+            yield f"overrides name no problem {code!r}" + (f"; near it: {', '.join(near)}" if near else "")
+        if severity not in severities:
+            yield f"overrides: {severity!r} is no severity; there are {', '.join(sorted(severities))}"
 
 
 def _targets(partner: Partner, configured: Settings) -> Iterator[str]:
