@@ -25,6 +25,8 @@ OUT = {
     "time": "actual",
     "arrival": {"scheduled": "2026-11-22T00:45"},
 }
+DISCREPANCIES = ("FDAW", "FDCA", "MSAW", "MSCA", "FDAV", "FDMB", "MSAV", "MSMB", "DFLD", "OFLD", "OVCD", "SSPD")
+DISCREPANCIES += ("DMGD", "EHCP", "CPEB")
 LEG = "/XX421/21NOV/FRADOH/T4K50/A0915/S0045-N"
 CODES = {
     "RCS": (
