@@ -73,12 +73,6 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
         start = f"{self.objects}/"
         return bare[len(start) :] if bare.startswith(start) and "/" not in bare[len(start) :] else ""
 
-    def held_nodes(self, iri: str) -> Nodes | None:
-        """The nodes of an object of this node by its address; None for any other."""
-        id = self.object_id(iri)
-        found = self.doors.objects.get(id) if id else None
-        return found.nodes if found is not None else None
-
 
 Handler = Callable[[Node, Call], Answer]
 

@@ -132,7 +132,7 @@ def _acceptance(node: Node, request: ActionRequest, change: changing.Change, hel
         base=held.latest,
         nodes=nodes,
         by=by,
-        arrival=arrival(nodes, node.doors.partner_of(request.by), node.held_nodes),
+        arrival=arrival(node, nodes, node.doors.partner_of(request.by)),
         notices=[updated, *notices(node, request, ACCEPTED, by)],
     )
 

@@ -83,7 +83,7 @@ def _new(node: Node, call: Call, held: HeldObject, nodes: Nodes, id: str = "") -
         occurred_at=_moment(text_of(root, DATE)),
         created_at=_moment(text_of(root, CREATED)),
         by=call.agent.uri,
-        arrival=arrival(kept, call.agent.partner, node.held_nodes),
+        arrival=arrival(node, kept, call.agent.partner),
         notices=[notice],
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from adapters.one_record.format import build
@@ -44,8 +45,21 @@ def readings(raw: bytes) -> list[Reading]:
     return list(LINE.understand(envelope, STANDARD).readings)
 
 
+def holding(held: dict[str, Nodes]) -> Any:
+    """As much of a node as telling the hub needs: objects by id, addresses both ways."""
+
+    def get_all(ids: list[str]) -> dict[str, Any]:
+        return {id: SimpleNamespace(nodes=held[SITE + id]) for id in ids if SITE + id in held}
+
+    return SimpleNamespace(
+        doors=SimpleNamespace(objects=SimpleNamespace(get_all=get_all)),
+        object_id=lambda iri: iri.removeprefix(SITE) if iri.startswith(SITE) else "",
+        object_iri=lambda name: SITE + name,
+    )
+
+
 def told(nodes: Nodes) -> list[Reading]:
-    found = arrival(nodes, "green", HELD.get)
+    found = arrival(holding(HELD), nodes, "green")
     assert found is not None
     return readings(found.raw)
 
@@ -72,7 +86,7 @@ def test_what_nobody_holds_leaves_the_key_missing_and_says_so() -> None:
 
 def test_a_circle_of_held_objects_ends() -> None:
     circle = {SITE + one: [node(one, "Waybill", masterWaybill=link("b" if one == "a" else "a"))] for one in "ab"}
-    found = arrival([node("x", "Shipment", waybill=link("a"))], "green", circle.get)
+    found = arrival(holding(circle), [node("x", "Shipment", waybill=link("a"))], "green")
     assert found is not None
     assert {one.subject for one in readings(found.raw)} == {"shipment"}
 
