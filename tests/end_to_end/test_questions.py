@@ -236,6 +236,22 @@ def test_the_same_request_again_is_not_booked_again(desk):
     assert (again.status, len(system.asked), len(hub.out("fwd"))) == ("duplicate", 1, 1)
 
 
+@pytest.mark.parametrize(("answer", "state"), [("FNA/1\nERR/NO SUCH FLIGHT", "refused"), ("FMA\nACK/OK", "acknowledged")])
+def test_what_the_partner_says_to_a_reply_ends_its_delivery(desk, answer, state):
+    hub = booked(desk, BookedDesk())
+    hub.say("fwd", ffr())
+    hub.clock.forward(minutes=5)
+    hub.say("fwd", ffr("NA"))
+    sent = hub.out("fwd")
+    hub.say("fwd", f"{answer}\n{sent[0].decode()}")
+    assert [one["state"] for one in hub.deliveries("fwd")] == [state, "sent"]
+    assert len(hub.out("fwd")) == len(sent)
+    hub.say("fwd", f"{answer}\nFFA/4\n{OTHER}FRASGN/T1K1\n")
+    assert [one["state"] for one in hub.deliveries("fwd")] == [state, "sent"]
+    codes = {one["problem"]["code"] for one in hub.letters()}
+    assert codes == {"acknowledgement.unmatched", *(["delivery.refused"] if state == "refused" else [])}
+
+
 def test_without_a_booking_system_the_sender_is_told_so(desk):
     hub = desk(partner("fwd"))
     (answer,) = hub.answer_to("fwd", ffr())

@@ -13,7 +13,8 @@ from hub.objects import Agent, Nodes
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A request: who asks, for what, in which version and language. ``media`` is the body's, empty where it states none.
 
-    ``parameters`` come from the path, ``query`` holds the first value of each query parameter.
+    ``parameters`` come from the path, ``query`` holds the first value of each query parameter. ``key`` is the sender's
+    ``Idempotency-Key``, if any.
     """
 
     method: str
@@ -25,6 +26,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     media: str = ""
     version: str = ""
     language: str = ""
+    key: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,12 +72,6 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
         bare = iri.partition("?")[0]
         start = f"{self.objects}/"
         return bare[len(start) :] if bare.startswith(start) and "/" not in bare[len(start) :] else ""
-
-    def held_nodes(self, iri: str) -> Nodes | None:
-        """The nodes of an object of this node by its address; None for any other."""
-        id = self.object_id(iri)
-        found = self.doors.objects.get(id) if id else None
-        return found.nodes if found is not None else None
 
 
 Handler = Callable[[Node, Call], Answer]
