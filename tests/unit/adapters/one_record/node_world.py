@@ -153,7 +153,7 @@ def world(folder: Path, **settings: Any) -> Iterator[World]:
     def address(agent: str) -> tuple[str, str]:
         return (REACHED.get(agent, "unnamed"), "one-record")
 
-    teller = Teller(lambda: build(node), address, sender="US", awake=lambda: woken.append(1))
+    teller = Teller(lambda: build(node), address, sender="US", holder=HOLDER, awake=lambda: woken.append(1))
     node = open_node(
         engine,
         clock,
