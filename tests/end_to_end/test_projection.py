@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,18 @@ import pytest
 from adapters.one_record.format import build
 from hub.bootstrap.durable import Hub
 from hub.node import NodeDoors, NodeSettings
-from hub.objects import CHANGE, SUBSCRIPTION, Acceptance, Conflict, EventQuery, HeldObject, NewRequest, NewSubscription
+from hub.objects import (
+    CHANGE,
+    SUBSCRIPTION,
+    Acceptance,
+    Conflict,
+    EventQuery,
+    HeldObject,
+    NewEvent,
+    NewObject,
+    NewRequest,
+    NewSubscription,
+)
 from hub.ports import Arrival
 from hub.projecting import Projecting
 from hub.read import ReadSide
@@ -231,6 +242,41 @@ def test_a_change_the_shipment_has_no_place_for_is_refused_whole(node: Node) -> 
         change(node, "awb-020-12345675-piece-1", "upid", "P-77")
     assert refused.value.reason == "content"
     assert node.get("awb-020-12345675-piece-1").revision == 1
+
+
+def test_an_id_of_a_projected_object_is_taken_before_anybody_has_read_it(node: Node) -> None:
+    node.say("forwarder", FWB)
+    piece = [{"@id": BASE + "awb-020-12345675-piece-1", "@type": [CARGO + "Piece"]}]
+    with pytest.raises(Conflict) as refused:
+        node.doors.objects.create(
+            [NewObject(id="awb-020-12345675-piece-1", type=CARGO + "Piece", nodes=piece, by="https://x.example/a")]
+        )
+    assert refused.value.reason == "identifier"
+
+
+def test_an_object_held_before_its_shipment_is_known_stays_what_it_is(node: Node) -> None:
+    piece = [{"@id": BASE + "awb-020-12345675-piece-1", "@type": [CARGO + "Piece"], CARGO + "upid": [{"@value": "P-1"}]}]
+    node.doors.objects.create(
+        [NewObject(id="awb-020-12345675-piece-1", type=CARGO + "Piece", nodes=piece, by="https://x.example/a")]
+    )
+    node.say("forwarder", FWB)
+    assert node.get("awb-020-12345675-piece-1").nodes == piece
+    assert node.get("awb-020-12345675-piece-2").projected
+
+
+def test_a_posted_event_is_not_shown_again_as_the_milestone_it_made(node: Node) -> None:
+    node.say("forwarder", FWB)
+    shipment, code = "awb-020-12345675-shipment", "https://onerecord.iata.org/ns/code-lists/StatusCode#RCF"
+    moment = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
+    nodes = [{"@id": "urn:posted"}]
+    posted = NewEvent(
+        object=shipment, id="posted", type=CARGO + "LogisticsEvent", nodes=nodes, code=code, occurred_at=moment, by="me"
+    )
+    node.get(shipment)
+    node.doors.events.add([posted])
+    node.say("airline", ARRIVED)
+    assert [one.id for one in node.doors.events.list(shipment, EventQuery()).items] == ["posted"]
+    assert node.shipment()["milestones"][0]["instant"] == "2026-11-21T22:30Z"
 
 
 RECEIVED, UPDATED, CREATED = "LOGISTICS_EVENT_RECEIVED", "LOGISTICS_OBJECT_UPDATED", "LOGISTICS_OBJECT_CREATED"
