@@ -63,7 +63,7 @@ class Follower:
     def _foreign(self, iri: str) -> str:
         try:
             theirs = self._place.is_theirs(httpx.URL(iri))
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):
             return "no address"
         return "" if theirs else "another host"
 
