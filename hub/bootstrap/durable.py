@@ -141,9 +141,13 @@ class Hub:
 
     @cached_property
     def _teller(self) -> Teller:
-        announcer = self.settings.hub.node.announcer if self.settings.hub.node else ""
+        wanted = self.settings.hub.node
         return Teller(
-            lambda: self._announcer(announcer), self._agents.address, sender=self.settings.hub.identity, awake=self.awake
+            lambda: self._announcer(wanted.announcer if wanted else ""),
+            self._agents.address,
+            sender=self.settings.hub.identity,
+            holder=wanted.holder if wanted else "",
+            awake=self.awake,
         )
 
     def _announcer(self, dotted: str) -> Announcer:
