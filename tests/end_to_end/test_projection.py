@@ -14,10 +14,12 @@ from hub.bootstrap.durable import Hub
 from hub.node import NodeDoors, NodeSettings
 from hub.objects import (
     CHANGE,
+    POST_EVENT,
     SUBSCRIPTION,
     Acceptance,
     Conflict,
     EventQuery,
+    Grant,
     HeldObject,
     NewEvent,
     NewObject,
@@ -30,6 +32,8 @@ from hub.read import ReadSide
 from hub.settings import Admission, Channel, Partner, Settings, Sight, load
 from hub.store.migrations import upgrade
 from tests.end_to_end.desk import Clock
+from tests.unit.adapters.one_record.http_world import Client, operation, served
+from tests.unit.adapters.one_record.http_world import change as http_change
 
 AWB = "020-12345675"
 BASE = "https://hub.example/logistics-objects/"
@@ -349,3 +353,56 @@ def gathered(node: Node) -> str:
     outline = node.projecting.outline(f"awb:{AWB}:1", node.shipment())
     events = node.doors.events.list("awb-020-12345675-shipment", EventQuery()).items
     return build().gathered([*(one.nodes for one in outline.objects), *(one.nodes for one in events)]).decode()
+
+
+def ask(node: Node, partner: str) -> Client:
+    """A partner's way to the node's own server."""
+    _, app = served(node.doors)
+    return Client(app, f"https://{partner}.example/agent" if partner else node.doors.settings.holder)
+
+
+def test_over_http_whoever_sees_the_shipment_reads_its_objects(node: Node) -> None:
+    node.say("forwarder", FWB)
+    answer = ask(node, "airline")("GET", BASE + "awb-020-12345675")
+    assert (answer.status_code, answer.headers["Revision"]) == (200, "1")
+    assert answer.headers["Type"] == CARGO + "Waybill"
+    assert answer.json()["cargo:waybillNumber"] == "12345675"
+    whole = ask(node, "airline").get(BASE + "awb-020-12345675?embedded=true")
+    assert whole["cargo:shipment"]["cargo:totalGrossWeight"]["cargo:numericalValue"]["@value"] == "123.4"
+    assert ask(node, "stranger")("GET", BASE + "awb-020-12345675").status_code == 403
+    assert ask(node, "airline")("GET", BASE + "awb-020-76543210").status_code == 404
+
+
+def test_over_http_a_posted_event_is_a_milestone_and_shown_once(node: Node) -> None:
+    node.say("forwarder", FWB)
+    event = {
+        "@context": {"cargo": CARGO, "xsd": "http://www.w3.org/2001/XMLSchema#"},
+        "@type": "cargo:LogisticsEvent",
+        "cargo:eventCode": {"@id": "https://onerecord.iata.org/ns/code-lists/StatusCode#RCF"},
+        "cargo:eventDate": {"@type": "xsd:dateTime", "@value": "2026-11-21T10:30:00Z"},
+        "cargo:eventLocation": {"@type": "cargo:Location", "cargo:locationCodes": [{"cargo:code": "DOH"}]},
+        "cargo:eventFor": {"@id": BASE + "awb-020-12345675-shipment"},
+    }
+    shipment, agent = "awb-020-12345675-shipment", "https://airline.example/agent"
+    node.doors.access.grant([Grant(object=shipment, agent=agent, permission=POST_EVENT)])
+    posted = ask(node, "airline")("POST", BASE + "awb-020-12345675-shipment/logistics-events", event)
+    assert posted.status_code == 201, posted.text
+    node.work()
+    assert [one["code"] for one in node.shipment()["milestones"]] == ["RCF"]
+    listed = ask(node, "airline").get(BASE + "awb-020-12345675-shipment/logistics-events")
+    assert listed["api:hasTotalItems"]["@value"] == "1"
+
+
+def test_over_http_an_accepted_change_is_a_ruling_and_one_without_a_place_fails(node: Node) -> None:
+    node.say("forwarder", FWB)
+    holder, address = ask(node, ""), BASE + "awb-020-12345675-shipper"
+    edits = [operation("DELETE", address, "name", "BLUE MACHINES GMBH"), operation("ADD", address, "name", "GREEN MACHINES AG")]
+    assert holder("PATCH", address, http_change(address, *edits)).status_code == 201
+    node.work()
+    assert node.shipment()["shipper"]["name"] == "GREEN MACHINES AG"
+    assert holder.get(address)["cargo:name"] == "GREEN MACHINES AG"
+    piece = BASE + "awb-020-12345675-piece-1"
+    made = holder("PATCH", piece, http_change(piece, operation("ADD", piece, "upid", "P-1")))
+    request = holder.get(made.headers["Location"])
+    assert request["api:hasRequestStatus"]["@id"].endswith("REQUEST_FAILED")
+    assert "cargo:upid" not in holder.get(piece)
