@@ -1,7 +1,7 @@
 """Checks the partners' files as far as that goes without speaking to anybody."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hub.bootstrap.durable import Hub
 from hub.bootstrap.pure import PureHub
@@ -44,9 +44,9 @@ def _validation(partner: Partner) -> Iterator[str]:
 
 def _targets(partner: Partner, configured: Settings) -> Iterator[str]:
     pure = PureHub(configured)
-    for target, channel in _written(partner):
+    for target, channel, known in _written(partner, pure):
         try:
-            pure.kind(target)
+            known(target)
             partner.open_channel(channel)
         except KeyError:
             yield f"cannot write {target!r}; `waybridge formats` lists the targets"
@@ -62,12 +62,12 @@ def _notifications(partner: Partner) -> Iterator[str]:
         yield f"notifications: {fault}"
 
 
-def _written(partner: Partner) -> Iterator[tuple[str, str]]:
-    """Every target with its channel: those of its rules, and those its questions are answered in."""
-    yield from ((rule.target, rule.channel) for rule in partner.send)
+def _written(partner: Partner, pure: PureHub) -> Iterator[tuple[str, str, Callable[[str], object]]]:
+    """Every target with its channel and what knows it: those of its rules, and those its questions are answered in."""
+    yield from ((rule.target, rule.channel, pure.kind) for rule in partner.send)
     answers = partner.answers
     if answers.channel:
-        yield from ((target, answers.channel) for target in (answers.status, answers.allocation))
+        yield from ((target, answers.channel, pure.line.subject) for target in answers.targets())
 
 
 def _channels(partner: Partner, configured: Settings) -> Iterator[str]:
