@@ -21,7 +21,7 @@ FIRST_LINE = re.compile(r"([A-Z]{3})(?:/([0-9]{1,3}))?")
 ONE_LINE = re.compile(r"([A-Z]{3})/([0-9]{1,3}) +[0-9]{3}-[0-9]{8}.*")
 _LATER_HEAD = re.compile(
     rf"\n[{MARKS}]*(?:[A-Z]{{3}}/[0-9]{{1,3}}(?:[{MARKS}]*(?:\n|\Z)| +[0-9]{{3}}-[0-9]{{8}})"
-    rf"|(?:{'|'.join(sorted(UNVERSIONED))})[{MARKS}]*(?:\n|\Z))"
+    rf"|(?:{'|'.join(sorted({*UNVERSIONED, *HANDLING}))})[{MARKS}]*(?:\n|\Z))"
 )
 """Whatever might begin a second message; more than what does."""
 
@@ -98,9 +98,14 @@ def _heads(lines: list[FileLine]) -> list[_Head]:
     heads: list[_Head] = []
     for at, line in enumerate(lines):
         named = _named(line.text, first=not heads) if 3 <= len(line.text) < 400 else None
-        if named is None:
+        if named is None and not (heads and line.text in HANDLING):
             continue
         heading = heading_begins(lines, at, heads[-1].at + 1 if heads else 0)
+        if named is None:
+            # A bare name may be a station too (SCM): a later message of the handling manuals has a heading of its own.
+            named = (line.text, "0") if framed(lines[heading:at]) is not None else None
+        if named is None:
+            continue
         answering = bool(heads) and heads[-1].name in ANSWERS
         if answering and named[0] not in ANSWERS and _quoted(lines, heads[-1], heading, at):
             continue

@@ -12,7 +12,7 @@ from hub.mapping import Mappings
 from hub.problem import Code
 from hub.settings import load
 from hub.transforms import Context
-from tests.unit.adapters.cargo_imp.messages import FIXTURES, changed, fixture, read
+from tests.unit.adapters.cargo_imp.messages import FIXTURES, FORMAT, changed, fixture, read
 from tests.unit.adapters.cargo_imp.test_mappings import OTHERS
 
 CASES = sorted(
@@ -85,6 +85,20 @@ def test_good_consignments_are_shown_after_a_faulty_one():
     assert [(one["code"], one["line"], one["severity"]) for one in message["problems"]] == [
         ("cargo-imp.element.format", 4, "error")
     ]
+
+
+def test_several_messages_about_ulds_in_a_file_each_have_their_heading():
+    ucm, scm = fixture("ucm_0/in_and_out"), fixture("scm_0/stock")
+    split = FORMAT.split(f"QK FRAFFXX\n.SGNXXXX 210900\n{ucm}\nQK FRAFFXX\n.SGNXXXX 210905\n{scm}".encode())
+    assert [(one.type, one.frame) for one in split.parts] == [("UCM", 0), ("SCM", 1)]
+    assert [FORMAT.read(one).problems for one in split.parts] == [[], []]
+
+
+def test_a_station_named_like_a_message_is_a_station():
+    text = fixture("fbl_2/plain").replace("\nSGN\n", "\nSCM\n")
+    (part,) = FORMAT.split(text.encode()).parts
+    message = FORMAT.read(part)
+    assert ([node.text("unloading") for node in message.root.all("destination")], message.problems) == (["SCM"], [])
 
 
 def test_a_waybill_has_no_flight_to_be_written():
