@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from adapters.cargo_imp.envelope import FIRST_LINE, FORMAT, ONE_LINE, split
 from adapters.cargo_imp.layout import Table, load, schema_names
 from adapters.cargo_imp.names import ANSWERS, CARGO_IMP, CUSTOMS, HANDLING, family
-from adapters.cargo_imp.reading import Reader
+from adapters.cargo_imp.reading import Reader, Reading
 from adapters.cargo_imp.recovery import BLANKS
 from adapters.cargo_imp.text import decode
 from adapters.cargo_imp.typeb import enveloped
@@ -72,7 +72,7 @@ class CargoImp:
             root=reading.root,
             problems=_of_this_message(part.type, reading.root, reading.problems) if reading.problems else [],
             unread=reading.unread,
-            units=[_span(node) for node in reading.root.walk() if node.name == reading.table.unit],
+            units=_units(reading) if reading.table.unit else [],
         )
         if known[1] != part.version:
             message.problems.insert(0, _approximated(part, known[1], first))
@@ -164,6 +164,11 @@ class CargoImp:
             problems=[problem],
             unread=[(part.line, text)] if text else [],
         )
+
+
+def _units(reading: Reading) -> list[tuple[int, int]]:
+    """Where the units of a message of several begin and end."""
+    return [_span(node) for node in reading.root.walk() if node.name == reading.table.unit]
 
 
 def _of_this_message(type: str, root: Node, problems: list[Problem]) -> list[Problem]:
