@@ -5,7 +5,7 @@ A check that lacks a figure says nothing. Source: reference/cargo-imp.md section
 
 from decimal import Decimal
 
-from adapters.cargo_imp.told import NONE, Told, agree, amount, number
+from adapters.cargo_imp.told import NONE, Told, agree, amount
 from hub.problem import Code
 from hub.syntax import Node
 
@@ -57,17 +57,20 @@ def other_charges(told: Told) -> None:
     other = told.first.get("OTH")
     if other is None:
         return
-    sums: dict[tuple[str, str], float] = {}
+    sums = {"PPD": [0.0, 0.0], "COL": [0.0, 0.0]}
     for line in other.children:
-        payment = "COL" if line.elements["payment"].text == "C" else "PPD"
+        due = sums["COL" if line.elements["payment"].text == "C" else "PPD"]
         for charge in line.children:
             elements = charge.elements
-            key = payment, "due_agent" if elements["due"].text == "A" else "due_carrier"
-            sums[key] = sums.get(key, 0.0) + float(elements["amount"].text)
-    for (name, due), total in sums.items():
+            due[elements["due"].text == "A"] += float(elements["amount"].text)
+    for name, (carrier, agent) in sums.items():
         totals = told.totals(name)
-        if not agree(total, 0.0 if totals is None else amount(totals, due)):
-            _say_other(told, other, name, due, totals)
+        if not carrier and not agent:
+            continue
+        if not agree(agent, 0.0 if totals is None else amount(totals, "due_agent")):
+            _say_other(told, other, name, "due_agent", totals)
+        if not agree(carrier, 0.0 if totals is None else amount(totals, "due_carrier")):
+            _say_other(told, other, name, "due_carrier", totals)
 
 
 def _say_other(told: Told, other: Node, name: str, due: str, totals: Node | None) -> None:
@@ -78,7 +81,7 @@ def _say_other(told: Told, other: Node, name: str, due: str, totals: Node | None
     stated = totals is not None and due in totals.elements
     says = f"{name}: O{letter} {totals.text(due) if stated and totals else 0}, but OTH has {total}"
     if stated and totals is not None:
-        told.say(Code.IMP_CHECK_OTHER, says, (totals, due), str(total), charges)
+        told.say(Code.IMP_CHECK_OTHER, says, (totals, due), str(total), charges or [(other.children[0], "payment")])
     else:
         told.say(Code.IMP_CHECK_OTHER, says, charges[0], str(total), [(totals, "total")] if totals is not None else [])
 
@@ -132,11 +135,10 @@ def _charge_code(told: Told, declared: Node) -> None:
 def destination_charges(told: Told) -> None:
     """The total in the destination's currency is the converted charges and those at destination."""
     charges = told.first.get("CDC")
-    total = number(charges, "total")
-    if charges is None or total is None:
+    if charges is None or "total" not in charges.elements:
         return
-    parts = (number(charges, "converted") or NONE) + (number(charges, "at_destination") or NONE)
-    if total != parts:
+    if not agree(amount(charges, "converted") + amount(charges, "at_destination"), amount(charges, "total")):
         places = [(charges, "converted"), (charges, "at_destination")]
-        says = f"CDC: total {total}, but its parts are {parts} together"
+        parts = sum((Decimal(charges.elements[name].text) for _, name in places if name in charges.elements), NONE)
+        says = f"CDC: total {charges.text('total')}, but its parts are {parts} together"
         told.say(Code.IMP_CHECK_TOTAL, says, (charges, "total"), str(parts), places)

@@ -30,11 +30,11 @@ class Lines:
         for piece in _pieces(step, line, node) if line.continued else _wrapped(step, line, node, beside):
             text = line.fast(piece)
             if text is None:
-                self._careful_line(line, piece)
+                self._careful_line(line, piece, step.option.row.mandatory)
             else:
                 self.put(line, text, piece)
 
-    def _careful_line(self, step: LineStep, node: Node) -> None:
+    def _careful_line(self, step: LineStep, node: Node, needed: bool) -> None:
         """Item by item; what does not fit is cut where it is text, else left out, and reported, until the rest can be written."""
         line, elements, dropped = step.line, dict(node.elements), set[str]()
         inner = [Node(one.name, dict(one.elements), one.children) for one in node.children if one.name in step.repeats]
@@ -44,21 +44,20 @@ class Lines:
             try:
                 text, written = render(line.items, Node(node.name, elements, inner))
             except Unfit as fault:
-                if not self._mended(step, elements, inner, fault, dropped):
+                if not self._mended(step, elements, inner, fault, dropped, needed):
                     return
                 continue
             self.homeless(line.name, {name: one for name, one in elements.items() if name not in written})
             self.put(step, text, Node(node.name, {name: elements[name] for name in written}, inner))
             return
 
-    def _mended(self, step: LineStep, elements: dict[str, Element], inner: list[Node], fault: Unfit, dropped: set[str]) -> bool:
+    def _mended(
+        self, step: LineStep, elements: dict[str, Element], inner: list[Node], fault: Unfit, dropped: set[str], needed: bool
+    ) -> bool:
         """Cut or leave out what does not fit, and say so; false if the line cannot be written at all."""
         name, field, text = step.line.name, fault.field, fault.text
         if text is None:
-            if field.name not in dropped:
-                self.report(
-                    name, field, None, f"{name}: {field.name} is not there, and the line needs it", code=Code.WRITE_INCOMPLETE
-                )
+            self._unwritten(step, field, needed, field.name in dropped)
             return False
         shorter = cut(field, text) if is_text(field) else ""
         holder = _holder(elements, inner, field.name, text)
@@ -73,6 +72,15 @@ class Lines:
             inner[:] = [one for one in inner if one.elements is not holder]
             self.report(name, field, text, f"{name}: {field.name} does not fit; left out")
         return True
+
+    def _unwritten(self, step: LineStep, field: Field, needed: bool, told: bool) -> None:
+        """A line left out because an element it cannot be without is not there, or did not fit (``told`` already)."""
+        name = step.line.name
+        if needed:
+            says = f"mandatory line {name} cannot be written without {field.name}"
+            self.report(name, field, None, says, code=Code.WRITE_INCOMPLETE)
+        elif not told:
+            self.report(name, field, None, f"{name} is left out: it cannot be written without {field.name}")
 
     def _too_many(self, step: LineStep, item: Repeat, inner: list[Node]) -> None:
         """Repeated nodes beyond the line's number of them, and what stands in one that its layout does not name."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib import resources
 
 from adapters.cargo_imp.explaining import EXPLAINED, explain
+from adapters.cargo_imp.layout import Within, within
 from adapters.cargo_imp.notation import Field, Item, Literal, Repeat, captures, expression
 
 MOST_STEPS = 6
@@ -128,21 +129,22 @@ def _changed(new: str, old: str) -> tuple[int, int]:
 def _standing(items: tuple[Item, ...], line: str) -> Iterator[tuple[str, int, int, bool]]:
     """The elements of a line that fits: name, place, and whether it is free text."""
     found = _pattern(items).fullmatch(line)
+    inside = {one.group: one for one in within(items, 1)} if found is not None else {}
     for group, item in enumerate(captures(items), 1):
         if found is None or found[group] is None:
             continue
         if isinstance(item, Field):
             yield item.name, found.start(group), found.end(group), _is_text(item)
         else:
-            yield from _repeated(item, line, found.start(group), found.end(group))
+            yield from _repeated(item, inside[group], line, found.span(group))
 
 
-def _repeated(item: Repeat, line: str, place: int, end: int) -> Iterator[tuple[str, int, int, bool]]:
-    inner = re.compile(expression(item.items))
-    while place < end and (found := inner.match(line, place, end)) and found.end() > place:
-        for group, one in enumerate(captures(item.items), 1):
-            if isinstance(one, Field) and found[group] is not None:
-                yield one.name, found.start(group), found.end(group), _is_text(one)
+def _repeated(item: Repeat, inside: Within, line: str, span: tuple[int, int]) -> Iterator[tuple[str, int, int, bool]]:
+    texts = {one.name for one in captures(item.items) if isinstance(one, Field) and _is_text(one)}
+    place, end = span
+    while place < end and (found := inside.pattern.match(line, place, end)) and found.end() > place:
+        spans = sorted((found.span(group), name) for group, name in inside.slots if found[group] is not None)
+        yield from ((name, start, stop, name in texts) for (start, stop), name in spans)
         place = found.end()
 
 

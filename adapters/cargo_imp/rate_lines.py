@@ -4,14 +4,16 @@ A pure pair of tree functions named by the FWB mappings; knows no text and no ca
 lines is kept (``sequence``) only where it is not the one :func:`_usual` gives, so that reading and writing undo each other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from adapters.cargo_imp.fitting import wrapped
+from adapters.cargo_imp.other_lines import charge_lines, numbered_charges, parts, placed
 from hub.syntax import Element, Node
 
 GOODS = ("NG", "NC", "NH", "ND", "NV", "NU", "NS", "NO", "service")
 ORDER = ("goods", "NH", "ND", "NDA", "NV", "NU", "NS", "NO", "service")
 SINGLE = frozenset({"NV", "NS", "NO", "NDA", "service"})
-REFERENCES = ("reference", "supplement_1", "supplement_2")
+LONGEST_GOODS = 20
 WEIGHT = ("weight_unit", "weight")
 SERVED = "+service"
 """Ends the kind of a goods line that carries the service code behind its own text."""
@@ -33,16 +35,18 @@ class RateLines:
         if node.name == "RTD":
             return _copy(node, _entries(node, unit))
         if node.name == "SRI":
-            return _copy(node, list(_parts(node)))
-        return _copy(node, list(_numbered_charges(node))) if node.name == "OTH" else node
+            return _copy(node, list(parts(node)))
+        return _copy(node, list(numbered_charges(node))) if node.name == "OTH" else node
 
     def _write(self, node: Node, root: Node) -> Node:
         if node.name == "RTD":
-            entries = list(node.all("entry")) or _made(node, root)
-            return _copy(node, [line for entry in _with_goods(entries, node) for line in _laid(entry)])
+            entries = _with_goods(list(node.all("entry")) or _made(node, root), node)
+            unit = next((one.text("weight_unit") for one in root.all("AWB")), None)
+            laid = [line for entry in _renumbered(entries) for line in _laid(entry, unit)]
+            return _copy(node, [*laid, *_untold(entries, node)])
         if node.name == "SRI":
-            return Node("SRI", _placed(node.all("part")), [])
-        return _copy(node, _charge_lines(node)) if node.name == "OTH" else node
+            return Node("SRI", placed(node.all("part")), [])
+        return _copy(node, charge_lines(node)) if node.name == "OTH" else node
 
 
 def _copy(node: Node, children: list[Node]) -> Node:
@@ -157,38 +161,7 @@ def _all(entries: Sequence[Node]) -> Node:
     return Node("all", {}, told)
 
 
-def _numbered_charges(other: Node) -> Iterator[Node]:
-    """Each charge with the payment and the number of its wire line."""
-    for number, line in enumerate(other.children, 1):
-        for charge in line.children:
-            elements = {**line.elements, **charge.elements, "line": Element(str(number), line.line, line.column, line.offset)}
-            yield Node("charge", elements, [], charge.line, charge.column, charge.offset)
-
-
-def _parts(reference: Node) -> Iterator[Node]:
-    """The parts of a shipment reference, one node each; one behind an empty part says its place."""
-    empty = False
-    for place, name in enumerate(REFERENCES, 1):
-        found = reference.elements.get(name)
-        if found is None:
-            empty = True
-            continue
-        here = {"place": Element(str(place), found.line, found.column, found.offset)} if empty else {}
-        yield Node("part", {"value": found, **here}, [])
-
-
 # writing
-
-
-def _placed(parts: Iterable[Node]) -> dict[str, Element]:
-    """The parts of a shipment reference, each in its own place or in the next."""
-    elements: dict[str, Element] = {}
-    place = 0
-    for part in parts:
-        place = int(part.text("place") or place + 1)
-        if place <= len(REFERENCES):
-            elements[REFERENCES[place - 1]] = part.elements["value"]
-    return elements
 
 
 def _made(rtd: Node, root: Node) -> list[Node]:
@@ -213,9 +186,57 @@ def _with_goods(entries: list[Node], rtd: Node) -> list[Node]:
     return [first, *entries[1:]]
 
 
-def _laid(entry: Node) -> Iterator[Node]:
-    """The wire lines of an entry: the rate line, then the goods in their sequence."""
+def _renumbered(entries: Sequence[Node]) -> Iterator[Node]:
+    """Goods text on lines of their own length, and each entry behind the numbers of the one before it.
+
+    An entry told on the wire keeps its lines and numbers; one that another format counted gets the next number that is free.
+    """
+    last = 0
+    for entry in entries:
+        if any(len(one.text("goods") or "") > LONGEST_GOODS for one in entry.all("goods")):
+            entry = _copy(entry, [one for child in entry.children if child.name != "sequence" for one in _in_lines(child)])
+        told = list(entry.all("sequence"))
+        number = int(entry.text("line") or last + 1)
+        if number <= last and not told:
+            number = last + 1
+            entry = Node(entry.name, {**entry.elements, "line": Element(str(number))}, entry.children)
+        numbers = [one.text("line") for one in told] or [line for _, line in _usual(entry)]
+        last = max([number, *(int(line) for line in numbers if line)])
+        yield entry
+
+
+def _in_lines(child: Node) -> list[Node]:
+    text = child.text("goods") or ""
+    if child.name != "goods" or len(text) <= LONGEST_GOODS:
+        return [child]
+    return [Node("goods", {"goods": Element(one)}) for one in wrapped(text, LONGEST_GOODS, len(text))]
+
+
+def _untold(entries: Sequence[Node], rtd: Node) -> Iterator[Node]:
+    """What the shipment tells of its goods and no entry does: left in the tree, so that the writer reports it."""
+    all_goods = rtd.first("all")
+    if all_goods is None:
+        return
+    told = {(child.name, _texts(child)) for entry in entries for child in entry.children}
+    yield from (child for child in all_goods.children if (child.name, _texts(child)) not in told and child.elements)
+
+
+def _texts(node: Node) -> frozenset[tuple[str, str]]:
+    return frozenset((name, one.text) for name, one in node.elements.items() if name not in ("line", "service_code"))
+
+
+def _rate(entry: Node, unit: str | None) -> dict[str, Element]:
+    """The elements of the rate line. A chargeable weight in another unit than the line's own has no place there."""
     rate = {name: one for name, one in entry.elements.items() if name not in ("goods_kind", "service_code", "chargeable_unit")}
+    told, own = entry.text("chargeable_unit"), entry.text("weight_unit") or unit
+    if told is not None and own is not None and told != own and "chargeable_weight" in rate:
+        rate["chargeable_unit"] = Element(told + rate.pop("chargeable_weight").text)
+    return rate
+
+
+def _laid(entry: Node, unit: str | None) -> Iterator[Node]:
+    """The wire lines of an entry: the rate line, then the goods in their sequence."""
+    rate = _rate(entry, unit)
     if _has_rate(entry):
         yield Node("rate", rate, [])
     told = [(line.text("kind") or "", line.text("line")) for line in entry.all("sequence")]
@@ -260,21 +281,6 @@ def _goods_name(entry: Node, name: str) -> str:
 
 def _wire_name(entry: Node, name: str) -> str:
     return "ND" if name == "NDA" else _goods_name(entry, name)
-
-
-def _charge_lines(other: Node) -> list[Node]:
-    """Charges of one number, payment and at most three stand on one line."""
-    lines: list[Node] = []
-    last: tuple[str | None, str | None] | None = None
-    for charge in other.all("charge"):
-        mark = (charge.text("line"), charge.text("payment"))
-        if mark != last or len(lines[-1].children) == 3:
-            payment = charge.elements.get("payment")
-            lines.append(Node("charges", {"payment": payment} if payment else {}, []))
-            last = mark
-        elements = {name: one for name, one in charge.elements.items() if name not in ("line", "payment")}
-        lines[-1].children.append(Node("charge", elements, []))
-    return lines
 
 
 shape = RateLines()

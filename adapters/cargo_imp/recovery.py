@@ -226,7 +226,7 @@ class Recovery(Report):
             return False
         for step, right in self._demanded_here():
             if right == CONSIGNMENT:
-                if step.only and explain(step.only.items, line).single:
+                if step.only and not _BEGINS_A_LINE.match(line) and explain(step.only.items, line).single:
                     self._faulty((step,), line)
                     return True
                 continue

@@ -39,6 +39,9 @@ KEYWORDS = frozenset(
         "@prefix",
     ]
 )
+LONGEST_CHAIN = 50
+"""Terms defined by terms defined by terms."""
+
 PLAIN_TERM = frozenset(("@id", "@type", "@language", "@prefix", "@protected"))
 PLAIN_SETTING = frozenset(("@vocab", "@base", "@language", "@version", "@protected"))
 
@@ -96,7 +99,10 @@ class Context(msgspec.Struct, kw_only=True):
         compact = self._compact(name)
         if compact is not None:
             return compact
-        return urljoin(self.base, name) if self.base else name
+        try:
+            return urljoin(self.base, name) if self.base else name
+        except ValueError:
+            return name
 
     def _compact(self, name: str) -> str | None:
         prefix, colon, rest = name.partition(":")
@@ -143,7 +149,7 @@ class Context(msgspec.Struct, kw_only=True):
             setattr(self, name[1:], self.expand(text) if name == "@vocab" and text and ":" in text else text)
 
     def _define(self, name: str, waiting: dict[str, Any], open_terms: tuple[str, ...]) -> None:
-        if name in open_terms:
+        if name in open_terms or len(open_terms) > LONGEST_CHAIN:
             raise NotPlain
         value = waiting[name]
         definition = {key: item.value for key, item in value.items()} if isinstance(value, dict) else {"@id": value}
@@ -157,10 +163,10 @@ class Context(msgspec.Struct, kw_only=True):
 
     def _term(self, name: str, definition: dict[str, Any]) -> Term:
         stated, kind, language = definition.get("@id", name), definition.get("@type", ""), definition.get("@language")
-        if not isinstance(kind, str) or not isinstance(language, str | None):
+        if not isinstance(stated, str | None) or not isinstance(kind, str) or not isinstance(language, str | None):
             raise NotPlain
         self.terms.pop(name, None)
-        iri = "" if stated is None else stated if stated in KEYWORDS else self.expand(stated) if isinstance(stated, str) else ""
+        iri = "" if stated is None else stated if stated in KEYWORDS else self.expand(stated)
         self.aliased = self.aliased or iri in KEYWORDS
         prefix = definition.get("@prefix") is True or (len(definition) == 1 and iri[-1:] in set(":/?#[]@"))
         return Term(iri, kind if kind in ("@id", "@vocab") else self.expand(kind) if kind else "", language, prefix)

@@ -27,6 +27,8 @@ INVERSE = {
 }
 """Properties that lead back, by those they are the way back of: where both are stated, one of them says it."""
 
+_ISSUED = frozenset((CARGO + "issuedForWaybill",))
+_NAMING = frozenset(CARGO + name for name in ("waybillPrefix", "waybillNumber", "waybillType"))
 _BACK = frozenset(CARGO + name for name in INVERSE)
 _AHEAD = frozenset(CARGO + name for names in INVERSE.values() for name in names)
 
@@ -112,8 +114,19 @@ def ways_back(graph: Graph) -> frozenset[tuple[str, str]]:
     ]
     if not returning:
         return frozenset()
+    issued = [
+        (subject.key, link.key)
+        for subject in graph.subjects.values()
+        for link in _links(subject, subject.values.keys() & _ISSUED)
+        if _is_told(graph.subjects.get(link.key))
+    ]
     going = {(link.key, one.key) for one in graph.subjects.values() for link in _links(one, one.values.keys() & _AHEAD)}
-    return frozenset(pair for pair in returning if pair in going)
+    return frozenset(issued) | frozenset(pair for pair in returning if pair in going)
+
+
+def _is_told(waybill: Subject | None) -> bool:
+    """Whether a document tells a waybill, and does not only name the one that a booking is for."""
+    return waybill is not None and waybill.key[:2] != "_:" and not waybill.values.keys() <= _NAMING
 
 
 def _links(subject: Subject, predicates: Iterable[str]) -> Iterable[Link]:

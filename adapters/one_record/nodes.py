@@ -24,9 +24,9 @@ Value = dict[str, str]
 
 def from_graph(graph: Graph, root: Subject) -> Nodes:
     """The nodes of a graph, the root's first, then those it reaches in the order it names them, then the rest."""
-    order = list(_reached(graph, root))
-    rest = [key for key, one in graph.subjects.items() if key not in set(order) and one.stated]
-    return [_node(graph.subjects[key]) for key in (*order, *rest)]
+    order = dict.fromkeys(_reached(graph, root))
+    rest = [key for key, one in graph.subjects.items() if key not in order and one.stated]
+    return [node_of(graph.subjects[key]) for key in (*order, *rest)]
 
 
 def _reached(graph: Graph, root: Subject) -> Iterator[str]:
@@ -43,7 +43,8 @@ def _reached(graph: Graph, root: Subject) -> Iterator[str]:
         waiting.extend(reversed(links))
 
 
-def _node(subject: Subject) -> Node:
+def node_of(subject: Subject) -> Node:
+    """One subject as a node."""
     made: Node = {"@id": subject.key, "@type": list(subject.types)}
     for iri, values in subject.values.items():
         made[iri] = [_value(one) for one in values]
@@ -187,17 +188,16 @@ def reachable(nodes: Nodes) -> set[str]:
     return seen
 
 
-def parts(nodes: Nodes, start: str, stop: Callable[[str], bool]) -> set[str]:
-    """The names of a node and all it reaches, not going beyond those where ``stop`` says so."""
-    known = by_id(nodes)
-    seen: set[str] = set()
+def parts(known: dict[str, Node], start: str, stop: Callable[[str], bool]) -> list[Node]:
+    """A node and all it reaches, in the order it is named, not going beyond those where ``stop`` says so."""
+    seen: dict[str, Node] = {}
     waiting = [start]
     while waiting:
         name = waiting.pop()
         if name in known and name not in seen and (name == start or not stop(name)):
-            seen.add(name)
-            waiting.extend(target for _, target in links(known[name]))
-    return seen
+            seen[name] = known[name]
+            waiting.extend(reversed([target for _, target in links(known[name])]))
+    return list(seen.values())
 
 
 def made(id: str, kind: str, **values: Iterable[Value | str] | Value | str | bool | int) -> Node:

@@ -67,3 +67,4 @@ def _channels(partner: Partner, configured: Settings) -> Iterator[str]:
             hub.secrets(name)
         except Misconfigured as fault:
             yield str(fault)
+    hub.close()

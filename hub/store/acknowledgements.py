@@ -65,6 +65,14 @@ BY_WAYBILL = (
     .order_by(case((delivery.c.state.in_(_SENT), 0), else_=1), delivery.c.seq.desc())
     .limit(1)
 )
+REPLIES = (
+    _WITHIN.add_columns(delivery.c.content)
+    .where(delivery.c.target.like(bindparam("t")), delivery.c.ready == 1)
+    .order_by(delivery.c.seq.desc())
+    .limit(100)
+)
+"""The newest replies to a partner's questions: their own bytes are their content."""
+
 CONCLUDE = (
     update(delivery)
     .where(delivery.c.seq == bindparam("s"), delivery.c.state.in_((*_ANSWERABLE, ACKNOWLEDGED)))
@@ -142,14 +150,18 @@ def match(connection: Connection, partner: str, format: str, said: Mapping[str, 
     """End the delivery that a received acknowledgement speaks of; None when there is none.
 
     ``said`` is the reading's detail: type, reference, outcome, text. Found by our control reference, else by the newest
-    unanswered message of the quoted type about the quoted waybill; only what we sent in the acknowledgement's own ``format``.
+    unanswered message of the quoted type about the quoted waybill, replies to questions (FSA, FFA) last; only what we sent in the
+    acknowledgement's own ``format``.
     """
     reference = said.get("reference")
     if not isinstance(reference, str) or not reference:
         return None
     refused = said.get("outcome") == "refused"
-    found = _by_reference(connection, partner, format, reference, refused) or _by_waybill(
-        connection, partner, f"{format}:{said.get('type') or ''}%", reference
+    quoted = f"{format}:{said.get('type') or ''}"
+    found = (
+        _by_reference(connection, partner, format, reference, refused)
+        or _by_waybill(connection, partner, f"{quoted}%", reference)
+        or _reply(connection, partner, f"{quoted}/%", reference)
     )
     if found is None:
         return None
@@ -169,6 +181,12 @@ def _by_reference(connection: Connection, partner: str, format: str, reference: 
 def _by_waybill(connection: Connection, partner: str, target: str, waybill: str) -> Any:
     wanted = {"p": partner, "states": _ANSWERABLE, "k": f"awb:{waybill}", "t": target}
     return connection.execute(BY_WAYBILL, wanted).first()
+
+
+def _reply(connection: Connection, partner: str, target: str, waybill: str) -> Any:
+    """The newest reply of a quoted type in which the waybill number stands."""
+    rows = connection.execute(REPLIES, {"p": partner, "states": _ANSWERABLE, "t": target})
+    return next((row for row in rows if waybill.encode() in (row.content or b"")), None)
 
 
 def reason(said: Mapping[str, Any]) -> str:

@@ -182,6 +182,10 @@ class Served:
         found = self._read.shipment(awb)
         return dict(found.document) if found else {}
 
+    def letters(self) -> list[str]:
+        """What the dead letters say."""
+        return [one["problem"]["message"] for one in self._read.dead_letters().items]
+
     def close(self) -> None:
         """Kill the process and let go of the database."""
         self.kill()

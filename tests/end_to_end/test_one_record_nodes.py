@@ -1,24 +1,26 @@
-"""Two nodes of ours on two ports exchange a shipment: everything in one story, with ``kill -9`` in between and nothing missed."""
+"""Two nodes of ours on two ports, each a process of its own, exchange shipments; each is killed and nothing is missed."""
 
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.one_record.client import proposal, wording
+from tests.end_to_end.desk import fsu, fwb
 from tests.end_to_end.nodes import Served, free_port, until
 
-AWB = "777-55512343"
+AWB, OTHER_AWB = "777-55512343", "777-55512354"
+SHIPMENTS = "https://onerecord.iata.org/ns/cargo#Shipment"
 EVERYTHING_ABOUT = ("GET_LOGISTICS_OBJECT", "PATCH_LOGISTICS_OBJECT", "POST_LOGISTICS_EVENT", "GET_LOGISTICS_EVENT")
 
 
-@pytest.fixture
-def nodes(tmp_path: Path) -> Iterator[tuple[Served, Served]]:
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Served]]:
     """``north`` holds, ``south`` takes part; each is the other's partner."""
+    tmp_path = tmp_path_factory.mktemp("nodes")
     ports = free_port(), free_port()
     with ExitStack() as stack:
         north = Served(tmp_path / "north", "north", ports[0], "south", ports[1])
@@ -38,12 +40,12 @@ def waybill(node: Served) -> dict[str, Any]:
     return {"@context": wording.CONTEXT, "@type": "cargo:Waybill", "@id": id, **numbers, "cargo:shipment": shipment}
 
 
-def goods(node: Served) -> list[str]:
-    return list(node.shipment(AWB).get("goods", []))
+def goods(node: Served, awb: str = AWB) -> list[str]:
+    return list(node.shipment(awb).get("goods", []))
 
 
-def codes(node: Served) -> list[str]:
-    return sorted(one["code"] for one in node.shipment(AWB).get("milestones", []))
+def codes(node: Served, awb: str = AWB) -> list[str]:
+    return sorted(one["code"] for one in node.shipment(awb).get("milestones", []))
 
 
 def sent(node: Served, key: str) -> str:
@@ -58,6 +60,28 @@ def described(node: Served, iri: str, text: str) -> None:
     own = node.own()
     found = own.get(iri)
     own.change(iri, wording.raw(proposal(found, {"goodsDescription": text})))
+
+
+def told(node: Served) -> int:
+    """How many notifications a node has made."""
+    return sum(one["target"] == "one-record:Notification" for one in node.deliveries())
+
+
+def test_subscribed_to_each_other_they_come_to_rest(nodes: tuple[Served, Served]) -> None:
+    north, south = nodes
+    asked = []
+    for one, other in ((north, "south"), (south, "north")):
+        asked.append(sent(one, one.told("one-record", "subscribe", SHIPMENTS, "--partner", other)["delivery"]))
+    before = told(north), told(south)
+    north.told("receive", north.place.file("fwb.txt", fwb(OTHER_AWB)), "--partner", "own")
+    until(lambda: goods(south, OTHER_AWB), lambda found: found == ["MACHINE PARTS"])
+    south.told("receive", south.place.file("fsu.txt", fsu(awb=OTHER_AWB)), "--partner", "own")
+    until(lambda: codes(north, OTHER_AWB), lambda found: found == ["RCS"])
+    assert_quiet(north, south)
+    assert (told(north) - before[0], told(south) - before[1]) == (1, 1)
+    assert codes(south, OTHER_AWB) == ["RCS"]
+    for one, other, request in ((north, "south", asked[0]), (south, "north", asked[1])):
+        sent(one, one.told("one-record", "revoke", request, "--partner", other)["delivery"])
 
 
 def test_a_shipment_goes_to_and_fro(nodes: tuple[Served, Served]) -> None:
@@ -75,8 +99,7 @@ def test_a_shipment_goes_to_and_fro(nodes: tuple[Served, Served]) -> None:
     # subscription, both ways: south to the object, north to everything of its class
     subscribed = sent(south, south.told("one-record", "subscribe", shipment, "--partner", "north")["delivery"])
     assert holder.request(subscribed).word("api:hasRequestStatus") == "REQUEST_ACCEPTED"
-    everything = "https://onerecord.iata.org/ns/cargo#Shipment"
-    sent(north, north.told("one-record", "subscribe", everything, "--partner", "south")["delivery"])
+    sent(north, north.told("one-record", "subscribe", SHIPMENTS, "--partner", "south")["delivery"])
 
     # a change by south, accepted by north: south is notified and reads the new revision
     wanted = south.told("one-record", "change", shipment, "--partner", "north", "--set", "goodsDescription=VALVES")
@@ -112,6 +135,8 @@ def test_a_shipment_goes_to_and_fro(nodes: tuple[Served, Served]) -> None:
     found = until(lambda: south.delivery(refused), lambda one: one["state"] not in ("pending", "retrying"))
     assert (found["state"], "answered 403" in found["outcome"]) == ("refused", True), found
     assert_quiet(north, south)
+    assert (goods(north), codes(north), north.letters()) == (["TURBINES"], ["DEP", "RCS"], [])
+    assert [one[:20] for one in south.letters()] == ["RefusedCall: one-rec"]
 
 
 def at(hour: int) -> datetime:

@@ -3,6 +3,7 @@
 import pytest
 
 from hub.booking import BookingAnswer
+from hub.bootstrap.checking import check_partners
 from hub.ports import Misconfigured
 from hub.settings import Admission, Answers, Sight
 from tests.end_to_end.desk import AWB, Desk, fsu, fwb, heading, partner, sends
@@ -71,6 +72,18 @@ def test_a_shipment_without_a_status_is_said_to_have_none(desk):
     assert lines(hub.answer_to("sky", FSR)[0]) == ["FSA/15", HEAD, "OSI/NO STATUS RECORDED"]
 
 
+def test_a_long_history_is_told_in_parts_and_none_of_it_is_lost(desk):
+    hub = desk(partner("fwd"), partner("sky", sight=ALL))
+    told = [f"DEP/XX{number}/21NOV/FRADOH/P1K1/A1030/E1640-N" for number in range(101, 200)]
+    hub.say("fwd", f"FSU/14\n{AWB}FRASGN/T200K200\n" + "\n".join(told) + "\n")
+    answers = [lines(one) for one in hub.answer_to("sky", FSR)]
+    assert len(answers) > 1
+    assert all(sum(len(line) + 2 for line in one) <= 3500 for one in answers)
+    assert [one[-1] for one in answers] == [*(f"PART/{at}/CONT" for at in range(1, len(answers))), f"PART/{len(answers)}/LAST"]
+    assert sorted(line for one in answers for line in one if line.startswith("DEP")) == told
+    assert len(hub.out("sky")) == len(answers)
+
+
 def test_a_request_asked_again_gets_the_stored_answer_and_a_new_one_the_new_state(desk):
     hub = told(desk, partner("sky", sight=ALL))
     first = hub.say("sky", FSR)
@@ -136,6 +149,13 @@ def test_a_booking_list_request_is_refused_by_name(desk):
     hub = desk(partner("sky"))
     (answer,) = hub.answer_to("sky", "FBR/2\nFLT/XX421/21NOV/FRADOH\nREF/FRAFFXX\n")
     assert lines(answer)[:2] == ["FNA/1", "ERR/LINE 1 FBR QUERY NOT ANSWERED HERE"]
+
+
+def test_partners_check_names_a_target_that_cannot_be_written(desk):
+    hub = desk(partner("sky", answers=Answers(channel="folder", status="cargo-imp:FSA/99")), partner("fwd"))
+    (found,) = check_partners(hub.hub.settings)
+    assert found["partner"] == "sky"
+    assert "cargo-imp:FSA/99" in found["problem"]
 
 
 # space requests
@@ -214,6 +234,22 @@ def test_the_same_request_again_is_not_booked_again(desk):
     hub.work()
     hub.replay(first["id"])
     assert (again.status, len(system.asked), len(hub.out("fwd"))) == ("duplicate", 1, 1)
+
+
+@pytest.mark.parametrize(("answer", "state"), [("FNA/1\nERR/NO SUCH FLIGHT", "refused"), ("FMA\nACK/OK", "acknowledged")])
+def test_what_the_partner_says_to_a_reply_ends_its_delivery(desk, answer, state):
+    hub = booked(desk, BookedDesk())
+    hub.say("fwd", ffr())
+    hub.clock.forward(minutes=5)
+    hub.say("fwd", ffr("NA"))
+    sent = hub.out("fwd")
+    hub.say("fwd", f"{answer}\n{sent[0].decode()}")
+    assert [one["state"] for one in hub.deliveries("fwd")] == [state, "sent"]
+    assert len(hub.out("fwd")) == len(sent)
+    hub.say("fwd", f"{answer}\nFFA/4\n{OTHER}FRASGN/T1K1\n")
+    assert [one["state"] for one in hub.deliveries("fwd")] == [state, "sent"]
+    codes = {one["problem"]["code"] for one in hub.letters()}
+    assert codes == {"acknowledgement.unmatched", *(["delivery.refused"] if state == "refused" else [])}
 
 
 def test_without_a_booking_system_the_sender_is_told_so(desk):

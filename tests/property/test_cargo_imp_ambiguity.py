@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import pytest
 
-from adapters.cargo_imp.layout import Row, Table, load, schema_names
+from adapters.cargo_imp.layout import Row, Table, load, schema_names, within
 from adapters.cargo_imp.notation import Choice, Field, Item, Literal, Maybe, Repeat, captures, expression, field_expression, parse
 from tests.property.cargo_imp_examples import value
 
@@ -79,19 +79,16 @@ def read(items: tuple[Item, ...], text: str) -> Told | None:
 
 
 def _cut(items: Sequence[Item], found: re.Match[str]) -> Iterator[tuple[str, str]]:
+    inside = {one.group: one for one in within(items, 1)}
     for group, one in enumerate(captures(items), 1):
-        text = found[group]
-        if not text:
-            continue
         if isinstance(one, Field):
-            yield one.name, text
-        else:
-            inner, place = re.compile(expression(one.items)), found.start(group)
-            while place < found.end(group) and (each := inner.match(found.string, place, found.end(group))):
-                yield from _cut(one.items, each)
-                if each.end() == place:
-                    break
-                place = each.end()
+            yield from [(one.name, found[group])] if found[group] else []
+            continue
+        place, end = found.span(group)
+        while place < end and (each := inside[group].pattern.match(found.string, place, end)) and each.end() > place:
+            placed = sorted((each.start(slot), name, each[slot]) for slot, name in inside[group].slots if each[slot])
+            yield from ((name, text) for _, name, text in placed)
+            place = each.end()
 
 
 @lru_cache(maxsize=4096)

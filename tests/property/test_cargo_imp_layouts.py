@@ -67,7 +67,7 @@ def test_any_bytes_are_read_or_refused(raw):
         FORMAT.read(one)
 
 
-@pytest.mark.parametrize("name", ["fwb_17/full", "fsu_14/journey", "fhl_5/one_house"])
+@pytest.mark.parametrize("name", ["fwb_17/full", "fsu_14/journey", "fhl_5/one_house", "ffr_8/full"])
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_a_broken_message_is_read_or_refused(name, seed):
@@ -107,6 +107,11 @@ LARGE = {
     "statuses": lambda size: b"FSU/14\n777-55512343FRASGN\n" + b"DLV/23NOV1030/SGN/T1\n" * (size // 21),
     "messages": lambda size: b"FSU/14\n777-55512343FRASGN\n" * (size // 28),
     "missing lines": lambda size: b"FWB/17\n777-55512343FRASGN/T1K1\n" + b"SHP\nRTG/SGNXX\n" * (size // 14),
+    "flights": lambda size: b"FFR/8\n777-55512343FRASGN/T1K1/X\n" + b"XX421/21NOV/FRASGN/NN\n" * (size // 22),
+    "units": lambda size: (
+        b"FFR/8\n777-55512343FRASGN/T1K1/X\nXX421/21NOV/FRASGN/NN\nULD/9/AKE\n" + b"/AKE/AKE/AKE\n" * (size // 13)
+    ),
+    "errors": lambda size: b"FNA/1\n" + b"ERR/NO\n" * (size // 7),
     "houses": lambda size: b"FHL/5\nMBI/777-55512343FRASGN/T1K1\n" + b"HBS/H1/FRASGN/1/K1//X\n" * (size // 22),
 }
 

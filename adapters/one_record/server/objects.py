@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from adapters.one_record.nodes import Node as JsonNode
-from adapters.one_record.nodes import class_iri, links, made, renamed
+from adapters.one_record.nodes import class_iri, links, made, properties, renamed
 from adapters.one_record.server import queries
 from adapters.one_record.server.call import Answer, Call, Node, last_modified
 from adapters.one_record.server.documents import body_of, require_class, require_valid
@@ -26,6 +26,7 @@ from hub.objects import (
     Nodes,
     Notice,
 )
+from hub.ports import Arrival
 
 MOST_EMBEDDED = 500
 """Objects shown inside another at most; further ones stay links."""
@@ -42,7 +43,8 @@ def create(node: Node, call: Call) -> Answer:
     require_class(nodes, "LogisticsObject", call)
     require_valid(problems, node, call)
     apart = split(node, nodes)
-    new = [_new(node, call, id, one) for id, one in apart.items()]
+    told = arrival(node, [inner for one in apart.values() for inner in one], call.agent.partner)
+    new = [_new(node, call, id, one, None if place else told) for place, (id, one) in enumerate(apart.items())]
     try:
         node.doors.objects.create(new)
     except Conflict as taken:
@@ -50,14 +52,13 @@ def create(node: Node, call: Call) -> Answer:
     return Answer(status=201, headers={"Location": node.object_iri(new[0].id), "Type": new[0].type})
 
 
-def _new(node: Node, call: Call, id: str, nodes: Nodes) -> NewObject:
+def _new(node: Node, call: Call, id: str, nodes: Nodes, told: Arrival | None) -> NewObject:
+    """One of the objects of a document; the hub is told the whole document once."""
     kind = class_iri(nodes[0])
     notice = Notice(
         event_type="LOGISTICS_OBJECT_CREATED", at=node.doors.now(), author=call.agent.uri, object=id, object_type=kind, revision=1
     )
-    return NewObject(
-        id=id, type=kind, nodes=nodes, by=call.agent.uri, arrival=arrival(nodes, call.agent.partner), notices=[notice]
-    )
+    return NewObject(id=id, type=kind, nodes=nodes, by=call.agent.uri, arrival=told, notices=[notice])
 
 
 def read(node: Node, call: Call) -> Answer:
@@ -117,11 +118,12 @@ def _linked(node: Node, nodes: Nodes) -> set[str]:
 
 
 def _merged(shown: dict[str, Nodes]) -> Nodes:
+    """All nodes once; of two that say something under one name the first stays: nobody speaks for an object that links theirs."""
     whole: dict[str, JsonNode] = {}
     for nodes in shown.values():
         for one in nodes:
             known = whole.get(one["@id"])
-            if known is None or len(known) < len(one):
+            if known is None or not any(properties(known)):
                 whole[one["@id"]] = one
     return list(whole.values())
 

@@ -6,7 +6,8 @@ Decision 0006, row 8: a logistics object nested in another becomes an object of 
 import re
 import uuid
 
-from adapters.one_record.nodes import by_id, class_iri, is_object, parts, properties, renamed, settle
+from adapters.one_record.nodes import Node as JsonNode
+from adapters.one_record.nodes import by_id, class_iri, is_object, links, parts, properties, renamed, settle
 from adapters.one_record.server.call import Node
 from adapters.one_record.server.errors import refused
 from hub.objects import Nodes
@@ -20,8 +21,8 @@ def split(node: Node, nodes: Nodes) -> dict[str, Nodes]:
         one["@id"]: _address(node, one["@id"], first=place == 0) for place, one in enumerate(nodes) if _is_own(node, one, place)
     }
     whole = renamed(nodes, names)
-    own = set(names.values())
-    return {node.object_id(iri): settle(_apart(whole, iri, own), iri, iri) for iri in names.values()}
+    known, own = by_id(whole), set(names.values())
+    return {node.object_id(iri): settle(_apart(known, iri, own), iri, iri) for iri in names.values()}
 
 
 def _is_own(node: Node, one: dict[str, object], place: int) -> bool:
@@ -44,10 +45,8 @@ def _address(node: Node, name: str, *, first: bool) -> str:
     return name
 
 
-def _apart(whole: Nodes, iri: str, own: set[str]) -> Nodes:
+def _apart(known: dict[str, JsonNode], iri: str, own: set[str]) -> Nodes:
     """One object with its embedded ones; of others that it links only their classes."""
-    known = by_id(whole)
-    inner = parts(whole, iri, own.__contains__)
-    named = {value.get("@id") for name in inner for _, values in properties(known[name]) for value in values}
-    linked = [{"@id": name, "@type": [class_iri(known[name])]} for name in known if name in named and name in own and name != iri]
-    return [known[iri], *(one for one in whole if one["@id"] in inner and one["@id"] != iri), *linked]
+    inner = parts(known, iri, own.__contains__)
+    named = {target: None for one in inner for _, target in links(one)}
+    return [*inner, *({"@id": name, "@type": [class_iri(known[name])]} for name in named if name in own and name != iri)]

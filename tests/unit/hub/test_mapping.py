@@ -7,7 +7,7 @@ import pytest
 from hub.mapping import Mappings
 from hub.problem import Code
 from hub.syntax import Element, Message, Node
-from hub.transforms import Context
+from hub.transforms import PAIRS, Context, Pair
 
 WAYBILL = b"""
 type = "TST"
@@ -179,3 +179,24 @@ def test_a_respelled_value_is_reported(mapping):
     )
     assert carried.said[0].facts["flights"] == [{"flight": "QR066"}]
     assert carried.not_carried == [(1, "QR0066")]
+
+
+def test_the_order_of_a_list_that_several_rows_fill_is_kept(mapping):
+    """The row behind sorts what the row before it put there anew: the wire's order is told for all of them."""
+    wire = [node("RFF", _1153="BN", _1154=number) for number in ("B2", "B3", "B1")]
+    wire += [node("RFF", _1153="CU", _1154=number) for number in ("C2", "C1")]
+    facts = mapping.to_canonical(message(node("AWB", prefix="020", serial="12345675"), *wire), context()).said[0].facts
+    assert [one["value"] for one in facts["references"]] == ["B1", "B2", "B3", "C1", "C2"]
+    assert facts["references_order"] == [2, 3, 1, 5, 4]
+    written = mapping.from_canonical(facts, context())
+    assert written.problems == []
+    assert [one.text("1154") for one in written.root.all("RFF")] == ["B2", "B3", "B1", "C2", "C1"]
+
+
+@pytest.mark.parametrize(("told", "problems"), [([], []), (None, [(Code.NOT_EXPRESSIBLE, "/flights/0/flight")])])
+def test_a_pair_that_writes_none_has_not_told_the_value(told, problems, monkeypatch):
+    """An empty list says that other rows tell it; None leaves it to the rows behind, and at last to a report."""
+    monkeypatch.setitem(PAIRS, "flight", Pair(read=PAIRS["flight"].read, write=lambda value, context: told, joins=True))
+    mapping = Mappings(load).get("test", "TST", "1")
+    written = mapping.from_canonical({"awb": "020-12345675", "flights": [{"flight": "QR066", "date": "2026-11-21"}]}, context())
+    assert [(one.code, one.path) for one in written.problems] == problems

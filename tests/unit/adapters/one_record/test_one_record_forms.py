@@ -136,3 +136,17 @@ def test_law_of_identity_without_a_sender_address() -> None:
     assert written["cargo:shipment"]["@id"].startswith("internal:")
     named = json.loads(LINE.render("one-record:Waybill", facts, outgoing()).raws[0])
     assert named["@id"].startswith("https://hub.example/logistics-objects/")
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"unece": ["a", 1, None]},
+        {f"a{number}": f"a{number + 1}:x" for number in range(3000)},
+        {"@base": "http://[x"},
+    ],
+    ids=["a list as a term", "terms of terms of terms", "a base that is none"],
+)
+def test_a_strange_context_gives_problems_and_never_an_exception(context: dict[str, object]) -> None:
+    document = {"@context": context, "@id": "foo", "@type": "https://onerecord.iata.org/ns/cargo#Piece"}
+    assert build().split(json.dumps(document).encode()) is not None

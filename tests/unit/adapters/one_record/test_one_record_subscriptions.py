@@ -393,7 +393,7 @@ def test_what_is_named_is_fetched_once_where_that_is_turned_on(tmp_path: Path) -
         hear(us, notification())
         ours = notification("LOGISTICS_OBJECT_UPDATED", uri("p1"))
         hear(us, ours)
-        hear(us, notification("CHANGE_REQUEST_ACCEPTED"))
+        hear(us, notification("CHANGE_REQUEST_REJECTED"))
         event = "https://airline.example/lo/m1/logistics-events/1"
         hear(us, notification("LOGISTICS_EVENT_RECEIVED", hasLogisticsEvent=[{"@id": event}]))
         fetched = [(partner, channel, one["fetch"]) for partner, channel, one in us.owed()]
