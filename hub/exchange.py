@@ -83,7 +83,7 @@ def web_address(settings: Settings, name: str) -> httpx.URL:
     fault = f"{settings.kind} channel: the setting '{name}'"
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, ValueError) as error:
         raise Misconfigured(f"{fault} is no URL: {error}.") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise Misconfigured(f"{fault} should be https://HOST/PATH.")

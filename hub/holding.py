@@ -46,6 +46,7 @@ class Objects(_Over):
 
     def create(self, new: Sequence[NewObject]) -> None:
         """See the port."""
+        self._ready([one.id for one in new])
         with self._writing() as (connection, now):
             objects.create(connection, new, now)
             self._take_in(connection, [one.arrival for one in new], now)

@@ -2,6 +2,7 @@
 somebody asks or is to be told. Knows neither HTTP nor a wire format.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from hub import ruling
 from hub.canonical.document import Document, leaves
-from hub.objects import Acceptance, Conflict, HeldObject, NewEvent, Nodes, Notice, Projected
+from hub.objects import Acceptance, Conflict, EventQuery, HeldObject, NewEvent, Nodes, Notice, Projected
 from hub.ports import Arrival, Clock
-from hub.projected import Outline, Outliner
+from hub.projected import Outline, Outliner, ProjectedEvent
 from hub.statement import Understood
 from hub.store import events, objects, projections
 from hub.store.engine import reading, writing
@@ -28,6 +29,8 @@ WAYBILL, BOOKING, EVENT = "one-record:Waybill", "one-record:Booking", "one-recor
 CREATED, UPDATED, RECEIVED = "LOGISTICS_OBJECT_CREATED", "LOGISTICS_OBJECT_UPDATED", "LOGISTICS_EVENT_RECEIVED"
 HEAD = ("awb", "origin", "destination")
 INTERNAL = "internal:"
+_OURS = re.compile(r"[0-9a-f]{20}-[0-9a-f]{8}")
+"""The id of an event made from a milestone: the milestone's, and a digest of what it says."""
 
 Express = Callable[[str, Document, date], Node]
 """``express(target, document, day)``: the tree that says a document."""
@@ -127,8 +130,9 @@ class Projecting:
         self, connection: Connection, key: str, outline: Outline, at: datetime, known_to: Sequence[str]
     ) -> Iterator[Notice]:
         held = objects.get_all(connection, [one.id for one in outline.objects], None)
+        ours = [one for one in outline.objects if one.id not in held or held[one.id].projected]
         for shipment, shared in ((key, False), (SHARED, True)):
-            wanted = [one for one in outline.objects if one.shared is shared and not _same(held.get(one.id), one.nodes)]
+            wanted = [one for one in ours if one.shared is shared and not _same(held.get(one.id), one.nodes)]
             projected = [Projected(id=one.id, type=one.type, nodes=one.nodes) for one in wanted]
             kept = set(objects.project(connection, shipment, projected, shipment, at))
             for one in projected:
@@ -144,6 +148,8 @@ class Projecting:
             address = f"{self._base}/{one.object}/logistics-events/{id}"
             nodes = [{**one.nodes[0], "@id": address}, *one.nodes[1:]]
             moment = _occurred(milestones[one.id], past.at)
+            if _is_posted(connection, one, moment):
+                continue
             new = NewEvent(object=one.object, id=id, type=one.type, nodes=nodes, code=one.code, occurred_at=moment, by=key)
             events.add(connection, [new], past.at)
             held = objects.get_all(connection, [one.object], None)[one.object]
@@ -266,6 +272,12 @@ def _plain(nodes: Nodes) -> dict[str, Any]:
         }
 
     return whole(nodes[0], 0)
+
+
+def _is_posted(connection: Connection, event: ProjectedEvent, moment: datetime) -> bool:
+    """Whether somebody posted this very event to the object: the milestone it made is not shown beside it."""
+    query = EventQuery(codes=[event.code], occurred_after=moment, occurred_before=moment)
+    return any(not _OURS.fullmatch(one.id) for one in events.list_of(connection, event.object, query).items)
 
 
 def _occurred(milestone: Document, otherwise: datetime) -> datetime:

@@ -10,7 +10,7 @@ from hub.canonical.document import Document, canonical_bytes
 from hub.settings import SendRule
 from hub.statement import DeliveryPlan, Folded, Witness
 
-WAYBILL_ONLY = ("milestones", "status", "partial_status", "bookings", "loads", "houses")
+WAYBILL_ONLY = ("milestones", "status", "partial_status", "bookings", "requested_ulds", "requested_uld_count", "loads", "houses")
 ALLOCATED = ("bookings", "pieces", "weight")
 """What makes a booking another one: a waybill that says more of the same consignment asks and answers nothing."""
 

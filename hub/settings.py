@@ -81,7 +81,8 @@ class SendRule(Struct, frozen=True, kw_only=True):
 class Answers(Struct, frozen=True, kw_only=True):
     """Whether and where a partner gets the format's own acknowledgement; ``positive`` also for good messages.
 
-    Questions (FSR, FFR) are answered where either is on, or ``queries`` is; ``status`` and ``allocation`` say in which version.
+    Questions (FSR, FFR, FBR) are answered where either is on, or ``queries`` is; ``status``, ``allocation`` and ``bookings``
+    say in which version.
     """
 
     channel: str = ""
@@ -90,6 +91,11 @@ class Answers(Struct, frozen=True, kw_only=True):
     queries: bool = False
     status: str = "cargo-imp:FSA/15"
     allocation: str = "cargo-imp:FFA/4"
+    bookings: str = "cargo-imp:FBL/4"
+
+    def targets(self) -> tuple[str, ...]:
+        """What questions are answered in."""
+        return (self.status, self.allocation, self.bookings)
 
 
 class Partner(Struct, frozen=True, kw_only=True):

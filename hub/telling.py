@@ -26,8 +26,9 @@ Address = tuple[str, str]
 class Teller:
     """hub.holding.Tell over the outbox.
 
-    ``announcer`` is opened at the first notice; ``address`` gives the partner and channel of an agent; ``awake`` is called when
-    something has happened: there may be something to read or to deliver.
+    ``announcer`` is opened at the first notice; ``address`` gives the partner and channel of an agent; ``holder`` is the agent of
+    the node itself, who is told nothing; ``awake`` is called when something has happened: there may be something to read or to
+    deliver.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Teller:
         address: Callable[[str], Address],
         *,
         sender: str,
+        holder: str = "",
         awake: Callable[[], None] = lambda: None,
     ) -> None:
         self._open = announcer
         self._address = address
         self._sender = sender
+        self._holder = holder
         self._awake = awake
 
     @cached_property
@@ -72,10 +75,10 @@ class Teller:
     ) -> Iterator[tuple[str, NewSubscription | None, bytes]]:
         """Whom a notice is told, by which subscription, in which bytes; never to its author."""
         for agent in dict.fromkeys(notice.recipients):
-            if agent != notice.author:
+            if agent not in (notice.author, self._holder):
                 yield agent, None, self._announcer.write(notice, None, held)
         for one in subscriptions.on(connection, self._announcer.topics(notice), now) if notice.object else ():
-            known = one.subscriber == notice.author or self._address(one.subscriber)[0] in notice.known_to
+            known = one.subscriber in (notice.author, self._holder) or self._address(one.subscriber)[0] in notice.known_to
             if not known and self._announcer.concerns(notice, one, held):
                 yield one.subscriber, one, self._announcer.write(notice, one, held)
 

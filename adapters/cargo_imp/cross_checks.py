@@ -39,7 +39,7 @@ def _one_city(one: str, other: str) -> bool:
 def _security(told: Told) -> None:
     """One security status, the same in SPH and in OCI."""
     handling, customs = told.first.get("SPH"), told.first.get("OCI")
-    stated = [one for one in handling.children if one.elements["code"].text in SECURITY] if handling is not None else []
+    stated = [one for one in handling.children if one.text("code") in SECURITY] if handling is not None else []
     if not stated:
         return
     if len(stated) > 1 and len({one.text("code") for one in stated}) > 1:

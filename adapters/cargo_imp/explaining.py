@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from adapters.cargo_imp.notation import LETTERS, Choice, Field, Item, Literal, Maybe, Repeat, describe, expression
-from adapters.cargo_imp.opening import Open, all_marks, off, opened
+from adapters.cargo_imp.opening import Open, known, off
 from hub.problem import Code
 
 EXPLAINED = 200
@@ -57,9 +57,9 @@ def _single(items: tuple[Item, ...], line: str, reached: int) -> Fault | None:
 
     What fits beyond it without any fault (up to ``reached``) speaks against it.
     """
-    met = [(one, found) for one in opened(items) if (found := one.whole.fullmatch(line)) and _may_be(one, found, reached)]
-    known = all_marks(items)
-    likely = [(one, found) for one, found in met if not (isinstance(one.item, Field) and found[1] in known)] or met
+    layout = known(items)
+    met = [(one, found) for one in layout.opened if (found := one.whole.fullmatch(line)) and _may_be(one, found, reached)]
+    likely = [(one, found) for one, found in met if not (isinstance(one.item, Field) and found[1] in layout.marks)] or met
     if not likely:
         return None
     one, found = min(likely, key=lambda pair: _rank(pair[0], pair[1]))
@@ -67,9 +67,16 @@ def _single(items: tuple[Item, ...], line: str, reached: int) -> Fault | None:
 
 
 def _may_be(one: Open, found: re.Match[str], reached: int) -> bool:
-    mark = len(one.item.text) if isinstance(one.item, Literal) and found[1] else 0
-    longest = max(map(len, one.item.codes), default=EXPLAINED) if isinstance(one.item, Field) else EXPLAINED
-    return found.end(1) + mark >= reached and len(found[1]) <= longest + 2 and not one.fits.fullmatch(found[1])
+    """Whether what stands in an element's place can be what became of it."""
+    text = found[1]
+    if one.fits.fullmatch(text):
+        return False
+    if isinstance(one.item, Literal):
+        mark = one.item.text
+        like = not text or len(text) == len(mark) == 1 or any(pair[0] == pair[1] for pair in zip(text, mark, strict=False))
+        return like and found.end(1) + (len(mark) if text else 0) >= reached
+    longest = max(map(len, one.item.codes), default=EXPLAINED)
+    return len(text) <= longest + 2 and found.end(1) >= reached
 
 
 def _rank(one: Open, found: re.Match[str]) -> tuple[bool, float, int, int]:

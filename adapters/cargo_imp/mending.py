@@ -12,7 +12,8 @@ from importlib import resources
 
 from adapters.cargo_imp.explaining import EXPLAINED, explain
 from adapters.cargo_imp.layout import Within, within
-from adapters.cargo_imp.notation import Field, Item, Literal, Repeat, captures, expression
+from adapters.cargo_imp.notation import Field, Item, Literal, Repeat, captures
+from adapters.cargo_imp.opening import known
 
 MOST_STEPS = 6
 _COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{1,2}(?![0-9])|[0-9]{4,})")
@@ -45,9 +46,9 @@ class _Change:
 
 def mend(items: tuple[Item, ...], line: str) -> Mended | None:
     """The line in the form of its layout, when small changes of form alone lead there. Only lines of up to 200 characters."""
-    whole, reasons, now = _pattern(items), list[str](), line
+    whole, reasons, now = known(items).whole, list[str](), line
     for _ in range(MOST_STEPS if len(line) <= EXPLAINED else 0):
-        found = next(_steps(items, now), None)
+        found = next(_steps(items, whole, now), None)
         if found is None:
             return None
         now, reasons = found.line, [*reasons, found.reason]
@@ -58,13 +59,14 @@ def mend(items: tuple[Item, ...], line: str) -> Mended | None:
 
 def straighten(items: tuple[Item, ...], line: str, told: Sequence[tuple[str, str]]) -> Mended | None:
     """A tolerated line in the layout's own form, when that says exactly the same elements; figures of nothing are left out."""
+    whole = known(items).whole
     for at in (found.start() for found in re.finditer("/", line)):
         candidate = f"{line[:at]}/{line[at:]}"
-        says = [(name, candidate[start:end]) for name, start, end, _ in _standing(items, candidate) if end > start]
+        says = [(name, candidate[start:end]) for name, start, end, _ in _standing(items, whole, candidate) if end > start]
         if says and says == list(told):
             return Mended(line=candidate, reason="slant of the absent element put in")
     rest = dict(told).get("rest")
-    if rest is not None and _NOTHING.fullmatch(rest) and _pattern(items).fullmatch(line.removesuffix(rest)):
+    if rest is not None and _NOTHING.fullmatch(rest) and whole.fullmatch(line.removesuffix(rest)):
         return Mended(line=line.removesuffix(rest), reason="figures that say nothing taken off")
     return None
 
@@ -94,29 +96,22 @@ def _pieces(text: str, most: int) -> list[str]:
     return [*pieces, text]
 
 
-@lru_cache(maxsize=1024)
-def _pattern(items: tuple[Item, ...]) -> re.Pattern[str]:
-    return re.compile(expression(items))
-
-
-def _steps(items: tuple[Item, ...], line: str) -> Iterator[_Change]:
+def _steps(items: tuple[Item, ...], whole: re.Pattern[str], line: str) -> Iterator[_Change]:
     """Changes that make the line fit, or else fit further than it does."""
     before = explain(items, line)
     changes = [one for one in _changes(line, before.start) if one.line != line]
-    whole = _pattern(items)
-    yield from (one for one in changes if whole.fullmatch(one.line) and _keeps(items, one, line))
+    yield from (one for one in changes if whole.fullmatch(one.line) and _keeps(items, whole, one, line))
     for one in changes:
         after = explain(items, one.line)
         if after.reached > before.reached and not whole.fullmatch(one.line):
             yield one
 
 
-def _keeps(items: tuple[Item, ...], change: _Change, line: str) -> bool:
+def _keeps(items: tuple[Item, ...], whole: re.Pattern[str], change: _Change, line: str) -> bool:
     """Whether only elements are touched that this kind of change is for."""
     first, last = _changed(change.line, line)
-    touched = {name for name, start, end, text in _standing(items, change.line) if start < last and end > first and not text}
-    texts = {name for name, start, end, text in _standing(items, change.line) if start < last and end > first and text}
-    return not texts and (not change.elements or touched <= change.elements)
+    touched = [(name, text) for name, start, end, text in _standing(items, whole, change.line) if start < last and end > first]
+    return not any(text for _, text in touched) and (not change.elements or {name for name, _ in touched} <= change.elements)
 
 
 def _changed(new: str, old: str) -> tuple[int, int]:
@@ -126,12 +121,14 @@ def _changed(new: str, old: str) -> tuple[int, int]:
     return first, max(first, len(new) - same)
 
 
-def _standing(items: tuple[Item, ...], line: str) -> Iterator[tuple[str, int, int, bool]]:
+def _standing(items: tuple[Item, ...], whole: re.Pattern[str], line: str) -> Iterator[tuple[str, int, int, bool]]:
     """The elements of a line that fits: name, place, and whether it is free text."""
-    found = _pattern(items).fullmatch(line)
-    inside = {one.group: one for one in within(items, 1)} if found is not None else {}
+    found = whole.fullmatch(line)
+    if found is None:
+        return
+    inside = {one.group: one for one in within(items, 1)}
     for group, item in enumerate(captures(items), 1):
-        if found is None or found[group] is None:
+        if found[group] is None:
             continue
         if isinstance(item, Field):
             yield item.name, found.start(group), found.end(group), _is_text(item)

@@ -39,9 +39,24 @@ def _apart(found: str, code: str) -> float:
     return sum(one != other for one, other in zip(found, code, strict=False)) + 1.5 * abs(len(found) - len(code))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A layout for those who look for its faults: all its ways to be left open, its marks, its whole expression."""
+
+    opened: tuple[Open, ...]
+    marks: frozenset[str]
+    whole: re.Pattern[str]
+
+
 @lru_cache(maxsize=1024)
-def opened(items: tuple[Item, ...]) -> tuple[Open, ...]:
-    """Every way to leave one element or mark of a layout open, in its order."""
+def known(items: tuple[Item, ...]) -> Known:
+    """What is to be known of a layout, compiled when first asked for."""
+    ways = _opened(items)
+    marks = frozenset(one.item.text for one in ways if isinstance(one.item, Literal))
+    return Known(opened=ways, marks=marks, whole=re.compile(expression(items)))
+
+
+def _opened(items: tuple[Item, ...]) -> tuple[Open, ...]:
     return tuple(
         Open(whole=re.compile(text), item=item, fits=re.compile(_fitting(item)), following=following)
         for item, text, following in _each_open(items)
@@ -87,12 +102,6 @@ def _around(inner: str, most: int) -> Iterator[tuple[str, str]]:
         return
     for before in range(most):
         yield f"{inner}{{{before}}}", f"{inner}{{0,{most - 1 - before}}}"
-
-
-@lru_cache(maxsize=1024)
-def all_marks(items: tuple[Item, ...]) -> frozenset[str]:
-    """The marks of a layout: what stands on the wire as it is, slants apart."""
-    return frozenset(one.item.text for one in opened(items) if isinstance(one.item, Literal))
 
 
 def _marks(text: str) -> Iterator[tuple[str, str, str]]:

@@ -77,6 +77,7 @@ class Recovery(Report):
             counts[index] += 1
             if row.last > index + 1:
                 counts[index + 1 : row.last] = [0] * (row.last - index - 1)
+                self.absent = {at: one for at, one in self.absent.items() if not index < at < row.last}
             if counts[index] > row.most:
                 self._too_many(row)
             elif self.absent and index in self.absent:

@@ -14,6 +14,7 @@ from hub.syntax import Element, Node
 Place = tuple[Node, str]
 """An element of a node: the text, and where it stands."""
 NONE = Decimal(0)
+MOST_PLACES, NAMED_PLACES = 20, 4
 _SEGMENTS = {
     "totals": "PPD",
     "rate": "RTD",
@@ -23,7 +24,6 @@ _SEGMENTS = {
     "charges": "OTH",
     "leg": "RTG",
     "code": "SPH",
-    "status": "status",
     "customs": "OCI",
 }
 
@@ -31,19 +31,26 @@ _SEGMENTS = {
 class Told:
     """One message for the checks: its lines by name, its goods figures, and the problems found so far."""
 
-    __slots__ = ("_houses", "first", "goods", "problems", "root")
+    __slots__ = ("_goods", "_houses", "first", "problems", "root")
 
     def __init__(self, root: Node) -> None:
         self.root = root
         self.first: Mapping[str, Node] = {child.name: child for child in root.children}
         self.problems: list[Problem] = []
         self._houses: Houses | None = None
-        self.goods = Goods(self.first.get("RTD"))
+        self._goods: Goods | None = None
 
     def totals(self, name: str) -> Node | None:
         """The second line of a charge summary, PPD or COL."""
         summary = self.first.get(name)
         return summary.children[0] if summary is not None and summary.children else None
+
+    @property
+    def goods(self) -> Goods:
+        """The figures of the rate lines."""
+        if self._goods is None:
+            self._goods = Goods(self.first.get("RTD"))
+        return self._goods
 
     @property
     def houses(self) -> Houses:
@@ -56,8 +63,9 @@ class Told:
         """A finding at ``place``, with the places it does not agree with."""
         node, name = place
         element = node.elements.get(name) or Element("", node.line, node.column, node.offset)
-        related = [self._related(one) for one in others]
-        named = ", ".join(dict.fromkeys(f"{one.segment} line {one.line}" for one in related))
+        related = [self._related(one) for one in others[:MOST_PLACES]]
+        named = ", ".join(list(dict.fromkeys(f"{one.segment} line {one.line}" for one in related))[:NAMED_PLACES])
+        named += f" and {len(others) - NAMED_PLACES} more" if len(others) > NAMED_PLACES else ""
         self.problems.append(
             Problem(
                 code=code,
@@ -76,7 +84,7 @@ class Told:
     def _segment(self, node: Node) -> str | None:
         if node.name == "totals":
             return "COL" if self.totals("COL") is node else "PPD"
-        return _SEGMENTS.get(node.name, node.name)
+        return node.text("code") if node.name == "status" else _SEGMENTS.get(node.name, node.name)
 
     def _related(self, place: Place) -> Related:
         node, name = place

@@ -1,10 +1,13 @@
 """Checks the partners' files as far as that goes without speaking to anybody."""
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Callable, Iterator
 
 from hub.bootstrap.durable import Hub
 from hub.bootstrap.pure import PureHub
 from hub.ports import Misconfigured
+from hub.problem import Code, Severity
+from hub.profiles import PROFILES
 from hub.settings import Partner, Settings
 
 
@@ -18,17 +21,32 @@ def check_partners(configured: Settings) -> list[dict[str, str]]:
 
 
 def _problems(partner: Partner, configured: Settings) -> Iterator[str]:
+    yield from _validation(partner)
     targets = [*_targets(partner, configured), *_notifications(partner)]
     yield from targets
     if not targets:
         yield from _channels(partner, configured)
 
 
+def _validation(partner: Partner) -> Iterator[str]:
+    """A profile, a problem code or a severity that there is not: it would never apply, and nobody would notice."""
+    chosen = partner.validation
+    if chosen.profile not in PROFILES:
+        yield f"no profile {chosen.profile!r}; there are {', '.join(PROFILES)}"
+    codes, severities = {str(one) for one in Code}, {str(one) for one in Severity}
+    for code, severity in chosen.overrides.items():
+        if code not in codes:
+            near = difflib.get_close_matches(code, codes, n=3)
+            yield f"overrides name no problem {code!r}" + (f"; near it: {', '.join(near)}" if near else "")
+        if severity not in severities:
+            yield f"overrides: {severity!r} is no severity; there are {', '.join(sorted(severities))}"
+
+
 def _targets(partner: Partner, configured: Settings) -> Iterator[str]:
     pure = PureHub(configured)
-    for target, channel in _written(partner):
+    for target, channel, known in _written(partner, pure):
         try:
-            pure.kind(target)
+            known(target)
             partner.open_channel(channel)
         except KeyError:
             yield f"cannot write {target!r}; `waybridge formats` lists the targets"
@@ -44,12 +62,12 @@ def _notifications(partner: Partner) -> Iterator[str]:
         yield f"notifications: {fault}"
 
 
-def _written(partner: Partner) -> Iterator[tuple[str, str]]:
-    """Every target with its channel: those of its rules, and those its questions are answered in."""
-    yield from ((rule.target, rule.channel) for rule in partner.send)
+def _written(partner: Partner, pure: PureHub) -> Iterator[tuple[str, str, Callable[[str], object]]]:
+    """Every target with its channel and what knows it: those of its rules, and those its questions are answered in."""
+    yield from ((rule.target, rule.channel, pure.kind) for rule in partner.send)
     answers = partner.answers
     if answers.channel:
-        yield from ((target, answers.channel) for target in (answers.status, answers.allocation))
+        yield from ((target, answers.channel, pure.line.subject) for target in answers.targets())
 
 
 def _channels(partner: Partner, configured: Settings) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The whole hub wired: database, intake, worker, channels, read side, accounts. Knows adapters by dotted name only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, cast
@@ -37,6 +37,7 @@ from hub.statement import RULE, DeliveryPlan, Document, Folded, Reading, Said, S
 from hub.store import projections
 from hub.store.engine import open_engine
 from hub.store.migrations import current, head
+from hub.store.search import Criteria
 from hub.telling import Teller
 from hub.worker import Line, Worker
 
@@ -55,7 +56,7 @@ class Hub:
         self._kinds = self.pure.kinds()
         self._profile: Callable[[str], Profile] = lru_cache(maxsize=None)(lambda partner: self.pure.profile("", partner))
         self._workers: WeakSet[Worker] = WeakSet()
-        self._answerer = Answerer(Replies(self.pure, self._seen, lambda: self.booking_desk), configured)
+        self._answerer = Answerer(Replies(self.pure, self._seen, self._booked, lambda: self.booking_desk), configured)
         # What several partners get of one shipment is worked out once.
         self._expressed = lru_cache(maxsize=512)(self._express)
 
@@ -81,6 +82,15 @@ class Hub:
     def _seen(self, awb: str, sight: Sequence[str] | None) -> Document | None:
         found = ReadSide(self.engine).shipment(awb, seen_by=sight)
         return found.document if found else None
+
+    def _booked(self, departure: str, sight: Sequence[str] | None) -> Iterator[Document]:
+        read, cursor = ReadSide(self.engine), ""
+        while True:
+            page = read.search(Criteria(flight=departure, seen_by=sight), cursor=cursor, limit=500)
+            yield from (one.document for one in page.items)
+            if page.next is None:
+                return
+            cursor = page.next
 
     def worker(self, **options: Any) -> Worker:
         """A worker on this database."""
@@ -141,9 +151,13 @@ class Hub:
 
     @cached_property
     def _teller(self) -> Teller:
-        announcer = self.settings.hub.node.announcer if self.settings.hub.node else ""
+        wanted = self.settings.hub.node
         return Teller(
-            lambda: self._announcer(announcer), self._agents.address, sender=self.settings.hub.identity, awake=self.awake
+            lambda: self._announcer(wanted.announcer if wanted else ""),
+            self._agents.address,
+            sender=self.settings.hub.identity,
+            holder=wanted.holder if wanted else "",
+            awake=self.awake,
         )
 
     def _announcer(self, dotted: str) -> Announcer:

@@ -3,13 +3,14 @@
 Knows no format but by the targets the partner's configuration names; asks the read side and the desk, writes nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from hub import admission
 from hub.booking import BookingAnswer, BookingRequest
+from hub.booking_lists import booked_on
 from hub.bootstrap.pure import PureHub
 from hub.canonical.document import Document
 from hub.envelope import Envelope, Outgoing, Written
@@ -19,12 +20,17 @@ from hub.problem import Code, Problem
 from hub.routing import STATUS_KEEPS
 from hub.settings import Partner
 from hub.statement import Reading, Said
+from hub.store.projection import departure
 
 Shipments = Callable[[str, Sequence[str] | None], Document | None]
 """``shipments(awb, sight)``: the newest shipment of a waybill number as far as these identities see it."""
 
+Booked = Callable[[str, Sequence[str] | None], Iterable[Document]]
+"""``booked(departure, sight)``: the shipments that name a flight on its day, as far as these identities see them."""
+
 NO_RECORD = "NO RECORD FOUND"
 NO_STATUS = "NO STATUS RECORDED"
+NO_BOOKING = "NO BOOKING RECORDED"
 NO_DESK = "NO BOOKING SYSTEM ANSWERS HERE"
 UNDECIDED = "BOOKING SYSTEM WILL ANSWER"
 ASKING = frozenset({"NN", "NA", "NL", "SS", "CA", "XX"})
@@ -48,9 +54,10 @@ NOTHING = Reply()
 class Replies:
     """Answers questions, one message at a time."""
 
-    def __init__(self, pure: PureHub, shipments: Shipments, desk: Callable[[], BookingDesk | None]) -> None:
+    def __init__(self, pure: PureHub, shipments: Shipments, booked: Booked, desk: Callable[[], BookingDesk | None]) -> None:
         self._pure = pure
         self._shipments = shipments
+        self._booked = booked
         self._desk = desk
 
     def to(self, envelope: Envelope, reading: Reading, partner: Partner, outgoing: Outgoing) -> Reply:
@@ -64,10 +71,25 @@ class Replies:
 
     def _query(self, reading: Reading, partner: Partner, outgoing: Outgoing) -> Reply:
         awb = reading.detail.get("awb")
+        leaving = departure(reading.detail)
+        if leaving is not None and _speaks(partner.answers.bookings, reading):
+            return self._list(reading, leaving, partner, outgoing)
         if not awb or not _speaks(partner.answers.status, reading):
             return Reply(problem=_unanswered(reading))
         found = self._shipments(str(awb), admission.sees(partner.sight))
         return self._written(partner.answers.status, status_answer(str(awb), found), outgoing)
+
+    def _list(self, reading: Reading, leaving: str, partner: Partner, outgoing: Outgoing) -> Reply:
+        """The booking list of a flight; no booking at all is NIL at the point of unloading that was asked for."""
+        asked = reading.detail
+        listed = booked_on(asked, self._booked(leaving, admission.sees(partner.sight)))
+        if not listed and "to" not in asked:
+            return Reply(remark=NO_BOOKING)
+        told = {name: asked[name] for name in ("flight", "date", "from")}
+        detail = {} if listed else {"flight": {**told, "destinations": [{"line": 1, "to": asked["to"], "nil": True}]}}
+        target = partner.answers.bookings
+        expressed = self._pure.line.express_all(target, detail, listed, outgoing.at.date())
+        return self._reply(target, self._pure.line.write(target, expressed, outgoing))
 
     def _allocation(self, envelope: Envelope, reading: Reading, said: Said, partner: Partner, outgoing: Outgoing) -> Reply:
         author = reading.author or envelope.partner
@@ -93,7 +115,10 @@ class Replies:
         return self._written(target, document, outgoing)
 
     def _written(self, target: str, document: Document, outgoing: Outgoing) -> Reply:
-        written: Written = self._pure.line.render(target, document, outgoing)
+        return self._reply(target, self._pure.line.render(target, document, outgoing))
+
+    @staticmethod
+    def _reply(target: str, written: Written) -> Reply:
         if written.problems:
             codes = sorted({one.code for one in written.problems})
             _log.warning("an answer does not hold all there is to say", target=target, codes=codes)

@@ -86,7 +86,7 @@ class House(Part, frozen=True, kw_only=True):
 class Booking(Part, frozen=True, kw_only=True):
     """What a booking message says; ``issuer`` gave the booking number (the reference of type BN).
 
-    Quantities are here when only a part of the consignment is booked. ``uld_count`` is how many units are asked for.
+    Quantities are here when only a part of the consignment is booked.
     """
 
     issuer: str | None = None
@@ -96,7 +96,6 @@ class Booking(Part, frozen=True, kw_only=True):
     weight: Measure | None = None
     volume: Measure | None = None
     density_group: str | None = None
-    uld_count: int | None = None
     service_code: str | None = None
     rate_class: str | None = None
     commodities: list[str] = []
@@ -192,6 +191,8 @@ class Shipment(Part, frozen=True, kw_only=True):
     other_participants: list[OtherParticipant] = []
     houses: list[House] = []
     bookings: list[Booking] = []
+    requested_ulds: list[Uld] = []
+    requested_uld_count: int | None = None
     milestones: list[Milestone] = []
     status: str | None = None
     partial_status: dict[str, int] = {}

@@ -36,6 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "references": ("references", "references_order"),
     "sender": ("sender_reference", "nominated_handling", "other_participants"),
     "bookings": ("bookings",),
+    "requested_ulds": ("requested_ulds", "requested_uld_count"),
     "loads": ("loads",),
 }
 """Field groups are atomic: all fields of a group come from one statement (design.md, section 2)."""

@@ -1,6 +1,6 @@
 """What a shipment is found by and who may see it, taken from its document. Pure; knows no tables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from hub.statement import Document
 
 AWB, HOUSE, STATUS, DATE, ORIGIN, DESTINATION, PARTY = "awb", "house", "status", "date", "origin", "destination", "party"
-REFERENCE = "reference"
+REFERENCE, FLIGHT = "reference", "flight"
 _PARTIES = ("shipper", "consignee", "notify", "agent")
 _PARTY_LISTS = ("also_notify", "other_participants")
 _IDENTITIES = ("account", "iata_code", "participant")
@@ -34,7 +34,7 @@ def project(document: Document) -> Projection:
         _date(document),
     )
     single = ((AWB, _text(document, "awb")), (STATUS, status), (DATE, date))
-    several = (*_houses(document), *_references(document), *_parties(document))
+    several = (*_houses(document), *_references(document), *_parties(document), *_flights(document))
     terms = frozenset((kind, value[:_LONGEST]) for kind, value in (*single, *several) if value)
     return Projection(status=status, origin=origin, destination=destination, first_date=date, terms=terms)
 
@@ -51,6 +51,19 @@ def _date(document: Document) -> str | None:
     known = [one for one in flown if isinstance(one, str)]
     issued = document.get("issued")
     return min(known)[:10] if known else (_text(issued, "date") if isinstance(issued, dict) else None)
+
+
+def _flights(document: Document) -> Iterator[tuple[str, str | None]]:
+    """The flights it is booked on, or a list says it is."""
+    booked = [flight for one in _dicts(document.get("bookings")) for flight in _dicts(one.get("flights"))]
+    for one in (*_dicts(document.get("loads")), *booked):
+        yield FLIGHT, departure(one)
+
+
+def departure(leg: Mapping[str, Any]) -> str | None:
+    """A flight on its day from its station, as one word: ``XX421/2026-11-21/FRA``; None where one of them is not known."""
+    names = [leg.get(name) for name in ("flight", "date", "from")]
+    return "/".join(map(str, names)) if all(names) else None
 
 
 def _dicts(value: Any) -> Iterator[dict[str, Any]]:

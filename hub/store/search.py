@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from hub.clock import micros
-from hub.store.projection import AWB, DATE, HOUSE, PARTY, REFERENCE, STATUS
+from hub.store.projection import AWB, DATE, FLIGHT, HOUSE, PARTY, REFERENCE, STATUS
 from hub.store.rows import chunks
 from hub.store.tables import revision, shipment, term
 
@@ -52,12 +52,14 @@ def position(cursor: str) -> Position:
 class Criteria(msgspec.Struct, frozen=True, kw_only=True):
     """What must hold, all of it. ``since`` ≤ last change < ``until``; ``date_from`` ≤ first day ≤ ``date_to``.
 
-    ``seen_by`` are the party identities one of which the shipment must name; None: any shipment.
+    ``flight`` is a departure (hub.store.projection). ``seen_by`` are the party identities one of which the shipment must name;
+    None: any shipment.
     """
 
     awb: str | None = None
     house: str | None = None
     reference: str | None = None
+    flight: str | None = None
     status: str | None = None
     date_from: date | None = None
     date_to: date | None = None
@@ -67,7 +69,7 @@ class Criteria(msgspec.Struct, frozen=True, kw_only=True):
 
     def terms(self) -> dict[str, Condition]:
         """The criteria that are terms of a shipment, as conditions on the table of terms."""
-        exact = {AWB: self.awb, HOUSE: self.house, REFERENCE: self.reference, STATUS: self.status}
+        exact = {AWB: self.awb, HOUSE: self.house, REFERENCE: self.reference, FLIGHT: self.flight, STATUS: self.status}
         found = {kind: and_(term.c.kind == kind, term.c.value == value) for kind, value in exact.items() if value is not None}
         if self.date_from is not None or self.date_to is not None:
             found[DATE] = _days(self.date_from, self.date_to)
@@ -151,4 +153,4 @@ def _others(criteria: Criteria, terms: Mapping[str, Condition]) -> list[Conditio
     return asked
 
 
-_ASKED = frozenset({AWB, HOUSE, REFERENCE, PARTY})
+_ASKED = frozenset({AWB, HOUSE, REFERENCE, FLIGHT, PARTY})

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,28 @@ import pytest
 from adapters.one_record.format import build
 from hub.bootstrap.durable import Hub
 from hub.node import NodeDoors, NodeSettings
-from hub.objects import CHANGE, SUBSCRIPTION, Acceptance, Conflict, EventQuery, HeldObject, NewRequest, NewSubscription
+from hub.objects import (
+    CHANGE,
+    POST_EVENT,
+    SUBSCRIPTION,
+    Acceptance,
+    Conflict,
+    EventQuery,
+    Grant,
+    HeldObject,
+    NewEvent,
+    NewObject,
+    NewRequest,
+    NewSubscription,
+)
 from hub.ports import Arrival
 from hub.projecting import Projecting
 from hub.read import ReadSide
 from hub.settings import Admission, Channel, Partner, Settings, Sight, load
 from hub.store.migrations import upgrade
 from tests.end_to_end.desk import Clock
+from tests.unit.adapters.one_record.http_world import Client, operation, served
+from tests.unit.adapters.one_record.http_world import change as http_change
 
 AWB = "020-12345675"
 BASE = "https://hub.example/logistics-objects/"
@@ -233,6 +248,41 @@ def test_a_change_the_shipment_has_no_place_for_is_refused_whole(node: Node) -> 
     assert node.get("awb-020-12345675-piece-1").revision == 1
 
 
+def test_an_id_of_a_projected_object_is_taken_before_anybody_has_read_it(node: Node) -> None:
+    node.say("forwarder", FWB)
+    piece = [{"@id": BASE + "awb-020-12345675-piece-1", "@type": [CARGO + "Piece"]}]
+    with pytest.raises(Conflict) as refused:
+        node.doors.objects.create(
+            [NewObject(id="awb-020-12345675-piece-1", type=CARGO + "Piece", nodes=piece, by="https://x.example/a")]
+        )
+    assert refused.value.reason == "identifier"
+
+
+def test_an_object_held_before_its_shipment_is_known_stays_what_it_is(node: Node) -> None:
+    piece = [{"@id": BASE + "awb-020-12345675-piece-1", "@type": [CARGO + "Piece"], CARGO + "upid": [{"@value": "P-1"}]}]
+    node.doors.objects.create(
+        [NewObject(id="awb-020-12345675-piece-1", type=CARGO + "Piece", nodes=piece, by="https://x.example/a")]
+    )
+    node.say("forwarder", FWB)
+    assert node.get("awb-020-12345675-piece-1").nodes == piece
+    assert node.get("awb-020-12345675-piece-2").projected
+
+
+def test_a_posted_event_is_not_shown_again_as_the_milestone_it_made(node: Node) -> None:
+    node.say("forwarder", FWB)
+    shipment, code = "awb-020-12345675-shipment", "https://onerecord.iata.org/ns/code-lists/StatusCode#RCF"
+    moment = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
+    nodes = [{"@id": "urn:posted"}]
+    posted = NewEvent(
+        object=shipment, id="posted", type=CARGO + "LogisticsEvent", nodes=nodes, code=code, occurred_at=moment, by="me"
+    )
+    node.get(shipment)
+    node.doors.events.add([posted])
+    node.say("airline", ARRIVED)
+    assert [one.id for one in node.doors.events.list(shipment, EventQuery()).items] == ["posted"]
+    assert node.shipment()["milestones"][0]["instant"] == "2026-11-21T22:30Z"
+
+
 RECEIVED, UPDATED, CREATED = "LOGISTICS_EVENT_RECEIVED", "LOGISTICS_OBJECT_UPDATED", "LOGISTICS_OBJECT_CREATED"
 
 
@@ -303,3 +353,56 @@ def gathered(node: Node) -> str:
     outline = node.projecting.outline(f"awb:{AWB}:1", node.shipment())
     events = node.doors.events.list("awb-020-12345675-shipment", EventQuery()).items
     return build().gathered([*(one.nodes for one in outline.objects), *(one.nodes for one in events)]).decode()
+
+
+def ask(node: Node, partner: str) -> Client:
+    """A partner's way to the node's own server."""
+    _, app = served(node.doors)
+    return Client(app, f"https://{partner}.example/agent" if partner else node.doors.settings.holder)
+
+
+def test_over_http_whoever_sees_the_shipment_reads_its_objects(node: Node) -> None:
+    node.say("forwarder", FWB)
+    answer = ask(node, "airline")("GET", BASE + "awb-020-12345675")
+    assert (answer.status_code, answer.headers["Revision"]) == (200, "1")
+    assert answer.headers["Type"] == CARGO + "Waybill"
+    assert answer.json()["cargo:waybillNumber"] == "12345675"
+    whole = ask(node, "airline").get(BASE + "awb-020-12345675?embedded=true")
+    assert whole["cargo:shipment"]["cargo:totalGrossWeight"]["cargo:numericalValue"]["@value"] == "123.4"
+    assert ask(node, "stranger")("GET", BASE + "awb-020-12345675").status_code == 403
+    assert ask(node, "airline")("GET", BASE + "awb-020-76543210").status_code == 404
+
+
+def test_over_http_a_posted_event_is_a_milestone_and_shown_once(node: Node) -> None:
+    node.say("forwarder", FWB)
+    event = {
+        "@context": {"cargo": CARGO, "xsd": "http://www.w3.org/2001/XMLSchema#"},
+        "@type": "cargo:LogisticsEvent",
+        "cargo:eventCode": {"@id": "https://onerecord.iata.org/ns/code-lists/StatusCode#RCF"},
+        "cargo:eventDate": {"@type": "xsd:dateTime", "@value": "2026-11-21T10:30:00Z"},
+        "cargo:eventLocation": {"@type": "cargo:Location", "cargo:locationCodes": [{"cargo:code": "DOH"}]},
+        "cargo:eventFor": {"@id": BASE + "awb-020-12345675-shipment"},
+    }
+    shipment, agent = "awb-020-12345675-shipment", "https://airline.example/agent"
+    node.doors.access.grant([Grant(object=shipment, agent=agent, permission=POST_EVENT)])
+    posted = ask(node, "airline")("POST", BASE + "awb-020-12345675-shipment/logistics-events", event)
+    assert posted.status_code == 201, posted.text
+    node.work()
+    assert [one["code"] for one in node.shipment()["milestones"]] == ["RCF"]
+    listed = ask(node, "airline").get(BASE + "awb-020-12345675-shipment/logistics-events")
+    assert listed["api:hasTotalItems"]["@value"] == "1"
+
+
+def test_over_http_an_accepted_change_is_a_ruling_and_one_without_a_place_fails(node: Node) -> None:
+    node.say("forwarder", FWB)
+    holder, address = ask(node, ""), BASE + "awb-020-12345675-shipper"
+    edits = [operation("DELETE", address, "name", "BLUE MACHINES GMBH"), operation("ADD", address, "name", "GREEN MACHINES AG")]
+    assert holder("PATCH", address, http_change(address, *edits)).status_code == 201
+    node.work()
+    assert node.shipment()["shipper"]["name"] == "GREEN MACHINES AG"
+    assert holder.get(address)["cargo:name"] == "GREEN MACHINES AG"
+    piece = BASE + "awb-020-12345675-piece-1"
+    made = holder("PATCH", piece, http_change(piece, operation("ADD", piece, "upid", "P-1")))
+    request = holder.get(made.headers["Location"])
+    assert request["api:hasRequestStatus"]["@id"].endswith("REQUEST_FAILED")
+    assert "cargo:upid" not in holder.get(piece)

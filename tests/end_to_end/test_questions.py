@@ -145,9 +145,56 @@ def test_a_status_answer_received_is_news_and_is_not_answered_as_a_question(desk
     assert lines(hub.answer_to("all", FSR)[0])[2:] == [RCS]
 
 
-def test_a_booking_list_request_is_refused_by_name(desk):
-    hub = desk(partner("sky"))
-    (answer,) = hub.answer_to("sky", "FBR/2\nFLT/XX421/21NOV/FRADOH\nREF/FRAFFXX\n")
+FBR = "FBR/2\nFLT/XX421/21NOV/FRADOH\nREF/FRAFFXX\n"
+
+
+def booked_flight(desk, **sky) -> Desk:
+    """A flight with a booking, a part of another, one on the waiting list, one of another day, and one that a list tells."""
+    hub = desk(partner("fwd"), partner("sky", **sky))
+    ffa = "FFA/4\n{awb}FRA{to}/{quantity}/{goods}\n{flight}/{status}\nREF/FRAFFXX\n"
+    flight = "XX421/21NOV/FRADOH"
+    for awb, quantity, on, status in (
+        (AWB, "T10K123.4", flight, "KK"),
+        (OTHER, "P4K50T9", flight, "HK"),
+        ("777-55512365", "T1K1", flight, "LL"),
+        ("777-55512376", "T1K1", "XX421/22NOV/FRADOH", "KK"),
+    ):
+        hub.say("fwd", ffa.format(awb=awb, to="SGN", quantity=quantity, goods="MACHINE PARTS", flight=on, status=status))
+    hub.say("fwd", "FBL/4\n1/XX421/21NOV/FRA\nDOH\n777-55512380FRADOH/T7K70/TEXTILES\nLAST\n")
+    return hub
+
+
+def test_a_booking_list_request_is_answered_with_what_is_booked(desk):
+    hub = booked_flight(desk, sight=ALL)
+    (answer,) = hub.answer_to("sky", FBR)
+    assert lines(answer) == [
+        "FBL/4",
+        "1/XX421/21NOV/FRA",
+        "DOH",
+        f"{AWB}FRASGN/T10K123.4/MACHINE PARTS",
+        f"{OTHER}FRASGN/P4K50T9/MACHINE PARTS",
+        "777-55512380FRADOH/T7K70/TEXTILES",
+        "LAST",
+    ]
+    assert [one["target"] for one in hub.deliveries("sky")] == ["cargo-imp:FBL/4"]
+    assert hub.differences() == []
+
+
+def test_a_booking_list_holds_only_what_the_partner_may_see(desk):
+    hub = booked_flight(desk, sight=Sight(grants=[OTHER]))
+    assert lines(hub.answer_to("sky", FBR)[0])[3:] == [f"{OTHER}FRASGN/P4K50T9/MACHINE PARTS", "LAST"]
+
+
+def test_a_flight_without_bookings_is_nil(desk):
+    hub = booked_flight(desk)
+    assert lines(hub.answer_to("sky", FBR)[0]) == ["FBL/4", "1/XX421/21NOV/FRA", "DOH/NIL", "LAST"]
+    (answer,) = hub.answer_to("sky", FBR.replace("FRADOH", "FRA"))
+    assert lines(answer)[:3] == ["FMA", "ACK/FBR RECEIVED", "/NO BOOKING RECORDED"]
+
+
+def test_a_query_that_nothing_answers_is_refused_by_name(desk):
+    hub = desk(partner("sky", answers=Answers(channel="folder", bookings="edifact:CONTRL")))
+    (answer,) = hub.answer_to("sky", FBR)
     assert lines(answer)[:2] == ["FNA/1", "ERR/LINE 1 FBR QUERY NOT ANSWERED HERE"]
 
 
@@ -311,13 +358,13 @@ def test_a_cancellation_is_asked_of_the_desk_and_stays_visible(desk):
 def test_a_change_keeps_what_it_does_not_name_and_empties_what_it_names_alone(desk):
     hub = desk(partner("fwd"))
     hub.say("fwd", ffr(tail="SHP\n/MUSTER MASCHINEN\n/HAFENSTRASSE 12\n/FRANKFURT\n/DE\n").replace("OSI/", "ULD/1/AKE\nOSI/"))
-    assert hub.read.shipment(AWB).document["ulds"] == [{"uld": "AKE"}]
+    assert hub.read.shipment(AWB).document["requested_ulds"] == [{"uld": "AKE"}]
     hub.clock.forward(minutes=5)
     hub.say("fwd", ffr("NA").replace("OSI/PLEASE HURRY", "ULD"))
     found = hub.read.shipment(AWB).document
     assert found["shipper"]["name"] == "MUSTER MASCHINEN"
     assert found["other_service"] == ["PLEASE HURRY"]
-    assert "ulds" not in found
+    assert not {"ulds", "requested_ulds", "requested_uld_count"} & set(found)
     assert [one["status"] for one in found["bookings"][0]["flights"]] == ["NA", "NA"]
     assert hub.differences() == []
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.one_record import client
@@ -39,6 +39,7 @@ def test_any_answer_is_a_document_or_says_why_not(raw: bytes) -> None:
 
 
 @settings(max_examples=100, deadline=None)
+@example([b'{"@id": "x", "@type": "cargo:Piece", "cargo:upid": "\\ud800"}', b"{}"])
 @given(st.lists(BODIES, min_size=2, max_size=3))
 def test_any_pages_join_to_a_document(raws: list[bytes]) -> None:
     whole = said(joined([page(raw, number) for number, raw in enumerate(raws)]))

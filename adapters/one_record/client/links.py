@@ -63,7 +63,7 @@ class Follower:
     def _foreign(self, iri: str) -> str:
         try:
             theirs = self._place.is_theirs(httpx.URL(iri))
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):
             return "no address"
         return "" if theirs else "another host"
 
@@ -115,7 +115,7 @@ def joined(pages: list[Page]) -> bytes:
     A page that is no JSON object or list (Turtle) cannot be joined and is left as an object without properties.
     """
     nodes = [node for number, page in enumerate(pages) for node in _nodes(page, number)]
-    return json.dumps({"@graph": nodes}, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps({"@graph": nodes}, separators=(",", ":")).encode()
 
 
 def _nodes(page: Page, number: int) -> list[Any]:

@@ -77,7 +77,7 @@ class Place:
         """The address of an IRI of this partner. Raises :class:`hub.ports.Misconfigured` for one of another host."""
         try:
             url = httpx.URL(iri)
-        except (httpx.InvalidURL, TypeError) as error:
+        except (httpx.InvalidURL, ValueError) as error:
             raise Misconfigured(f"{KIND} channel: {iri[:200]!r} is no address: {error}.") from error
         if not self.is_theirs(url):
             raise Misconfigured(

@@ -156,7 +156,7 @@ def status(request: str, wanted: str, kind: str = "ActionRequest") -> dict[str, 
 
 def raw(document: dict[str, Any]) -> bytes:
     """A document's bytes: the same for the same document."""
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _document(type: str, properties: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from adapters.one_record.server.call import Call, Node
 from adapters.one_record.server.errors import Refusal, refused
+from adapters.one_record.sharing.subscriptions import parties
 from hub.objects import GET_OBJECT, ActionRequest, HeldObject
 
 
@@ -47,11 +48,11 @@ def require_creator(node: Node, call: Call) -> None:
 
 
 def the_request(node: Node, call: Call) -> ActionRequest:
-    """The action request in the path, for its requestor or the holder. Raises Refusal (403, 404)."""
+    """The action request in the path, for its parties or the holder. Raises Refusal (403, 404)."""
     found = node.doors.requests.get(call.parameters["id"])
     iri = node.request_iri(call.parameters["id"])
     if found is None:
         raise refused("There is no action request with this URI.", status=404, resource=iri)
-    if not call.agent.holder and found.by != call.agent.uri:
-        raise refused("An action request is shown to its requestor and to the holder.", status=403, resource=iri)
+    if not call.agent.holder and call.agent.uri not in parties(found):
+        raise refused("An action request is shown to its requestor, its subscriber and the holder.", status=403, resource=iri)
     return found

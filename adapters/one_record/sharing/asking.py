@@ -91,6 +91,9 @@ class Sharing:
             raise Refusal("You may subscribe yourself only.", API + "hasSubscriber", status=403, resource=asked.subscriber)
         if asked.expires_at is not None and asked.expires_at <= self._node.now():
             raise Refusal("api:expiresAt is in the past.", API + "expiresAt", status=422)
+        self._refuse_double(asked)
+
+    def _refuse_double(self, asked: Wanted) -> None:
         for one in self._node.subscriptions.of_subscriber(asked.subscriber, asked.topic_type, asked.topic):
             if subscriptions.wanted(one.body).same(asked):
                 where = f"{self._node.settings.base_url}/action-requests/{one.request}"
@@ -119,6 +122,7 @@ class Sharing:
     def accept(self, request: ActionRequest, by: str) -> ActionRequest:
         """Accept a subscription or delegation request: what it asks for is in force, in one transaction. Raises Conflict."""
         if request.kind == SUBSCRIPTION:
+            self._refuse_double(subscriptions.wanted(request.body))
             return self._node.requests.accept_subscription(
                 request.id, by, subscriptions.made(request), self._status(request, ACCEPTED, by)
             )

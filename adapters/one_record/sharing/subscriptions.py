@@ -11,7 +11,7 @@ import msgspec
 
 from adapters.one_record.sharing.nodes import Invalid, flag, iri, iris, link, links, literal, moment, names, texts, the
 from adapters.one_record.vocabulary import API, CARGO, Class, local, unversioned, vocabulary
-from hub.objects import ActionRequest, NewSubscription, Nodes
+from hub.objects import SUBSCRIPTION, ActionRequest, NewSubscription, Nodes
 
 BY_TYPE, BY_IDENTIFIER = "LOGISTICS_OBJECT_TYPE", "LOGISTICS_OBJECT_IDENTIFIER"
 CREATED, UPDATED, EVENT = "LOGISTICS_OBJECT_CREATED", "LOGISTICS_OBJECT_UPDATED", "LOGISTICS_EVENT_RECEIVED"
@@ -47,7 +47,7 @@ def wanted(nodes: Nodes) -> Wanted:
     node = the(nodes, "Subscription")
     (topic_type,) = _single(names(node, "hasTopicType", (BY_TYPE, BY_IDENTIFIER)))
     media = texts(node, "hasContentType")
-    if media and not any(one.partition(";")[0].strip() in ("application/ld+json", "text/turtle") for one in media):
+    if media and not any(one.partition(";")[0].strip().lower() == "application/ld+json" for one in media):
         raise Invalid("api:hasContentType names no type we send; application/ld+json is.", API + "hasContentType", status=422)
     return Wanted(
         subscriber=iri(node, "hasSubscriber"),
@@ -105,6 +105,14 @@ def made(request: ActionRequest) -> NewSubscription:
         body=request.body,
         expires_at=asked.expires_at,
     )
+
+
+def parties(request: ActionRequest) -> frozenset[str]:
+    """Who may look at a request and revoke it, beside the holder: its requestor, and the subscriber of a SubscriptionRequest that
+    the publisher or a third party made ("Get Subscription information as Publisher", step 2).
+    """
+    subscribers = iris(request.body[0], "hasSubscriber") if request.kind == SUBSCRIPTION and request.body else []
+    return frozenset((request.by, *subscribers))
 
 
 def offered(base: str, subscriber: str, publisher: str, topic_type: str, topic: str, *, body: bool) -> Nodes:

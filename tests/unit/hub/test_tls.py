@@ -71,9 +71,9 @@ async def shows_certificate(scope: dict[str, Any], receive: Any, send: Any) -> N
 
 
 @contextmanager
-def serving(tls: Tls) -> Iterator[int]:
+def serving(tls: Tls, application: Any = shows_certificate) -> Iterator[int]:
     listening = socket.create_server(("127.0.0.1", 0))
-    running = uvicorn.Server(server(shows_certificate, tls))
+    running = uvicorn.Server(server(application, tls))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not running.started:

@@ -318,3 +318,13 @@ def test_the_cache_is_bounded(other: OtherNode) -> None:
     small.pages.page(other.iri("p0"))
     small.pages.page(other.iri("p0"))
     assert small.pages.asked == 2
+
+
+@pytest.mark.parametrize(
+    "iri", ["", "x", "https://", "https://[::1/x", "https://a.example/\ud800", "https://a.example/\0", "urn:x"]
+)
+def test_what_is_no_address_is_named(other: OtherNode, iri: str) -> None:
+    with pytest.raises(Misconfigured, match=r"no address|Our token goes nowhere else"):
+        opened(other).get(iri)
+    bad = {"@id": f"https://{iri}/logistics-objects/1"}
+    assert len(opened(other).gather(other.put("a", "Piece", containedPieces=[bad])).pages) == 1

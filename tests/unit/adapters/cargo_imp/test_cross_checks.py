@@ -5,7 +5,7 @@ import pytest
 from adapters.cargo_imp.cross_checks import CHECKS
 from hub.problem import Code
 from hub.profiles import problem_rows, profile
-from tests.unit.adapters.cargo_imp.messages import changed, fixture, read
+from tests.unit.adapters.cargo_imp.messages import FIXTURES, changed, fixture, read
 
 FULL = "fwb_17/full"
 CHANGES = {
@@ -153,6 +153,11 @@ def test_every_code_has_a_severity_and_is_a_warning_by_standard():
     codes = [code for code in Code if code.startswith("cargo-imp.check.")]
     assert {standard.severities[code] for code in codes} == {"warning"}
     assert all(rows[code].fna for code in codes)
+
+
+def test_every_code_is_explained_for_people():
+    page = (FIXTURES.parents[2] / "docs" / "checks.md").read_text("utf-8")
+    assert [code for code in Code if code.startswith("cargo-imp.check.") and f"`{code}`" not in page] == []
 
 
 def test_no_check_is_without_a_type():

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -141,11 +143,21 @@ def _values(value: Any) -> list[dict[str, str]]:
     return value if isinstance(value, list) else [{"@value": str(value)}]
 
 
+@cache
+def _empty() -> bytes:
+    """A database at our schema: made once, as making it costs more than most tests."""
+    with TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{folder}/empty.db")
+        upgrade(engine)
+        engine.dispose()
+        return (Path(folder) / "empty.db").read_bytes()
+
+
 @contextmanager
 def world(folder: Path, **settings: Any) -> Iterator[World]:
     """A node with these settings on SQLite."""
+    (folder / "node.db").write_bytes(_empty())
     engine = open_engine(f"sqlite:///{folder}/node.db", busy_seconds=0.5)
-    upgrade(engine)
     clock = FakeClock()
     seen: dict[str, set[str]] = {}
     woken: list[int] = []
@@ -153,7 +165,7 @@ def world(folder: Path, **settings: Any) -> Iterator[World]:
     def address(agent: str) -> tuple[str, str]:
         return (REACHED.get(agent, "unnamed"), "one-record")
 
-    teller = Teller(lambda: build(node), address, sender="US", awake=lambda: woken.append(1))
+    teller = Teller(lambda: build(node), address, sender="US", holder=HOLDER, awake=lambda: woken.append(1))
     node = open_node(
         engine,
         clock,

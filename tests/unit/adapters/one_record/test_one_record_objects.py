@@ -202,8 +202,9 @@ def test_get_embedded_nobody_speaks_for_an_object_that_links_theirs(holder: Clie
     other = holder.post({"@type": "cargo:Piece", "cargo:grossWeight": false})
     true = {"@id": "internal:w", "@type": "cargo:Value", "cargo:numericalValue": 1.5}
     where = holder.post({"@type": "cargo:Shipment", "cargo:totalGrossWeight": true, "cargo:pieces": [{"@id": other}]})
-    shown = holder.get(f"{where}?embedded=true")
-    assert shown["cargo:totalGrossWeight"]["cargo:numericalValue"]["@value"] == "1.5"
+    shown = holder("GET", f"{where}?embedded=true").text
+    assert '"1.5"' in shown
+    assert '"99.5"' not in shown
 
 
 def test_get_embedded_objects_in_a_circle_end(holder: Client) -> None:

@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from joserfc import jwe, jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
@@ -31,6 +34,13 @@ NORTH_KEY = RSAKey.generate_key(2048, {"kid": "n-1"}, private=True)
 SOUTH_KEY = ECKey.generate_key("P-256", {"kid": "s-1"}, private=True)
 STRANGER = RSAKey.generate_key(2048, {"kid": "n-1"}, private=True)
 CLAIMS: dict[str, Any] = {"iss": NORTH, "exp": SECOND + 300, "logistics_agent_uri": AGENT}
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["kty", "n", "e", "crv", "x", "y", "kid"]), inner)
+    ),
+    max_leaves=6,
+)
 ISSUERS = [
     Issuer(iss=NORTH, jwks="north", algorithms=("RS256", "PS256"), agents=["https://north.example/"]),
     Issuer(iss=SOUTH, jwks="south", algorithms=("ES256",), audience="https://us.example"),
@@ -259,6 +269,39 @@ def test_an_encrypted_token_is_no_signed_one() -> None:
 )  # fmt: skip
 def test_whatever_is_no_token(token: str) -> None:
     assert_refused(token, "")
+
+
+few = settings_of_hypothesis(max_examples=60, deadline=None)
+three_parts = st.lists(st.binary(max_size=60), min_size=3, max_size=3).map(lambda parts: ".".join(map(part, parts)))
+of_claims = st.dictionaries(st.sampled_from(["iss", "exp", "nbf", "iat", "aud", "logistics_agent_uri"]), anything)
+of_header = st.dictionaries(st.sampled_from(["alg", "typ", "kid", "crit", "b64"]), anything)
+
+
+@few
+@given(st.one_of(st.text(max_size=80), three_parts))
+def test_any_text_is_a_refusal_and_never_another_fault(text: str) -> None:
+    with pytest.raises(Unauthenticated):
+        gate().agent(bearer(text))
+
+
+@few
+@given(claims=of_claims, header=of_header)
+def test_a_signed_token_with_any_claims_is_a_caller_or_a_refusal(claims: dict[str, Any], header: dict[str, Any]) -> None:
+    head = f"{part({'alg': 'RS256', 'typ': 'JWT', **header})}.{part({**CLAIMS, **claims})}"
+    try:
+        assert gate().agent(bearer(f"{head}.{part(_signature(head.encode()))}")).startswith("https://north.example/")
+    except Unauthenticated:
+        return
+
+
+@few
+@given(anything)
+def test_any_json_is_keys_or_none(value: Any) -> None:
+    for raw in (json.dumps(value), json.dumps({"keys": [value]})):
+        try:
+            public_keys(raw.encode())
+        except KeysUnavailable:
+            continue
 
 
 @pytest.mark.parametrize("kid", ["../../etc/passwd", "n-1' OR 1=1", "http://169.254.169.254/", "n-2"])

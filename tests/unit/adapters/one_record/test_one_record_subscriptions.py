@@ -181,6 +181,20 @@ def test_the_same_subscription_twice_is_refused_until_the_first_is_revoked(us: W
     assert subscribe(us, PIECE).status == ACCEPTED
 
 
+def test_of_two_that_waited_only_one_is_accepted(tmp_path: Path) -> None:
+    with world(tmp_path, security={"policies": [{"agents": ["*"], "subscriptions": "ask"}]}) as us:
+        first, second = subscribe(us, PIECE), subscribe(us, PIECE)
+        us.sharing.accept(first, HOLDER)
+        with pytest.raises(Invalid, match="such a subscription"):
+            us.sharing.accept(second, HOLDER)
+
+
+def test_the_holder_is_not_told_by_itself(us: World) -> None:
+    us.sharing.subscribe(HOLDER, subscription(PIECE, HOLDER))
+    us.hold("p1", by=AIRLINE)
+    assert us.owed() == []
+
+
 @pytest.mark.parametrize(
     ("more", "status"),
     [

@@ -284,6 +284,16 @@ def test_a_subscription_from_request_to_revocation(site: Site) -> None:
     assert site.ask("POST", "/subscriptions", "airline", subscription(uri(id))).status_code == 201
 
 
+def test_a_subscriber_ends_a_subscription_that_the_publisher_began(site: Site) -> None:
+    request = site.us.sharing.subscribe(HOLDER, subscription(SHIPMENT, HANDLER, notifyRequestStatusChange=True))
+    location = f"{BASE}/action-requests/{request.id}"
+    assert site.ask("GET", location, "handler").status_code == 200
+    assert site.ask("GET", location, "airline").status_code == 403
+    assert site.ask("DELETE", location, "airline").status_code == 403
+    assert site.ask("DELETE", location, "handler").status_code == 204
+    assert site.us.node.subscriptions.of_subscriber(HANDLER, "", SHIPMENT) == []
+
+
 def test_our_terms_for_a_publisher(site: Site) -> None:
     query = f"topicType={API.replace('#', '%23')}LOGISTICS_OBJECT_TYPE&topic={SHIPMENT.replace('#', '%23')}"
     answer = site.ask("GET", f"/subscriptions?{query}", "airline")
