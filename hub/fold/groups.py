@@ -1,5 +1,6 @@
 """One field group, many statements: the most believed and newest wins whole, the others are kept as conflicts. Pure."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -170,8 +171,16 @@ def _unite(document: Document, told: Iterable[Told], field: str, ledger: Ledger,
 def _unite_by_name(document: Document, ranked: Sequence[Told], field: str, ledger: Ledger, base: str) -> None:
     """All things that anyone names, sorted by name; what the most believed says of one wins whole, other words are conflicts.
 
-    Things of one name in one statement (two ULDs of which only the type is booked) are told apart by their order.
+    Things of one name in one statement (two ULDs of which only the type is booked) are told apart by their order. Who names an
+    empty list says that there are none any more: whoever is believed less is not heard.
     """
+    heard = list(itertools.takewhile(lambda one: one.facts.get(field), ranked))
+    for unheard in ranked[len(heard) :]:
+        for pointer, told in unheard.account((field,)):
+            ledger.lost(base + pointer, told)
+    if not heard:
+        return
+    ranked = heard
     if len(ranked) == 1:
         document[field] = ranked[0].facts[field]
         _account(ranked, (field,), ledger, base)
