@@ -108,6 +108,11 @@ class Requests(_Over):
         with reading(self._engine) as connection:
             return action_requests.get(connection, id)
 
+    def waiting(self) -> Sequence[ActionRequest]:
+        """See the port."""
+        with reading(self._engine) as connection:
+            return action_requests.waiting(connection)
+
     def of_object(
         self,
         object: str,

@@ -63,6 +63,9 @@ class ActionRequests(Protocol):
     def get(self, id: str) -> ActionRequest | None:
         """One request."""
 
+    def waiting(self) -> Sequence[ActionRequest]:
+        """Requests that are pending, oldest first, at most 500."""
+
     def of_object(
         self, object: str, *, kinds: Sequence[str], since: datetime | None = None, until: datetime | None = None, status: str = ""
     ) -> Sequence[ActionRequest]:
@@ -163,7 +166,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     requests at once. ``unknown_properties`` is ``accept`` or ``refuse``. ``creators`` are the agents beside the holder who may
     create objects (``*``: any). ``partner`` is the hub's partner for agents no partner's ``authors`` name; empty: what they send
     is held, and tells the hub nothing. ``security`` is read by the server. ``announcer`` is the dotted name of what writes
-    notifications; ``extensions`` turns on what goes beyond the standard (docs/operations.md).
+    notifications, ``desk`` that of what the command line decides with; ``extensions`` turns on what goes beyond the standard
+    (docs/operations.md).
     """
 
     base_url: str
@@ -177,6 +181,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     max_nodes: int = 20_000
     page: int = 1_000
     announcer: str = "adapters.one_record.sharing.announcing:build"
+    desk: str = "adapters.one_record.server.desk:Desk"
     extensions: list[str] = []
     security: dict[str, Any] = {}
 

@@ -64,7 +64,6 @@ class Code(enum.StrEnum):
     IMP_LINE_TRAILING = "cargo-imp.line.trailing"
     IMP_CHARACTER = "cargo-imp.character"
     IMP_CONTINUATION = "cargo-imp.line.continuation"
-    IMP_VARIANT = "cargo-imp.line.variant"
     IMP_CARRIER = "cargo-imp.element.carrier"
     IMP_HOUSE_PARTIES = "cargo-imp.house.parties"
     IMP_NOTATION_FOREIGN = "cargo-imp.notation.foreign"

@@ -10,7 +10,7 @@ from hub.canonical.difference import difference
 from hub.clock import micros
 from hub.envelope import Envelope
 from hub.ports import Clock
-from hub.statement import DeliveryPlan, Folded, Statement
+from hub.statement import CLAIM, DeliveryPlan, Folded, Statement
 from hub.store import dead_letters, inbox, outbox, recall, replays, statements
 from hub.store.engine import reading, writing
 from hub.store.sealer import Sealer, Unsealed
@@ -91,7 +91,7 @@ def _understood(envelope: Envelope, line: Line) -> Iterator[Statement]:
     understood = line.understand(envelope, partner=envelope.partner)
     for one in understood.readings:
         if one.readable:
-            yield from (statement_of(line, envelope, one, place, said) for place, said in enumerate(one.said))
+            yield from (statement_of(line, envelope, one, place, said) for place, said in enumerate(one.sound()))
 
 
 Change = tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]
@@ -99,7 +99,9 @@ Change = tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]
 
 def _change(key: str, stored: Sequence[Statement], replaced: set[str], fresh: Sequence[Statement], line: Line) -> Change:
     kept = [one for one in stored if one.message.rpartition("-")[0] not in replaced]
-    now = [one for one in fresh if one.key == key]
+    named = [one for one in fresh if one.key == key]
+    claims = {f"{CLAIM}{one.whole}" for one in [*stored, *named] if one.part}
+    now = [*named, *(one for one in fresh if one.key in claims)]
     lived = {(one.slot, one.message): one.live for one in stored}
     anew = [msgspec.structs.replace(one, live=lived.get((one.slot, one.message), _would_live(one, stored))) for one in now]
     before, after = line.fold(key, stored), line.fold(key, [*kept, *anew])

@@ -5,7 +5,7 @@ A check that lacks a figure says nothing. Source: reference/cargo-imp.md section
 
 from decimal import Decimal
 
-from adapters.cargo_imp.told import NONE, Told, agree, amount, number
+from adapters.cargo_imp.told import NONE, Told, agree, amount
 from hub.problem import Code
 from hub.syntax import Node
 
@@ -135,11 +135,10 @@ def _charge_code(told: Told, declared: Node) -> None:
 def destination_charges(told: Told) -> None:
     """The total in the destination's currency is the converted charges and those at destination."""
     charges = told.first.get("CDC")
-    total = number(charges, "total")
-    if charges is None or total is None:
+    if charges is None or "total" not in charges.elements:
         return
-    parts = (number(charges, "converted") or NONE) + (number(charges, "at_destination") or NONE)
-    if total != parts:
+    if not agree(amount(charges, "converted") + amount(charges, "at_destination"), amount(charges, "total")):
         places = [(charges, "converted"), (charges, "at_destination")]
-        says = f"CDC: total {total}, but its parts are {parts} together"
+        parts = sum((Decimal(charges.elements[name].text) for _, name in places if name in charges.elements), NONE)
+        says = f"CDC: total {charges.text('total')}, but its parts are {parts} together"
         told.say(Code.IMP_CHECK_TOTAL, says, (charges, "total"), str(parts), places)

@@ -3,7 +3,7 @@
 Knows the tree; knows no text and no envelope.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from adapters.cargo_imp.flight_checks import flight_checks, stock_checks
 from adapters.cargo_imp.layout import Table
@@ -51,7 +51,7 @@ def message_checks(table: Table, told: Told, line: int, offset: int) -> list[Pro
     absent = [names for names in table.at_least_one if told.first.keys().isdisjoint(names)]
     problems = [_none_of(table, names, told.root, line, offset) for names in absent]
     if table.check in _OF_A_MESSAGE:
-        problems += _OF_A_MESSAGE[table.check](told.root)
+        problems += _OF_A_MESSAGE[table.check](told)
     for name, most in table.numbered.items():
         found = told.first.get(name)
         if found is not None and len(found.children) > most:
@@ -101,27 +101,26 @@ def _none_of(table: Table, names: tuple[str, ...], root: Node, line: int, offset
     )
 
 
-def _house_parties(root: Node) -> Iterator[Problem]:
+def _house_parties(told: Told) -> list[Problem]:
     """Parties may follow only a single house waybill; behind several they belong to the one they follow (difference 9)."""
-    houses = list(root.all("house"))
-    if len(houses) < 2:
-        return
-    for house in houses:
-        first = next((child for child in house.children if child.name in ("SHP", "CNE", "CVD")), None)
-        if first is not None:
-            yield Problem(
-                code=Code.IMP_HOUSE_PARTIES,
-                message=f"{first.name} with {len(houses)} house waybills: read as belonging to the one before it (difference 9)",
-                line=first.line,
-                column=1,
-                offset=first.offset,
-                segment=first.name,
-            )
-            return
+    houses = told.houses
+    first = houses.party
+    if houses.count < 2 or first is None:
+        return []
+    return [
+        Problem(
+            code=Code.IMP_HOUSE_PARTIES,
+            message=f"{first.name} with {houses.count} house waybills: read as belonging to the one before it (difference 9)",
+            line=first.line,
+            column=1,
+            offset=first.offset,
+            segment=first.name,
+        )
+    ]
 
 
-_OF_A_MESSAGE: dict[str, Callable[[Node], Iterator[Problem]]] = {
+_OF_A_MESSAGE: dict[str, Callable[[Told], Iterable[Problem]]] = {
     "house-parties": _house_parties,
-    "flight": flight_checks,
-    "stock": stock_checks,
+    "flight": lambda told: flight_checks(told.root),
+    "stock": lambda told: stock_checks(told.root),
 }

@@ -10,8 +10,9 @@ from decimal import Decimal
 import msgspec
 
 from adapters.cargo_imp import charge_checks, goods_checks
-from adapters.cargo_imp.told import NONE, Told, number
+from adapters.cargo_imp.told import NONE, Told, agree
 from hub.problem import Code
+from hub.syntax import Node
 
 SECURITY = frozenset({"SPX", "SCO", "SHR", "NSC"})
 
@@ -63,28 +64,36 @@ def _customs_order(told: Told) -> None:
 
 def _houses(told: Told) -> None:
     """The houses of a list are not more than their master; all of a list of several are as much."""
-    master, houses = told.first.get("MBI"), [line for house in told.root.all("house") if (line := house.first("HBS"))]
-    if master is None or not houses or "PART" in told.first:
+    master, houses = told.first.get("MBI"), told.houses
+    if (
+        master is None
+        or "pieces" not in master.elements
+        or houses.unweighed
+        or len(houses.lines) != houses.count
+        or "PART" in told.first
+    ):
         return
-    for name, code in (("pieces", Code.IMP_CHECK_PIECES), ("weight", Code.IMP_CHECK_WEIGHT)):
-        total = number(master, name)
-        lines = [line for line in houses if name in line.elements]
-        if total is None or len(lines) < len(houses):
-            continue
-        if name == "weight" and any(line.text("weight_unit") != master.text("weight_unit") for line in lines):
-            continue
-        found = sum((Decimal(line.elements[name].text) for line in lines), NONE)
-        if found > total or (len(houses) > 1 and found < total):
-            says = f"master of {name} {total}, but {len(houses)} house waybill{'s' * (len(houses) > 1)} of {found}"
-            told.say(code, says, (master, name), str(found), [(line, name) for line in lines])
+    several = houses.count > 1
+    pieces = int(master.elements["pieces"].text)
+    if houses.pieces > pieces or (several and houses.pieces < pieces):
+        _say_houses(told, Code.IMP_CHECK_PIECES, master, "pieces")
+    weight = float(master.elements["weight"].text)
+    if houses.unit == master.text("weight_unit") and not agree(houses.weight, weight) and (several or houses.weight > weight):
+        _say_houses(told, Code.IMP_CHECK_WEIGHT, master, "weight")
+
+
+def _say_houses(told: Told, code: Code, master: Node, name: str) -> None:
+    lines = told.houses.lines
+    found = sum((Decimal(line.elements[name].text) for line in lines), NONE)
+    says = f"master of {name} {master.text(name)}, but {len(lines)} house waybill{'s' * (len(lines) > 1)} of {found}"
+    told.say(code, says, (master, name), str(found), [(line, name) for line in lines])
 
 
 def _consignee_alone(told: Told) -> None:
     """A consignee stands in a house list only behind a shipper."""
-    for house in told.root.all("house"):
-        consignee = house.first("CNE")
-        if consignee is not None and house.first("SHP") is None:
-            told.say(Code.IMP_HOUSE_PARTIES, "CNE without SHP", (consignee, "account"), "SHP before it", ())
+    consignee = told.houses.consignee
+    if consignee is not None:
+        told.say(Code.IMP_HOUSE_PARTIES, "CNE without SHP", (consignee, "account"), "SHP before it", ())
 
 
 def _status_pieces(told: Told) -> None:

@@ -7,12 +7,15 @@ Source: reference/cargo-imp.md section 2.
 import re
 from dataclasses import dataclass
 
+from adapters.cargo_imp.heading import FileLine, framed, heading_begins
 from adapters.cargo_imp.names import ANSWERS, HANDLING, UNVERSIONED, is_message
+from adapters.cargo_imp.parts import missing_parts
 from adapters.cargo_imp.text import Decoded
 from hub.envelope import Frame, Part, Split
 from hub.problem import Code, Problem
 
 FORMAT = "cargo-imp"
+END_OF_MESSAGE = "NNNN"
 MARKS = " \t\r\x00\x01\x02\x03\x1a"
 FIRST_LINE = re.compile(r"([A-Z]{3})(?:/([0-9]{1,3}))?")
 ONE_LINE = re.compile(r"([A-Z]{3})/([0-9]{1,3}) +[0-9]{3}-[0-9]{8}.*")
@@ -21,21 +24,6 @@ _LATER_HEAD = re.compile(
     rf"|(?:{'|'.join(sorted(UNVERSIONED))})[{MARKS}]*(?:\n|\Z))"
 )
 """Whatever might begin a second message; more than what does."""
-_ADDRESSES = re.compile(r"(?:(Q[A-Z]) ?)?((?:[A-Z][A-Z0-9]{6})(?: +[A-Z][A-Z0-9]{6})*)")
-_SHORT_ADDRESSES = re.compile(r"(Q[A-Z]) +([A-Z][A-Z0-9]{5,7}(?: +[A-Z][A-Z0-9]{5,7})*)")
-_ORIGIN = re.compile(r"\.([A-Z][A-Z0-9]{6})(?: +([0-9]{6}))?(?: +(.*))?")
-_PIMA = re.compile(r"[A-Z0-9]{3}[A-Z]{3}[0-9]{2}[A-Z0-9]*(?:/[A-Z0-9]+)*")
-_PRIORITY = re.compile(r"Q[UKPDXSCN]")
-
-
-@dataclass(frozen=True, slots=True)
-class FileLine:
-    """One line of the file: its number from 1, its offset, its text without marks, and how many marks stood before it."""
-
-    number: int
-    offset: int
-    text: str
-    indent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +58,7 @@ def _only_message(decoded: Decoded) -> Split | None:
     first = raw.strip(MARKS)
     named = _named(first, first=True) if 3 <= len(first) < 400 else None
     filled = text.rstrip(MARKS + "\n")
-    if named is None or filled.endswith("NNNN") or _LATER_HEAD.search(text, len(raw)):
+    if named is None or f"\n{END_OF_MESSAGE}" in text or _LATER_HEAD.search(text, len(raw)):
         return None
     indent, stop = raw.find(first), text.find("\n", len(filled)) + 1
     part = Part(
@@ -92,14 +80,17 @@ def _taken_apart(decoded: Decoded) -> Split:
     parts, problems = [], list(decoded.problems)
     end = 0
     for place, head in enumerate(heads):
-        problems += _stray(lines[end : head.heading])
-        frame = _frame(lines[head.heading : head.at])
+        problems += _stray(lines[end : head.heading]) if place == 0 else []
+        frame = framed(lines[head.heading : head.at])
         if frame is not None:
             frames.append(frame)
         end = heads[place + 1].heading if place + 1 < len(heads) else len(lines)
-        parts.append(_part(decoded.text, lines, head, end, len(frames) - 1 if frame else None))
+        last = _last(lines, head, end)
+        parts.append(_part(decoded.text, lines, head, last, len(frames) - 1 if frame else None))
+        problems += _stray(lines[last:end])
     if not heads and not any(one.code in (Code.FILE_EMPTY, Code.FILE_BINARY) for one in problems):
         problems.append(_nothing(lines))
+    problems += missing_parts(parts)
     return Split(format=FORMAT, frames=frames, parts=parts, problems=problems)
 
 
@@ -109,7 +100,7 @@ def _heads(lines: list[FileLine]) -> list[_Head]:
         named = _named(line.text, first=not heads) if 3 <= len(line.text) < 400 else None
         if named is None:
             continue
-        heading = _heading_begins(lines, at, heads[-1].at + 1 if heads else 0)
+        heading = heading_begins(lines, at, heads[-1].at + 1 if heads else 0)
         answering = bool(heads) and heads[-1].name in ANSWERS
         if answering and named[0] not in ANSWERS and _quoted(lines, heads[-1], heading, at):
             continue
@@ -122,7 +113,7 @@ def _quoted(lines: list[FileLine], answer: _Head, heading: int, at: int) -> bool
 
     That heading stands behind an answer that has none itself, or comes from whom the answer goes to.
     """
-    inner, around = _frame(lines[heading:at]), _frame(lines[answer.heading : answer.at])
+    inner, around = framed(lines[heading:at]), framed(lines[answer.heading : answer.at])
     return inner is None or around is None or inner.origin in around.recipients
 
 
@@ -136,105 +127,16 @@ def _named(text: str, *, first: bool) -> tuple[str, str] | None:
     return (name, str(int(version))) if is_message(name) or first else None
 
 
-def _heading_begins(lines: list[FileLine], at: int, floor: int) -> int:
-    """The index of the first heading line above a message's first line; ``at`` itself when there is no heading."""
-    begin, place = at, at - 1
-    if place >= floor and lines[place].text == "=TEXT":
-        return _labelled_begins(lines, place, floor)
-    seen_origin = False
-    while place >= floor:
-        text = lines[place].text
-        if text == "" or text == "PDM":
-            place -= 1
-            begin = place + 1 if text else begin
-            continue
-        if _ORIGIN.fullmatch(text) and not seen_origin:
-            seen_origin = True
-        elif not (seen_origin and (_address(text) or text.startswith("ZCZC"))):
-            break
-        begin = place
-        place -= 1
-    return begin
-
-
-def _labelled_begins(lines: list[FileLine], place: int, floor: int) -> int:
-    begin = place
-    while place >= floor:
-        if lines[place].text.startswith("="):
-            begin = place
-        if lines[place].text == "=HEADER":
-            return place
-        place -= 1
-    return begin
-
-
-def _address(text: str) -> re.Match[str] | None:
-    return _ADDRESSES.fullmatch(text) or _SHORT_ADDRESSES.fullmatch(text)
-
-
-def _frame(heading: list[FileLine]) -> Frame | None:
-    if not heading:
-        return None
-    if any(line.text == "=TEXT" for line in heading):
-        return _labelled(heading)
-    priority, recipients, origin, said_at, rest = None, list[str](), None, None, ""
-    for line in heading:
-        at = _ORIGIN.fullmatch(line.text)
-        found = _address(line.text)
-        if at is not None:
-            origin, said_at, rest = at[1], at[2], at[3] or ""
-        elif found is not None:
-            priority = priority or found[1]
-            recipients += [one for one in found[2].split() if one not in recipients]
-    return _framed(priority, recipients, origin, said_at, rest, duplicate=any(line.text == "PDM" for line in heading))
-
-
-def _framed(
-    priority: str | None, recipients: list[str], origin: str | None, said_at: str | None, rest: str, *, duplicate: bool
-) -> Frame:
-    pima = next((word for word in rest.split() if _PIMA.fullmatch(word)), None)
-    return Frame(
-        layer="type-b",
-        priority=priority,
-        origin=origin,
-        recipients=recipients,
-        sender=pima or origin,
-        control_reference=rest.strip() or None if pima is None else None,
-        said_at=_moment(said_at),
-        author=pima or origin,
-        possible_duplicate=duplicate,
-    )
-
-
-def _moment(text: str | None) -> str | None:
-    """DDHHMM as ``--DDTHH:MM``: month and year are inferred from the receipt by whoever knows it. None when it is no time."""
-    if text is None or not (1 <= int(text[:2]) <= 31 and int(text[2:4]) < 24 and int(text[4:]) < 60):
-        return None
-    return f"--{text[:2]}T{text[2:4]}:{text[4:]}"
-
-
-def _labelled(heading: list[FileLine]) -> Frame:
-    """A file with ``=PRIORITY``, ``=DESTINATION TYPE B``, ``=ORIGIN``, ``=MSGID`` labels."""
-    values: dict[str, list[str]] = {}
-    label = ""
-    for line in heading:
-        if line.text.startswith("="):
-            label = line.text[1:].split()[0] if line.text[1:].split() else ""
-        elif line.text:
-            values.setdefault(label, []).append(line.text)
-    places = [text.rpartition(",")[2].strip() for text in values.get("DESTINATION", [])]
-    origin, *rest = [*" ".join(values.get("ORIGIN", [])).split(), ""]
-    stamp = next((word for word in " ".join(values.get("MSGID", [])).split() if re.fullmatch("[0-9]{6}", word)), None)
-    found = _framed(None, places, origin or None, stamp, " ".join(rest), duplicate="PDM" in values.get("TEXT", []))
-    priority = next((text for text in values.get("PRIORITY", []) if _PRIORITY.fullmatch(text)), None)
-    return Frame(**{name: getattr(found, name) for name in found.__struct_fields__ if name != "priority"}, priority=priority)
+def _last(lines: list[FileLine], head: _Head, end: int) -> int:
+    """The index behind a message's last line: the end sign, or what comes next."""
+    return next((at for at in range(head.at + 1, end) if lines[at].text == END_OF_MESSAGE), end)
 
 
 def _part(text: str, lines: list[FileLine], head: _Head, end: int, frame: int | None) -> Part:
     first = lines[head.at]
     start = first.offset + first.indent
     last = end
-    while last > head.at + 1 and lines[last - 1].text in ("", "NNNN"):
+    while last > head.at + 1 and lines[last - 1].text in ("", END_OF_MESSAGE):
         last -= 1
     stop = lines[last].offset if last < len(lines) else len(text)
     return Part(
@@ -251,14 +153,14 @@ def _part(text: str, lines: list[FileLine], head: _Head, end: int, frame: int | 
 
 def _stray(lines: list[FileLine]) -> list[Problem]:
     """One warning for whatever stands before a heading and belongs to no message."""
-    left = [line for line in lines if line.text not in ("", "NNNN")]
+    left = [line for line in lines if line.text not in ("", END_OF_MESSAGE)]
     if not left:
         return []
     first = left[0]
     return [
         Problem(
             code=Code.IMP_HEADING,
-            message=f"{len(left)} line(s) before the message belong to no heading we know; kept with the file",
+            message=f"{len(left)} line(s) outside the message belong to no heading we know; kept with the file",
             line=first.number,
             column=first.indent + 1,
             offset=first.offset + first.indent,

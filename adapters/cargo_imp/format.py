@@ -60,11 +60,10 @@ class CargoImp:
         """The tree of one message and all that is wrong with it."""
         first, _, body = part.text.partition("\n")
         first = first.rstrip(BLANKS)
-        if ONE_LINE.fullmatch(first):
-            return self._refused(part, _shorthand(part, first))
         known = self.table(part.type, part.version)
         if known is None or FIRST_LINE.fullmatch(first) is None:
-            return self._refused(part, _unknown(part, first))
+            foreign = ONE_LINE.fullmatch(first) is not None
+            return self._refused(part, _shorthand(part, first) if foreign else _unknown(part, first))
         reading = self.reader(*known).read(body, part.line + 1, part.offset + part.text.find("\n") + 1 if body else part.offset)
         message = Message(
             format=FORMAT,

@@ -55,6 +55,7 @@ def volume(told: Told) -> None:
     if goods.volumes and waybill is not None and of_waybill and _apart(goods.volume, of_waybill):
         says = f"waybill of {of_waybill:.2f} cubic metres, but NV has {goods.volume:.2f}"
         told.say(Code.IMP_CHECK_VOLUME, says, (goods.volumes[0], "volume"), waybill.text("volume"), [(waybill, "volume")])
+        return
     stated = goods.volume or of_waybill
     if not goods.measured or goods.unmeasured or goods.measured_pieces != goods.pieces or not stated or waybill is None:
         return

@@ -189,8 +189,14 @@ def load(name: str) -> Table:
     return table
 
 
+@lru_cache(maxsize=128)
+def _file(name: str) -> Mapping[str, Any]:
+    """One file as it stands; many tables extend the same few."""
+    return tomllib.loads(resources.files("schemas").joinpath("cargo_imp", f"{name}.toml").read_text("utf-8"))
+
+
 def _spec(name: str) -> dict[str, Any]:
-    raw = tomllib.loads(resources.files("schemas").joinpath("cargo_imp", f"{name}.toml").read_text("utf-8"))
+    raw = dict(_file(name))
     base: dict[str, Any] = {"lines": {}, "structure": {}, "ambiguous": []}
     for one in raw.pop("extends", ()):
         inherited = _spec(one)

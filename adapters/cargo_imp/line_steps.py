@@ -3,12 +3,13 @@
 Knows layouts and nodes; knows no order of lines.
 """
 
+import re
 from collections.abc import Callable
 from functools import partial
 
 from adapters.cargo_imp.fitting import is_text
 from adapters.cargo_imp.layout import Line
-from adapters.cargo_imp.notation import Field, Item, Literal, Repeat, captures
+from adapters.cargo_imp.notation import WRITTEN, Field, Item, Literal, Repeat, captures, field_expression
 from adapters.cargo_imp.plans import APART, Plans, plannable
 from hub.syntax import Node
 
@@ -34,6 +35,9 @@ class LineStep:
         self.fast = self._way(line.items) if sure else _none
 
     def _way(self, items: tuple[Item, ...]) -> "Callable[[Node], str | None]":
+        if self.text is not None and len(items) == 2 and isinstance(items[0], Literal):
+            fits = re.compile(f"(?=.)(?:{field_expression(self.text, WRITTEN)})").fullmatch
+            return partial(_one_text, items[0].text, self.text.name, fits)
         if self.repeat is None:
             return partial(_filled, Plans(items))
         without, behind, of_one = Plans(items), Plans(items, repeated=True), Plans(self.repeat.items)
@@ -56,6 +60,12 @@ def _flat(repeat: Repeat) -> bool:
 
 def _none(_: Node) -> str | None:
     return None
+
+
+def _one_text(before: str, name: str, fits: Callable[[str], re.Match[str] | None], node: Node) -> str | None:
+    """The commonest line: a literal and one free text."""
+    element = node.elements.get(name)
+    return before + element.text if element is not None and len(node.elements) == 1 and fits(element.text) else None
 
 
 def _filled(plans: Plans, node: Node) -> str | None:

@@ -17,7 +17,7 @@ FIRST = "1"
 
 
 class Manifest:
-    """The shape object: ``destination``, ``unit`` and ``consignment`` nodes side by side in, the nested wire's nodes out."""
+    """The shape object: ``destination``, ``ULD`` and ``AWB`` nodes side by side in, the nested wire's nodes out."""
 
     def read(self, root: Node) -> Node:
         """Everything below the root. A line that could not be read makes no node: its fault has been told."""
@@ -40,7 +40,7 @@ def _unloaded(destination: Node) -> Iterator[Node]:
         elif child.name == "ULD":
             inside = [one for one in child.children if one.name != "AWB"]
             if child.elements:
-                yield _copy(child, "unit", _with(child.elements, unloading), inside)
+                yield _copy(child, "ULD", _with(child.elements, unloading), inside)
             for one in child.all("AWB"):
                 yield from _consignment(one, unloading, child if child.elements else None)
         else:
@@ -58,7 +58,7 @@ def _consignment(line: Node, unloading: Element | None, uld: Node | None) -> Ite
     if uld is not None:
         elements = elements | {f"uld_{name}": element for name, element in _chosen(uld, IDENTITY).items()}
         children.append(_copy(uld, "uld", _chosen(uld, OF_THE_ULD) | _chosen(line, QUANTITY), []))
-    yield _copy(line, "consignment", elements, children)
+    yield _copy(line, "AWB", elements, children)
 
 
 def _gathered(child: Node) -> Node:
@@ -96,7 +96,7 @@ def _numbered(head: Node) -> Node:
 
 
 def _others(root: Node) -> list[Node]:
-    placed = {"head", "end", "destination", "unit", "consignment"}
+    placed = {"head", "end", "destination", "ULD", "AWB"}
     return [child for child in root.children if child.name not in placed]
 
 
@@ -108,9 +108,9 @@ class _Nesting:
         self.units: dict[tuple[str, ...], Node] = {}
         for node in root.all("destination"):
             self.points.setdefault(node.text("unloading") or "", Node("destination", node.elements))
-        for node in root.all("unit"):
+        for node in root.all("ULD"):
             self._unit(node, node.text("unloading") or "")
-        for node in root.all("consignment"):
+        for node in root.all("AWB"):
             self._place(node)
 
     def destinations(self) -> list[Node]:

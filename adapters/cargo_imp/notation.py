@@ -8,6 +8,7 @@ Knows nothing of files, messages or meanings.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 LETTERS = {"a": "[A-Z]", "n": "[0-9]", "m": "[A-Z0-9]", "s": "[^/\r\n]", "t": "[^/\r\n]", "x": "[^\r\n]"}
 """What is read."""
@@ -79,6 +80,7 @@ _REPEAT = re.compile(r"<([a-z_0-9]+) (\d+)\.\.(\d+) ")
 _FIELD = re.compile(r"\{([a-z_0-9]+):([^}]+)\}")
 
 
+@lru_cache(maxsize=2048)
 def parse(text: str) -> tuple[Item, ...]:
     """The items of a layout. Raises :class:`NotationError`."""
     items, place = _sequence(text, 0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from adapters.cargo_imp.goods_figures import Goods
+from adapters.cargo_imp.house_figures import Houses
 from hub.problem import Code, Problem, Related
 from hub.syntax import Element, Node
 
@@ -30,18 +31,26 @@ _SEGMENTS = {
 class Told:
     """One message for the checks: its lines by name, its goods figures, and the problems found so far."""
 
-    __slots__ = ("first", "goods", "problems", "root")
+    __slots__ = ("_houses", "first", "goods", "problems", "root")
 
     def __init__(self, root: Node) -> None:
         self.root = root
         self.first: Mapping[str, Node] = {child.name: child for child in root.children}
         self.problems: list[Problem] = []
+        self._houses: Houses | None = None
         self.goods = Goods(self.first.get("RTD"))
 
     def totals(self, name: str) -> Node | None:
         """The second line of a charge summary, PPD or COL."""
         summary = self.first.get(name)
         return summary.children[0] if summary is not None and summary.children else None
+
+    @property
+    def houses(self) -> Houses:
+        """The figures of the house waybills."""
+        if self._houses is None:
+            self._houses = Houses(self.root)
+        return self._houses
 
     def say(self, code: Code, message: str, place: Place, expected: str | None, others: Sequence[Place]) -> None:
         """A finding at ``place``, with the places it does not agree with."""
@@ -83,7 +92,7 @@ class Told:
 
 
 def amount(node: Node, name: str) -> float:
-    """The element as a number for a first look; 0 where it is not there. Sums that differ are made again by :func:`number`."""
+    """The element as a number for a first look; 0 where it is not there. Sums that differ are made again exactly."""
     element = node.elements.get(name)
     return 0.0 if element is None else float(element.text)
 
@@ -91,9 +100,3 @@ def amount(node: Node, name: str) -> float:
 def agree(one: float, other: float) -> bool:
     """Whether two sums of amounts are the same but for the rounding of their last binary digit."""
     return abs(one - other) < 0.0001
-
-
-def number(node: Node | None, name: str) -> Decimal | None:
-    """The element as a number, if it is there."""
-    text = node.text(name) if node is not None else None
-    return Decimal(text) if text else None

@@ -3,7 +3,7 @@
 Compiled once from a :class:`Table`; knows nothing of files or problems.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
@@ -76,7 +76,8 @@ class Entry:
     """Where a node of one name goes, for nodes that stand in the table's order: the ``place`` of its row, how many it takes.
 
     ``first`` is the entry of the first node of the row, with the identifier its line begins with. ``others`` masks the row out
-    of the rows that must be there. ``by_code`` chooses between lines that take nodes of one name.
+    of the rows that must be there; ``needed``: a node without children lacks a line. ``by_code`` chooses between lines for nodes
+    of one name.
     """
 
     place: int
@@ -85,6 +86,8 @@ class Entry:
     option: OptionStep
     line: LineStep | None
     group: "GroupStep | None"
+    fast: Callable[[Node], str | None] | None = None
+    needed: bool = False
     prefix: str = ""
     first: "Entry | None" = None
     by_code: Mapping[str, "Entry"] | None = None
@@ -103,24 +106,6 @@ class GroupStep:
     needed: bool
     entries: Mapping[str, Entry] | None
     wanted: int
-
-    def chosen(self, children: Sequence[Node]) -> list[Entry] | None:
-        """The entries of children that stand in the table's order, none missing and none too many; None if they do not."""
-        entries, place, count, wanted, found = self.entries, -1, 0, self.wanted, list[Entry]()
-        for child in children if entries is not None else ():
-            entry = entries.get(child.name)  # type: ignore[union-attr]
-            if entry is not None and entry.by_code is not None:
-                entry = entry.by_code.get(child.text("code") or "")
-            if entry is None or entry.place < place or (entry.place == place and count >= entry.most):
-                return None
-            if entry.place == place:
-                count += 1
-            else:
-                place, count = entry.place, 1
-                wanted &= entry.others
-                entry = entry.first or entry
-            found.append(entry)
-        return None if wanted or entries is None else found
 
 
 class WriteSteps:
@@ -159,7 +144,8 @@ class WriteSteps:
         )
 
     def _line(self, line: Line) -> LineStep:
-        return self._lines.setdefault(id(line), LineStep(line))
+        known = self._lines.get(id(line))
+        return self._lines.setdefault(id(line), LineStep(line)) if known is None else known
 
 
 def _names(options: Sequence[OptionStep]) -> set[str]:
@@ -210,7 +196,17 @@ def _entry(place: int, row: RowStep, option: OptionStep) -> Entry | None:
         if alone is None or alone.line is None or row.most > 1:
             return None
         inner, most = alone, option.clear_most
-    made = Entry(place=place, most=most, others=~(1 << place), option=inner, line=inner.line, group=inner.group, prefix=prefix)
+    made = Entry(
+        place=place,
+        most=most,
+        others=~(1 << place),
+        option=inner,
+        line=inner.line,
+        group=inner.group,
+        fast=inner.line.fast if inner.line is not None else None,
+        needed=inner.group is not None and inner.group.needed,
+        prefix=prefix,
+    )
     if option.codes:
         made.by_code = dict.fromkeys(option.codes, made)
     if option.clear_most:

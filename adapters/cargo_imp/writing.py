@@ -93,31 +93,55 @@ class _Writing(Lines):
             self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
 
     def _orderly(self, group: GroupStep, children: list[Node]) -> bool:
-        """Write children that stand in the table's order, none missing and none too many; false if they do not."""
-        chosen = group.chosen(children)
-        if chosen is None:
+        """Write children that stand in the table's order, none missing and none too many; if they do not, take all back."""
+        entries = group.entries
+        if entries is None:
             return False
-        for child, entry in zip(children, chosen, strict=True):
-            line = entry.line
-            if line is None:
-                self._around(entry, child)
-                continue
-            text = line.fast(child)
-            prefix = entry.prefix or self.prefix
-            if text is None:
-                self.prefix, written = prefix, len(self.lines)
-                self.line(entry.option, line, child, children)
-                self.prefix = "" if entry.prefix else self.prefix
-                if len(self.lines) == written:
-                    self._left_out(line, child)
-                    continue
-            elif prefix or len(text) > LONGEST_LINE:
-                self.prefix = prefix
-                self.put(line, text, child)
+        lines, place, count, wanted = self.lines, -1, 0, group.wanted
+        before = len(lines), len(self.problems), self.prefix
+        for child in children:
+            entry = entries.get(child.name)
+            if entry is not None and entry.by_code is not None:
+                entry = entry.by_code.get(child.text("code") or "")
+            if entry is None or entry.place < place or (entry.place == place and count >= entry.most):
+                return self._taken_back(before)
+            if entry.place == place:
+                count += 1
             else:
-                self.lines.append(text)
-            if child.children or (entry.group is not None and entry.group.needed):
-                self._below(line, entry.group, child)
+                place, count = entry.place, 1
+                wanted &= entry.others
+                entry = entry.first or entry
+            text = entry.fast(child) if entry.fast is not None else None
+            if text is None or self.prefix or entry.prefix or len(text) > LONGEST_LINE:
+                if not self._entered(entry, child, children, text):
+                    continue
+            else:
+                lines.append(text)
+            if entry.line is not None and (child.children or entry.needed):
+                self._below(entry.line, entry.group, child)
+        return not wanted or self._taken_back(before)
+
+    def _taken_back(self, before: tuple[int, int, str]) -> bool:
+        lines, problems, self.prefix = before
+        del self.lines[lines:], self.problems[problems:]
+        return False
+
+    def _entered(self, entry: Entry, child: Node, children: list[Node], text: str | None) -> bool:
+        """A node without a line of its own, or a line that has the identifier before it or does not simply fit; whether there is
+        a line now, below which the node's children may stand."""
+        line = entry.line
+        if line is None:
+            self._around(entry, child)
+            return False
+        self.prefix, written = entry.prefix or self.prefix, len(self.lines)
+        if text is not None:
+            self.put(line, text, child)
+            return True
+        self.line(entry.option, line, child, children)
+        self.prefix = "" if entry.prefix else self.prefix
+        if len(self.lines) == written:
+            self._left_out(line, child)
+            return False
         return True
 
     def _around(self, entry: Entry, node: Node) -> None:

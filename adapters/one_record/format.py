@@ -24,7 +24,16 @@ from hub.projected import Outline
 from hub.syntax import Message, Node
 
 NAME = "one-record"
-MAPPED = ("Waybill", "Shipment", "Piece", "Booking", "StatusUpdateEvent", "LogisticsEvent")
+MAPPED = (
+    "Waybill",
+    "Shipment",
+    "Piece",
+    "Booking",
+    "CustomsInformation",
+    "SecurityDeclaration",
+    "StatusUpdateEvent",
+    "LogisticsEvent",
+)
 SAID_AT = (
     API + "hasLastModified",
     CARGO + "creationDate",

@@ -26,7 +26,7 @@ def from_graph(graph: Graph, root: Subject) -> Nodes:
     """The nodes of a graph, the root's first, then those it reaches in the order it names them, then the rest."""
     order = dict.fromkeys(_reached(graph, root))
     rest = [key for key, one in graph.subjects.items() if key not in order and one.stated]
-    return [_node(graph.subjects[key]) for key in (*order, *rest)]
+    return [node_of(graph.subjects[key]) for key in (*order, *rest)]
 
 
 def _reached(graph: Graph, root: Subject) -> Iterator[str]:
@@ -43,7 +43,8 @@ def _reached(graph: Graph, root: Subject) -> Iterator[str]:
         waiting.extend(reversed(links))
 
 
-def _node(subject: Subject) -> Node:
+def node_of(subject: Subject) -> Node:
+    """One subject as a node."""
     made: Node = {"@id": subject.key, "@type": list(subject.types)}
     for iri, values in subject.values.items():
         made[iri] = [_value(one) for one in values]

@@ -61,9 +61,9 @@ def _slac(pieces: list[Node], shipment: Node, bag: Bag) -> None:
 
 
 def _again(node: Node) -> list[Node]:
-    """The measures of the line items' pieces, which are pieces of the shipment too."""
+    """The measures of the line items' pieces, which are pieces of the shipment too; their weight is the line's."""
     return [
-        Node(group.name, dict(group.elements), group.children, group.line)
+        Node(group.name, dict(group.elements), [], group.line)
         for line in node.all("waybillLineItems")
         for group in line.all("dimensions")
     ]

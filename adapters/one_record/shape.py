@@ -143,6 +143,37 @@ class PieceShape:
         return piece
 
 
+class PartShape:
+    """An object issued for a shipment (customs information, a security declaration) ⇄ the waybill whose shipment has it."""
+
+    def __init__(self, property: str, name: str) -> None:
+        self.property = property
+        self.name = name
+
+    def read(self, root: Node) -> Node:
+        """The object as the only known one of its shipment, or of the shipment of its piece."""
+        above = root.first("issuedForShipment") or root.first("issuedForPiece")
+        inner = above.first("ofShipment") if above is not None and above.name == "issuedForPiece" else above
+        kept = [child for child in root.children if child is not above]
+        part = Node(self.property, dict(root.elements), kept, root.line, root.column, root.offset)
+        shipment = Node("Shipment", dict(inner.elements) if inner else {}, [*(inner.children if inner else ()), part], root.line)
+        shaped = _SHIPMENT.read(shipment)
+        if "@id" in root.elements:
+            for one in shaped.children:
+                one.elements["partAddress"] = root.elements["@id"]
+        return shaped
+
+    def write(self, root: Node) -> Node:
+        """The first such object with its shipment inside."""
+        shipment = _SHIPMENT.write(root)
+        part = shipment.first(self.property) or Node(self.property)
+        shipment.children = [child for child in shipment.children if child.name not in (self.property, "pieces")]
+        part.name, shipment.name = self.name, "issuedForShipment"
+        if shipment.elements or shipment.children:
+            part.children.append(shipment)
+        return part
+
+
 class EventShape:
     """LogisticsEvent or StatusUpdateEvent ⇄ one ``target/event`` for each object the event is about."""
 
@@ -191,3 +222,5 @@ class BookingShape:
 
 _WAYBILL, _SHIPMENT = WaybillShape(), ShipmentShape()
 waybill, shipment, piece, event, booking = _WAYBILL, _SHIPMENT, PieceShape(), EventShape(), BookingShape()
+customs = PartShape("customsInformation", "CustomsInformation")
+security = PartShape("securityDeclarations", "SecurityDeclaration")

@@ -12,22 +12,16 @@ from typing import Any
 import msgspec
 
 from adapters.one_record.build import IRI
-from adapters.one_record.check import LEXICAL, NUMBERS, WAIVED
-from adapters.one_record.context import PLAIN_SETTING, Context, NotPlain, Term, escape
+from adapters.one_record.check import LEXICAL, WAIVED
 from adapters.one_record.frame import GROWTH, INVERSE, SPARE_NODES
 from adapters.one_record.graph import NUMERIC, STRING, literal
-from adapters.one_record.scan import LIMIT_BYTES, LIMIT_DEPTH, Item, Lines
-from adapters.one_record.vocabulary import XSD, Class, Property, Vocabulary, local, unversioned, vocabulary
+from adapters.one_record.lexicon import Lexicon, Plan, Unusual, fitting, lexicon
+from adapters.one_record.scan import LIMIT_BYTES, LIMIT_DEPTH, Lines
+from adapters.one_record.vocabulary import XSD, Class, Property
 from hub.syntax import Element, Node
 
 _TOKEN = re.compile(r'[\s:,\]}]*+("[^"\\]*+(?:\\.[^"\\]*+)*+"|[-0-9tfn][^\s,\]}]*+|[\[{])', re.DOTALL)
 _NUMBER = re.compile(r"[-0-9][-+.0-9eE]*")
-MOST = 512
-"""Words remembered of one context; a document with more is read by the graph."""
-
-
-class Unusual(Exception):
-    """Not a document for the short way."""
 
 
 class Straight(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,107 +34,10 @@ class Straight(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
 
 
-class _Plan(msgspec.Struct, frozen=True):
-    """What a key means in an object of a class."""
-
-    short: str
-    step: str
-    rule: Property
-    coercion: str
-    codes: dict[str, tuple[str, str, str]]
-
-
-class _Words:
-    """A context as it is used: keys by class, classes and datatypes by what they are called. Remembered between documents."""
-
-    def __init__(self, stated: dict[str, Any], words: Vocabulary) -> None:
-        self.words = words
-        if any(key[:1] == "@" and key not in PLAIN_SETTING for key in stated):
-            raise Unusual
-        try:
-            self.context = Context(tolerated=words.prefixes).extend(_items(stated))
-        except NotPlain:
-            raise Unusual from None
-        if self.context.aliased or self.context.language is not None or self.context.base is not None:
-            raise Unusual
-        self.plans: dict[str, dict[str, _Plan]] = {}
-        self.classes: dict[str, Class] = {}
-        self.datatypes: dict[str, str] = {}
-        self.count = 0
-
-    def plan(self, kind: Class, key: str) -> _Plan:
-        """How a key of an object of this class is read."""
-        term = self._term(key)
-        rule = kind.properties.get(self.words.names.get(term.iri, ""))
-        if rule is None or rule.iri != term.iri or term.coercion[:1] == "@":
-            raise Unusual
-        made = _Plan(rule.name, "/" + escape(key), rule, term.coercion, {})
-        self._remember(self.plans.setdefault(kind.name, {}), key, made)
-        return made
-
-    def _term(self, key: str) -> Term:
-        term = self.context.key(key)
-        if not term.iri or term.language is not None or self.context.undeclared or unversioned(term.iri) != term.iri:
-            raise Unusual
-        return term
-
-    def class_of(self, name: str) -> Class:
-        """The class a type names."""
-        iri = self.context.expand(name)
-        found = self.words.class_of(iri)
-        if found is None or unversioned(iri) != iri or self.context.undeclared:
-            raise Unusual
-        self._remember(self.classes, name, found)
-        return found
-
-    def datatype(self, name: str) -> str:
-        """The IRI of a datatype."""
-        iri = self.context.expand(name)
-        if not iri.startswith(XSD) or self.context.undeclared:
-            raise Unusual
-        self._remember(self.datatypes, name, iri)
-        return iri
-
-    def code(self, plan: _Plan, name: str) -> tuple[str, str, str]:
-        """A code by its IRI: its short text, the IRI where the property's own list does not say it, and the IRI in any case."""
-        iri = self.name(name)
-        text, rule = local(iri), plan.rule
-        listed = self.words.code_iri(text, rule)
-        standard = iri if rule.range == "CodeListElement" else listed
-        if iri[:2] == "_:" or (iri == standard and not self.words.is_code(text, rule)):
-            raise Unusual
-        found = (text, "" if iri == listed else iri, iri)
-        self._remember(plan.codes, name, found)
-        return found
-
-    def name(self, text: str) -> str:
-        """An ``@id`` as the key of a subject."""
-        iri = self.context.resolve(text)
-        if (iri[:2] != "_:" and not IRI.match(iri)) or unversioned(iri) != iri or text != text.strip() or self.context.undeclared:
-            raise Unusual
-        return iri
-
-    def _remember(self, where: dict[str, Any], name: str, value: Any) -> None:
-        self.count += 1
-        if self.count <= MOST:
-            where[name] = value
-
-
-def _items(value: Any) -> Item:
-    if isinstance(value, dict):
-        return Item({key: _items(one) for key, one in value.items()}, 0)
-    return Item([_items(one) for one in value] if isinstance(value, list) else value, 0)
-
-
-@functools.lru_cache(maxsize=64)
-def _words(stated: bytes) -> _Words:
-    return _Words(msgspec.json.decode(stated), vocabulary())
-
-
 class _Walk:
     """One walk over one document. ``at`` is the number of the token to come."""
 
-    def __init__(self, text: str, words: _Words, starts: list[int]) -> None:
+    def __init__(self, text: str, words: Lexicon, starts: list[int]) -> None:
         self.text = text
         self.words = words
         self.starts = starts
@@ -149,7 +46,7 @@ class _Walk:
         breaks = Lines.of(text) if "\n" in text or "\r" in text else None
         self.place: Callable[[int], tuple[int, int]] = breaks.place if breaks else _on_line_one
         self.described: dict[str, Node] = {}
-        self.bare: list[tuple[Node, str, _Plan | None]] = []
+        self.bare: list[tuple[Node, str, Plan | None]] = []
         self.coded: set[str] = set()
         self.made = 0
 
@@ -230,7 +127,7 @@ class _Walk:
         elif self.described.setdefault(name, node) is not node:
             raise Unusual
 
-    def _list(self, node: Node, plan: _Plan, values: list[Any], pointer: str, depth: int) -> None:
+    def _list(self, node: Node, plan: Plan, values: list[Any], pointer: str, depth: int) -> None:
         most = plan.rule.max
         if most is not None and len(values) > most:
             raise Unusual
@@ -247,7 +144,7 @@ class _Walk:
                 marks.add(mark)
             self._value(node, plan, value, f"{pointer}/{place}", depth)
 
-    def _value(self, node: Node, plan: _Plan, value: Any, pointer: str, depth: int) -> None:
+    def _value(self, node: Node, plan: Plan, value: Any, pointer: str, depth: int) -> None:
         kind = value.__class__
         if kind is dict:
             if "@value" in value:
@@ -268,7 +165,7 @@ class _Walk:
         else:
             self._number(node, plan, plan.coercion, offset, pointer)
 
-    def _typed(self, node: Node, plan: _Plan, value: dict[str, Any], pointer: str) -> None:
+    def _typed(self, node: Node, plan: Plan, value: dict[str, Any], pointer: str) -> None:
         inner, stated = value["@value"], value.get("@type", "")
         if len(value) != 1 + ("@type" in value) or stated.__class__ is not str:
             raise Unusual
@@ -282,7 +179,7 @@ class _Walk:
         else:
             raise Unusual
 
-    def _number(self, node: Node, plan: _Plan, datatype: str, offset: int, pointer: str) -> None:
+    def _number(self, node: Node, plan: Plan, datatype: str, offset: int, pointer: str) -> None:
         found = _NUMBER.match(self.text, offset)
         if found is None:
             raise Unusual
@@ -290,7 +187,7 @@ class _Walk:
         native = XSD + ("integer" if text.lstrip("-").isdigit() else "double")
         self._literal(node, plan, text, datatype or native, offset, pointer)
 
-    def _literal(self, node: Node, plan: _Plan, text: str, datatype: str, offset: int, pointer: str) -> None:
+    def _literal(self, node: Node, plan: Plan, text: str, datatype: str, offset: int, pointer: str) -> None:
         rule = plan.rule
         if rule.kind != "literal":
             raise Unusual
@@ -306,7 +203,7 @@ class _Walk:
             raise Unusual
         self._put(node, plan, text, "", offset, pointer)
 
-    def _code(self, node: Node, plan: _Plan, value: dict[str, Any], pointer: str) -> None:
+    def _code(self, node: Node, plan: Plan, value: dict[str, Any], pointer: str) -> None:
         name = value["@id"]
         if len(value) != 1 or name.__class__ is not str or not name:
             raise Unusual
@@ -316,7 +213,7 @@ class _Walk:
         self.at += 3
         self._put(node, plan, text, iri, offset, pointer)
 
-    def _put(self, node: Node, plan: _Plan, text: str, iri: str, offset: int, pointer: str) -> None:
+    def _put(self, node: Node, plan: Plan, text: str, iri: str, offset: int, pointer: str) -> None:
         line, column = self.place(offset)
         element = Element(text, line, column, offset, pointer)
         if plan.rule.repeats:
@@ -327,7 +224,7 @@ class _Walk:
         if iri:
             node.elements[f"{plan.short}@id"] = Element(iri, line, column, offset, pointer)
 
-    def _child(self, node: Node, plan: _Plan, value: dict[str, Any], pointer: str, depth: int) -> None:
+    def _child(self, node: Node, plan: Plan, value: dict[str, Any], pointer: str, depth: int) -> None:
         rule = plan.rule
         if rule.kind == "literal":
             raise Unusual
@@ -364,7 +261,7 @@ class _Walk:
         if self.made > SPARE_NODES + GROWTH * subjects:
             raise Unusual
 
-    def _show(self, node: Node, found: Node, plan: _Plan | None, tangled: set[int]) -> None:
+    def _show(self, node: Node, found: Node, plan: Plan | None, tangled: set[int]) -> None:
         if plan is None or plan.short in INVERSE:
             raise Unusual
         told = found.elements.get("@type")
@@ -385,14 +282,6 @@ class _Walk:
 def _complete(told: list[str], kind: Class) -> None:
     if any(rule.name not in told and rule.name not in WAIVED for rule in kind.required):
         raise Unusual
-
-
-@functools.cache
-def fitting(range: str) -> frozenset[str]:
-    """The datatypes a property's range takes (as :mod:`check` has it)."""
-    wanted = range.removeprefix("xsd:")
-    taken = {XSD + wanted} | ({STRING} if wanted == "anyURI" else set())
-    return frozenset(taken | ({XSD + one for one in NUMBERS} if wanted in NUMBERS else set()))
 
 
 def _again(one: Element) -> Element:
@@ -431,7 +320,7 @@ def _straight(text: str) -> Straight | None:
     if stated.__class__ is not dict or type.__class__ is not str:
         return None
     starts = [found.start(1) for found in _TOKEN.finditer(text)]
-    words = _words(msgspec.json.encode(stated))
+    words = lexicon(msgspec.json.encode(stated))
     kind = words.classes.get(type) or words.class_of(type)
     walk = _Walk(text, words, starts)
     node = walk.node(value, kind.name, kind, "", 0)

@@ -18,9 +18,9 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from hub.cli import again, demo, describe, line, look, one_record, pure
+    from hub.cli import again, demo, describe, line, look, node, one_record, pure
 
-    for commands in (pure, describe, line, look, again, one_record, demo):
+    for commands in (pure, describe, line, look, again, one_record, node, demo):
         commands.register(app)
 
 

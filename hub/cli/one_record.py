@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.cli.output import line, print_json, say, usage
+from hub.cli.partner_node import Way
 from hub.ports import DeliveryError, Misconfigured
 
 Iri = Annotated[str, typer.Argument(metavar="URL", help="the IRI of an object at the partner's node")]
@@ -20,81 +21,6 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON document on standar
 Words = Annotated[str, typer.Option("--description", help="why, for the partner to read")]
 
 commands = typer.Typer(help="Read and change objects at partners' ONE Record nodes.", no_args_is_help=True)
-
-
-class _Way:
-    """A partner's channel to its node."""
-
-    def __init__(self, partner: str, channel: str) -> None:
-        from hub import registry
-        from hub.settings import Secrets, load
-
-        self.settings = load()
-        known = self.settings.partners.get(partner)
-        if known is None:
-            raise usage(f"no partner {partner!r}; `waybridge partners list` shows them")
-        found = [one for one in known.channel if one.name == channel or not channel]
-        able = [(one, made) for one in found if hasattr(made := registry.resolve(one.adapter), "open_node")]
-        if len(able) != 1:
-            raise Misconfigured(
-                f"partner {partner} has {len(able)} channels to a ONE Record node{' of that name' if channel else ''}; "
-                'one is needed: adapter = "adapters.one_record.client" in its file, or --channel'
-            )
-        self.partner = partner
-        self.channel, self.adapter = able[0]
-        self._values = {**self.channel.settings, "partner": partner, "channel": self.channel.name}
-        self.secrets = Secrets(self.settings.hub.secrets)
-
-    def node(self) -> Any:
-        """The node, to be read."""
-        return self.adapter.open_node(self._values, self.secrets)
-
-    def agent(self) -> str:
-        """Our own organization's IRI."""
-        own = self.settings.hub.node.holder if self.settings.hub.node else ""
-        agent = str(self.channel.settings.get("agent", "") or own)
-        if not agent:
-            raise Misconfigured(f"partner {self.partner}, channel {self.channel.name}: set 'agent' to our organization's IRI")
-        return agent
-
-    def carry(self, document: dict[str, Any], about: str, *, now: bool, json: bool) -> None:
-        """Send a document at once, or owe it; and tell the outcome."""
-        raw = self.adapter.wording.raw(document)
-        shown = self._sent(raw) if now else self._owed(raw, about)
-        if json:
-            print_json(shown)
-        else:
-            line("  ".join(str(one) for one in shown.values() if one))
-        if not now:
-            say("in the outbox; `waybridge serve` or `work --drain` sends it, `waybridge deliveries` shows what became of it")
-
-    def _sent(self, raw: bytes) -> dict[str, Any]:
-        import uuid
-
-        from hub.ports import Parcel
-
-        sender = self.adapter.open_sender(self._values, self.secrets)
-        receipt = sender.deliver(Parcel(key=uuid.uuid4().hex, name="", raw=raw, media="application/ld+json"))
-        return {"reference": receipt.reference, "text": receipt.text}
-
-    def _owed(self, raw: bytes, about: str) -> dict[str, Any]:
-        from hub.bootstrap.durable import open_hub
-        from hub.owing import owe
-
-        hub = open_hub()
-        kind = self.adapter.kind_of(raw)
-        key = owe(
-            hub.engine,
-            partner=self.partner,
-            channel=self.channel.name,
-            target=f"one-record:{kind}",
-            about=f"object:{about}",
-            raw=raw,
-            now=hub.clock.now(),
-            sender=hub.settings.hub.identity,
-        )
-        hub.close()
-        return {"delivery": key, "target": f"one-record:{kind}"}
 
 
 def _failing(fault: DeliveryError) -> SystemExit:
@@ -129,7 +55,7 @@ def get(
 
     Example: waybridge one-record get https://1r.example.com/logistics-objects/waybill-020-12345675 --partner skyline --json
     """
-    node = _Way(partner, channel).node()
+    node = Way(partner, channel).node()
     then = _moment(at, "--at")
     try:
         found = node.get(iri, at=f"{then.astimezone(UTC):%Y%m%dT%H%M%SZ}" if then else "", embedded=embedded)
@@ -174,7 +100,7 @@ def events(
 
     Example: waybridge one-record events https://1r.example.com/logistics-objects/shipment-1 --partner skyline --code DEP,ARR
     """
-    node = _Way(partner, channel).node()
+    node = Way(partner, channel).node()
     try:
         found = list(node.events(iri, {"event-code": code} if code else {}, most=limit))
     except DeliveryError as fault:
@@ -213,7 +139,7 @@ def subscribe(
 
     Example: waybridge one-record subscribe https://onerecord.iata.org/ns/cargo#Waybill --partner skyline
     """
-    way = _Way(partner, channel)
+    way = Way(partner, channel)
     words = way.adapter.wording
     document = words.subscription(
         way.agent(),
@@ -241,7 +167,7 @@ def change(
 
     Example: waybridge one-record change https://1r.example.com/logistics-objects/piece-1 --partner skyline --set slac=12
     """
-    way = _Way(partner, channel)
+    way = Way(partner, channel)
     wanted = dict(one.partition("=")[::2] for one in values)
     try:
         document = way.adapter.proposal(way.node().get(iri), wanted, description=description)
@@ -272,7 +198,7 @@ def send(
         raise usage(f"cannot read {file}: {fault.strerror}") from None
     except ValueError as fault:
         raise usage(f"{file} is not JSON: {fault}") from None
-    _carried(_Way(partner, channel), document, file.name, now=now, json=json)
+    _carried(Way(partner, channel), document, file.name, now=now, json=json)
 
 
 @commands.command("revoke")
@@ -287,11 +213,11 @@ def revoke(
 
     Example: waybridge one-record revoke https://1r.example.com/action-requests/7c0f --partner skyline
     """
-    way = _Way(partner, channel)
+    way = Way(partner, channel)
     _carried(way, way.adapter.wording.status(iri, "REQUEST_REVOKED"), iri, now=now, json=json)
 
 
-def _carried(way: _Way, document: Any, about: str, *, now: bool, json: bool) -> None:
+def _carried(way: Way, document: Any, about: str, *, now: bool, json: bool) -> None:
     try:
         way.carry(document, about, now=now, json=json)
     except DeliveryError as fault:

@@ -31,6 +31,12 @@ RIVALS = (
         action_request.c.revision_no == bindparam("r"),
     )
 )
+WAITING = (
+    select(action_request.c.id)
+    .where(action_request.c.state == PENDING)
+    .order_by(action_request.c.requested_at, action_request.c.id)
+    .limit(500)
+)
 MOVE = (
     update(action_request)
     .where(action_request.c.id == bindparam("i"), action_request.c.state == bindparam("before"))
@@ -129,6 +135,11 @@ def of_object(
     """Requests about an object, oldest first, by their last update."""
     rows = connection.execute(list_query(object, kinds, since, until, status)).all()
     return _load(connection, [row.id for row in rows])
+
+
+def waiting(connection: Connection) -> list[ActionRequest]:
+    """Pending requests, oldest first."""
+    return _load(connection, [row.id for row in connection.execute(WAITING)])
 
 
 def move(connection: Connection, id: str, status: str, by: str, now: datetime, *, errors: Nodes | None = None) -> ActionRequest:

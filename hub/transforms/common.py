@@ -32,7 +32,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     respells: bool = False
 
 
-def _integer(text: str, _: Context) -> int:
+def integer(text: str, _: Context) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 18:
         raise ValueError("a whole number")
     return int(text)
@@ -173,7 +173,7 @@ def _uld_write(value: str, _: Context) -> Texts:
 
 
 PAIRS: dict[str, Pair] = {
-    "integer": Pair(read=_integer, write=_str, respells=True),
+    "integer": Pair(read=integer, write=_str, respells=True),
     "decimal": Pair(read=decimal, write=as_is),
     "flight": Pair(read=_flight_read, write=flight_write, joins=True, respells=True),
     "flight_text": Pair(read=flight_text_read, write=as_is, respells=True),

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 
 from hub.canonical.calendar import MONTHS, month_number, stamp
-from hub.transforms.common import Context, Pair, Texts, as_is, decimal, flight
+from hub.transforms.common import Context, Pair, Texts, as_is, decimal, flight, integer
 
 _AWB = re.compile(r"([0-9]{3})-?([0-9]{8})")
 _TRANSPORT = re.compile(r"([A-Z][A-Z0-9]|[0-9][A-Z]|[A-Z]{3}) ?([0-9]{1,5}[A-Z]?)(?:/([0-9]{1,2})([A-Z]{3})([0-9]{4}))?")
@@ -81,9 +81,24 @@ def _number_only(value: str, _: Context) -> str:
     return value
 
 
+def _from_one(value: int, _: Context) -> str:
+    if value < 1:
+        raise ValueError("one piece or more: objects are counted, and none are none")
+    return str(value)
+
+
+def _of_one_piece(value: str, context: Context) -> str:
+    """The weight of several pieces together is nobody's own weight: it is not spread over them."""
+    if context.item.get("pieces", 1) != 1:
+        raise ValueError("the weight of one piece")
+    return value
+
+
 PAIRS: dict[str, Pair] = {
     "awb_parts": Pair(read=_awb_parts, write=_awb_parts_write, joins=True),
     "xsd_moment": Pair(read=_xsd_moment, write=_xsd_moment_write),
+    "integer_from_one": Pair(read=integer, write=_from_one, respells=True),
+    "of_one_piece": Pair(read=as_is, write=_of_one_piece),
     "amount": Pair(read=decimal, write=_number_only),
     "xsd_clock": Pair(read=_xsd_clock, write=_xsd_moment_write),
     "xsd_date_alone": Pair(read=_xsd_date_alone, write=_xsd_day_write),

@@ -1,4 +1,4 @@
-"""What is lost of other people's messages, type by type: ``python -m tests.corpus.report [--files] [FOLDER…]``."""
+"""What is lost of other people's messages, by file, class and type: ``python -m tests.corpus.report [--files] [FOLDER…]``."""
 
 import argparse
 import sys
@@ -49,6 +49,34 @@ def figures(message: dict[str, Any], *, refused: bool, first: bool) -> Counter[s
     )
 
 
+def losses(folders: list[str]) -> Iterator[tuple[str, str, Counter[str]]]:
+    """Name, class and figures of every file; where a folder's manifest names no class, its own folder does."""
+    for folder in folders:
+        kinds = classes(folder) if folder == "cargo_imp" else {}
+        by_name: dict[str, Counter[str]] = {}
+        for _, name, counted in rows([folder]):
+            by_name.setdefault(name, Counter()).update(counted)
+        for path in files(f"{folder}/**/*"):
+            yield str(path.relative_to(CORPUS)), f"{folder} {kinds.get(path.name, path.parent.name)}", by_name[path.name]
+
+
+def lost(figures: Counter[str]) -> bool:
+    """Whether a file was refused, or something of it reached no field."""
+    return bool(figures["refused"] or figures["no field"] or figures["not_carried"])
+
+
+def loss_lines(found: list[tuple[str, str, Counter[str]]]) -> Iterator[str]:
+    """One line for every file that lost something, and how many lost nothing."""
+    for name, kind, figures in found:
+        if lost(figures):
+            said = "refused" if figures["refused"] else "read"
+            yield (
+                f"{name:52} {kind:34} {said:8} {figures['no field']:6} of {figures['characters']:7} characters in no field, "
+                f"{figures['not_carried']} not carried"
+            )
+    yield f"{sum(not lost(figures) for _, _, figures in found)} of {len(found)} files lost nothing"
+
+
 def table(found: dict[str, Counter[str]]) -> str:
     """The figures as text in columns."""
     width = max((len(name) for name in found), default=4)
@@ -82,6 +110,12 @@ def main() -> None:
         for folder in chosen.folders:
             for path in files(f"{folder}/**/*"):
                 sys.stdout.write("\n".join(details(path, kinds.get(path.name, ""))) + "\n")
+    each = list(losses(chosen.folders))
+    sys.stdout.write("\n".join(loss_lines(each)) + "\n\n")
+    by_class: dict[str, Counter[str]] = {}
+    for _, kind, counted in each:
+        by_class.setdefault(kind, Counter()).update(counted)
+    sys.stdout.write(table(by_class) + "\n\n")
     found: dict[str, Counter[str]] = {}
     for of, _, counted in rows(chosen.folders):
         found.setdefault(of, Counter()).update(counted)

@@ -168,3 +168,20 @@ def _normalised(text):
     """Line ends, trailing blanks, marks of the transmission, zeros at the end of a fraction."""
     lines = [line.strip("\x02\x03").rstrip() for line in text.split("\n")]
     return re.sub(r"\d+\.\d+", lambda number: number[0].rstrip("0").rstrip("."), "\n".join(lines).rstrip("\n"))
+
+
+REFUSED_AT = {
+    "ffm-007.txt": (3, 1),
+    "fwb-011.txt": (3, 1),
+    "fsu-055.txt": (1, 7),
+    "fsu-057.txt": (1, 7),
+}
+"""Line and column of the first error: what came instead of what the layout demands."""
+
+
+@pytest.mark.parametrize("path", [one for one in files("cargo_imp/*.txt") if one.name in REFUSED_AT], ids=lambda path: path.name)
+def test_refused_at_the_right_place(path):
+    split, read = messages(path)
+    problems = STANDARD.weigh([*split.problems, *(one for _, message in read for one in message.problems)])
+    errors = [one for one in problems if one.severity == "error"]
+    assert [(one.line, one.column) for one in errors] == [REFUSED_AT[path.name]]

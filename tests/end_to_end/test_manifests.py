@@ -6,7 +6,9 @@ import pytest
 from msgspec import to_builtins
 
 from hub.canonical.document import canonical_bytes
+from hub.replay import choose, outlook
 from hub.settings import Admission
+from hub.store.selection import Wanted
 from tests.end_to_end.desk import Desk, heading, partner
 
 A, B, C, D = "777-55512343", "777-55512354", "777-55512365", "777-55512376"
@@ -188,3 +190,33 @@ def test_uld_messages_are_applied_and_touch_no_shipment(desk):
     for text in ("UCM\nXX421/21NOV.DABCD.FRA\nIN\n.AKE12345XX/SGN/C\n", "SCM\nFRA.21NOV/0630\n.AKE.12345XX.T1\n"):
         assert hub.say("air", text)["state"] == "applied"
     assert hub.letters() == []
+
+
+def test_a_dry_run_of_a_last_part_changes_nothing(desk):
+    hub = desk(partner("air"))
+    for text in PARTS[:4]:
+        hub.say("air", text)
+    last = hub.say("air", PARTS[4])
+    seen = outlook(hub.hub.engine, choose(hub.hub.engine, Wanted(message=last["id"])), hub.hub.line)
+    assert (seen.selected, seen.shipments) == (1, [])
+    bad = hub.say("air", ffm(consignment(A), BAD[0][0], flight="XX9/23NOV/DOH".replace("XX9", "XX900")))
+    assert outlook(hub.hub.engine, choose(hub.hub.engine, Wanted(message=bad["id"])), hub.hub.line).shipments == []
+
+
+def test_two_who_speak_of_one_uld_differently_are_a_conflict_and_both_ulds_are_kept(desk):
+    hub = desk(partner("air"), partner("handler"))
+    hub.say("air", ffm("ULD/AKE00001XX-M", consignment(A, "S1").replace("K50", "K50T4")))
+    hub.clock.forward(minutes=5)
+    hub.say(
+        "handler",
+        ffm(
+            "ULD/AKE00001XX-L",
+            consignment(A, "S1").replace("K50", "K50T4"),
+            "ULD/PMC00002XX",
+            consignment(A, "S3").replace("K50", "K50T4"),
+        ),
+    )
+    view = hub.read.shipment(A)
+    assert [(one["uld"], one.get("loading")) for one in view.document["ulds"]] == [("AKE00001XX", "L"), ("PMC00002XX", None)]
+    assert [one["value"] for one in to_builtins(view.conflicts)["/ulds/0/loading"]] == ["M"]
+    assert {one["partner"] for one in to_builtins(view.lineage)["/ulds/0/uld"]} == {"air", "handler"}

@@ -17,7 +17,7 @@ LINE = Line(formats={"one-record": build()}, mappings=Mappings())
 STANDARD = profile("standard", problem_rows())
 SOME = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
-words = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789-", min_size=1, max_size=14).map(lambda text: f"X{text}".strip())
+words = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789-", min_size=1, max_size=14).map(lambda text: f"N{text}".strip())
 lines = st.lists(words, min_size=1, max_size=3, unique=True)
 airports = st.sampled_from(["FRA", "SGN", "DOH", "JFK", "HKG"])
 decimals = st.decimals("0.1", "9999", places=1).map(lambda one: str(one.normalize()) if one % 1 else str(int(one)))
@@ -44,7 +44,10 @@ parties = some(
     account=words,
     contacts=contacts,
 )
-measures = some({"length": decimals, "width": decimals, "height": decimals, "unit": st.just("CMT"), "pieces": st.integers(1, 3)})
+measures = some(
+    {"length": decimals, "width": decimals, "height": decimals, "unit": st.just("CMT"), "pieces": st.integers(1, 3)},
+    weight=weights,
+)
 
 
 def rated(at: int) -> st.SearchStrategy[dict[str, Any]]:

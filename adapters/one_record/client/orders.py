@@ -65,6 +65,8 @@ def order(raw: bytes) -> Order:
     fetch = _fetch(raw)
     if fetch is not None:
         return Order(call=Call.FETCH, document=Said(graph=Graph()), about=fetch.fetch)
+    if not raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        raise Refused("one-record channel: the message is no ONE Record document in JSON-LD; other serialisations are not sent.")
     document = said(raw)
     thing = document.main()
     if document.fault or thing is None:

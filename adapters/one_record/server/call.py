@@ -13,7 +13,8 @@ from hub.objects import Agent, Nodes
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A request: who asks, for what, in which version and language. ``media`` is the body's, empty where it states none.
 
-    ``parameters`` come from the path, ``query`` holds the first value of each query parameter.
+    ``parameters`` come from the path, ``query`` holds the first value of each query parameter. ``key`` is the sender's
+    ``Idempotency-Key``, if any.
     """
 
     method: str
@@ -25,6 +26,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     media: str = ""
     version: str = ""
     language: str = ""
+    key: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

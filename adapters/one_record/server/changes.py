@@ -10,6 +10,7 @@ from adapters.one_record.server.call import Answer, Call, Node
 from adapters.one_record.server.documents import body_of, detail_of, faults, require_class, require_valid
 from adapters.one_record.server.errors import Detail, Refusal, error, refused
 from adapters.one_record.server.permission import require, the_object
+from adapters.one_record.server.repeating import new_id, request_again
 from adapters.one_record.server.requesting import accepted_at_once, ask, created, notices
 from adapters.one_record.server.told import arrival
 from adapters.one_record.vocabulary import API, local, vocabulary
@@ -36,6 +37,9 @@ def ask_change(node: Node, call: Call) -> Answer:
     """PATCH /logistics-objects/{id}."""
     held = the_object(node, call)
     require(node, call, held, PATCH_OBJECT)
+    again = request_again(node, call)
+    if again is not None:
+        return again
     nodes, problems = body_of(node, call)
     require_class(nodes, "Change", call)
     change = _read(node, call, nodes)
@@ -47,7 +51,7 @@ def ask_change(node: Node, call: Call) -> Answer:
             resource=change.object,
         )
     _require_subjects(change, held)
-    request = ask(node, call, CHANGE, nodes, objects=[held.id], revision=change.revision)
+    request = ask(node, call, CHANGE, nodes, new_id(call), objects=[held.id], revision=change.revision)
     if accepted_at_once(node, call):
         accept_change(node, request, call.agent.uri)
     return created(node, request)
@@ -87,6 +91,9 @@ def accept_change(node: Node, request: ActionRequest, by: str) -> ActionRequest:
     except Refusal as invalid:
         return _fail(node, request, by, error(UNFIT, invalid.details))
     except Conflict as conflict:
+        if conflict.reason == "content":
+            detail = Detail(code="422", message=str(conflict), property=API + "hasOperation", resource=node.object_iri(held.id))
+            return _fail(node, request, by, error(UNFIT, [detail]))
         if conflict.reason != "revision":
             raise
         return _fail(node, request, by, _stale(node, request, held))
@@ -140,6 +147,9 @@ def ask_verification(node: Node, call: Call) -> Answer:
     """POST /logistics-objects/{id}: a VerificationRequest, failed at once when it speaks of another revision or property."""
     held = the_object(node, call)
     require(node, call, held, GET_OBJECT)
+    again = request_again(node, call)
+    if again is not None:
+        return again
     nodes, problems = body_of(node, call)
     require_class(nodes, "Verification", call)
     require_valid(problems, node, call)
@@ -150,7 +160,7 @@ def ask_verification(node: Node, call: Call) -> Answer:
             property=API + "hasLogisticsObject",
             resource=about,
         )
-    request = ask(node, call, VERIFICATION, nodes, objects=[held.id], revision=int(revision))
+    request = ask(node, call, VERIFICATION, nodes, new_id(call), objects=[held.id], revision=int(revision))
     reasons = _unverifiable(node, nodes, held, int(revision))
     if reasons:
         errors = error("Verification could not be processed", reasons)

@@ -12,6 +12,7 @@ from adapters.one_record.server.call import Answer, Call, Node, last_modified, s
 from adapters.one_record.server.documents import body_of, require_class, require_valid
 from adapters.one_record.server.errors import Refusal, error_nodes, refused
 from adapters.one_record.server.permission import no_object, require, the_object
+from adapters.one_record.server.repeating import event_again, new_id
 from adapters.one_record.server.told import arrival
 from adapters.one_record.vocabulary import API, CARGO, XSD
 from hub.objects import GET_EVENT, POST_EVENT, EventPage, EventQuery, HeldEvent, HeldObject, NewEvent, Nodes, Notice
@@ -26,6 +27,9 @@ def create(node: Node, call: Call) -> Answer:
     """POST /logistics-objects/{id}/logistics-events."""
     held = the_object(node, call)
     require(node, call, held, POST_EVENT)
+    again = event_again(node, call, held.id)
+    if again is not None:
+        return again
     nodes = _body(node, call)
     targets = _targets(nodes)
     if targets and targets != [node.object_iri(held.id)]:
@@ -34,7 +38,7 @@ def create(node: Node, call: Call) -> Answer:
             property=FOR,
             resource=node.object_iri(held.id),
         )
-    new = _new(node, call, held, nodes)
+    new = _new(node, call, held, nodes, new_id(call))
     node.doors.events.add([new])
     return Answer(status=201, headers={"Location": node.event_iri(held.id, new.id), "Type": new.type})
 
@@ -52,9 +56,9 @@ def _targets(nodes: Nodes) -> list[str]:
     return [one["@id"] for one in nodes[0].get(FOR, ()) if "@id" in one]
 
 
-def _new(node: Node, call: Call, held: HeldObject, nodes: Nodes) -> NewEvent:
+def _new(node: Node, call: Call, held: HeldObject, nodes: Nodes, id: str = "") -> NewEvent:
     """The event of one object; it keeps what was sent, and states when it was created where it does not say."""
-    id, now = str(uuid.uuid4()), node.doors.now()
+    id, now = id or str(uuid.uuid4()), node.doors.now()
     iri, target = node.event_iri(held.id, id), node.object_iri(held.id)
     root = nodes[0] | {FOR: [{"@id": target}]}
     root.setdefault(CREATED, [{"@value": stamp(now.replace(microsecond=0)), "@type": XSD + "dateTime"}])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from adapters.one_record.nodes import Node as JsonNode
-from adapters.one_record.nodes import class_iri, links, made, renamed
+from adapters.one_record.nodes import class_iri, links, made, properties, renamed
 from adapters.one_record.server import queries
 from adapters.one_record.server.call import Answer, Call, Node, last_modified
 from adapters.one_record.server.documents import body_of, require_class, require_valid
@@ -118,11 +118,12 @@ def _linked(node: Node, nodes: Nodes) -> set[str]:
 
 
 def _merged(shown: dict[str, Nodes]) -> Nodes:
+    """All nodes once; of two that say something under one name the first stays: nobody speaks for an object that links theirs."""
     whole: dict[str, JsonNode] = {}
     for nodes in shown.values():
         for one in nodes:
             known = whole.get(one["@id"])
-            if known is None or len(known) < len(one):
+            if known is None or not any(properties(known)):
                 whole[one["@id"]] = one
     return list(whole.values())
 

@@ -1,6 +1,5 @@
 """Action requests as they are made: a body named for good, kept as pending; the holder's own accepted at once. Knows no kind."""
 
-import uuid
 from collections.abc import Callable, Sequence
 
 from adapters.one_record.nodes import internal, settle
@@ -14,10 +13,9 @@ Accept = Callable[[Node, ActionRequest, str], ActionRequest]
 
 
 def ask(
-    node: Node, call: Call, kind: str, nodes: Nodes, *, objects: Sequence[str] = (), revision: int | None = None
+    node: Node, call: Call, kind: str, nodes: Nodes, id: str, *, objects: Sequence[str] = (), revision: int | None = None
 ) -> ActionRequest:
     """Keep a request as pending."""
-    id = str(uuid.uuid4())
     iri = f"{node.request_iri(id)}/body"
     new = NewRequest(
         id=id, kind=kind, by=call.agent.uri, body=settle(nodes, _name(nodes, iri), iri), objects=objects, revision=revision

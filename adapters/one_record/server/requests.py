@@ -33,7 +33,7 @@ def update(node: Node, call: Call) -> Answer:
     if status != REVOKED:
         require_holder(node, call, "decide on action requests")
     if not _is_confirmed(node, found, status):
-        _move(node, call, found, status)
+        decide(node, found, status, call.agent.uri)
     return Answer(status=204, headers={"Location": node.request_iri(found.id), "Type": API + found.kind})
 
 
@@ -45,12 +45,12 @@ def _is_confirmed(node: Node, found: ActionRequest, status: str) -> bool:
 
 def revoke(node: Node, call: Call) -> Answer:
     """DELETE /action-requests/{id}: by the requestor or the holder."""
-    _move(node, call, the_request(node, call), REVOKED)
+    decide(node, the_request(node, call), REVOKED, call.agent.uri)
     return Answer(status=204)
 
 
-def _move(node: Node, call: Call, found: ActionRequest, status: str) -> None:
-    by = call.agent.uri
+def decide(node: Node, found: ActionRequest, status: str, by: str) -> None:
+    """Put a request into another state in an agent's name, with all that follows from it. Raises Refusal (422)."""
     try:
         accept = ACCEPT.get(found.kind) if (found.status, status) == (PENDING, ACCEPTED) else None
         if accept is not None:

@@ -8,9 +8,10 @@ from adapters.one_record.nodes import settle
 from adapters.one_record.server.call import Answer, Call, Node
 from adapters.one_record.server.documents import body_of, require_class, require_valid
 from adapters.one_record.server.errors import BODY, QUERY, RESOURCE, Refusal, refused
+from adapters.one_record.server.repeating import new_id, request_again
+from adapters.one_record.server.requesting import created
 from adapters.one_record.sharing.asking import Sharing
 from adapters.one_record.sharing.nodes import Invalid
-from adapters.one_record.vocabulary import API
 from hub.objects import ActionRequest, Nodes
 
 
@@ -27,18 +28,24 @@ def get_subscriptions(node: Node, call: Call) -> Answer:
 
 def post_subscription(node: Node, call: Call) -> Answer:
     """POST /subscriptions: a SubscriptionRequest (subscriptions.md, "Subscribe to Logistics Objects")."""
+    again = request_again(node, call)
+    if again is not None:
+        return again
     body = _body(node, call, "Subscription")
     try:
-        return _created(node, _sharing(node).subscribe(call.agent.uri, body))
+        return created(node, _sharing(node).subscribe(call.agent.uri, body, new_id(call)))
     except Invalid as wrong:
         raise _refusal(wrong, RESOURCE) from wrong
 
 
 def post_delegation(node: Node, call: Call) -> Answer:
     """POST /access-delegations: an AccessDelegationRequest (access-delegations.md, "Request Access Delegation")."""
+    again = request_again(node, call)
+    if again is not None:
+        return again
     body = _body(node, call, "AccessDelegation")
     try:
-        return _created(node, _sharing(node).delegate(call.agent.uri, body))
+        return created(node, _sharing(node).delegate(call.agent.uri, body, new_id(call)))
     except Invalid as wrong:
         raise _refusal(wrong, RESOURCE) from wrong
 
@@ -75,10 +82,6 @@ def _body(node: Node, call: Call, kind: str) -> Nodes:
     name = nodes[0]["@id"]
     own = f"internal:{uuid.uuid4()}" if name.startswith("_:") else name
     return settle(nodes, own, own)
-
-
-def _created(node: Node, request: ActionRequest) -> Answer:
-    return Answer(status=201, headers={"Location": node.request_iri(request.id), "Type": API + request.kind})
 
 
 def _refusal(wrong: Invalid, about: str) -> Refusal:

@@ -16,7 +16,18 @@ from hub.ports import Arrival
 CHANNEL = "one-record"
 _NAMING = frozenset(
     CARGO + name
-    for name in ("waybillPrefix", "waybillNumber", "waybill", "masterWaybill", "ofShipment", "waybillType", "eventFor")
+    for name in (
+        "waybillPrefix",
+        "waybillNumber",
+        "waybillType",
+        "waybill",
+        "masterWaybill",
+        "ofShipment",
+        "eventFor",
+        "issuedForWaybill",
+        "issuedForShipment",
+        "issuedForPiece",
+    )
 )
 """What says of which waybill an object is. Of others' objects only this is told: the rest is not the sender's word."""
 

@@ -57,12 +57,12 @@ class Sharing:
         base = self._node.settings.base_url
         return subscriptions.offered(base, self._holder, publisher, kind, subscriptions.topic(kind, topic), body=policy.body)
 
-    def subscribe(self, agent: str, nodes: Nodes) -> ActionRequest:
-        """A SubscriptionRequest, accepted at once where the policy says so. Raises :class:`Invalid`."""
+    def subscribe(self, agent: str, nodes: Nodes, id: str = "") -> ActionRequest:
+        """A SubscriptionRequest (of this id), accepted at once where the policy says so. Raises :class:`Invalid`."""
         asked = subscriptions.wanted(nodes)
         held = self._topic(agent, asked)
         self._check_subscriber(agent, asked)
-        new = NewRequest(id=str(uuid.uuid4()), kind=SUBSCRIPTION, by=agent, body=nodes, objects=[held.id] if held else [])
+        new = NewRequest(id=id or str(uuid.uuid4()), kind=SUBSCRIPTION, by=agent, body=nodes, objects=[held.id] if held else [])
         request = self._node.requests.create(new)
         if self._is_own(agent) or (
             self._permits.policy(agent).subscriptions == "accept" and self._node.reaches(asked.subscriber)
@@ -96,7 +96,7 @@ class Sharing:
                 where = f"{self._node.settings.base_url}/action-requests/{one.request}"
                 raise Refusal("There is such a subscription; revoke it first.", API + "hasTopic", status=422, resource=where)
 
-    def delegate(self, agent: str, nodes: Nodes) -> ActionRequest:
+    def delegate(self, agent: str, nodes: Nodes, id: str = "") -> ActionRequest:
         """An AccessDelegationRequest; the holder's own, and those a policy accepts, are in force at once. Raises Invalid."""
         asked = delegations.delegation(nodes)
         found = self._held(asked.objects)
@@ -111,7 +111,9 @@ class Sharing:
         if policy.delegations == "refuse" and agent != self._holder:
             raise Refusal("You may not ask for access here.", "", status=403)
         ids = [one.id for one in found.values()]
-        request = self._node.requests.create(NewRequest(id=str(uuid.uuid4()), kind=DELEGATION, by=agent, body=nodes, objects=ids))
+        request = self._node.requests.create(
+            NewRequest(id=id or str(uuid.uuid4()), kind=DELEGATION, by=agent, body=nodes, objects=ids)
+        )
         return self.accept(request, self._holder) if self._is_own(agent) or policy.delegations == "accept" else request
 
     def accept(self, request: ActionRequest, by: str) -> ActionRequest:

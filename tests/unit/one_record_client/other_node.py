@@ -5,6 +5,7 @@ It knows nothing of the client: its documents are written out here by hand.
 
 import json
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -66,7 +67,7 @@ class OtherNode:
     def iri(self, name: str) -> str:
         return f"{self.base}/logistics-objects/{name}"
 
-    def put(self, name: str, kind: str, **properties: Any) -> str:
+    def put(self, name: str, kind: str, /, **properties: Any) -> str:
         said = {f"cargo:{key}": value for key, value in properties.items()}
         self.objects[name] = {"@id": self.iri(name), "@type": f"cargo:{kind}", **said}
         self.revisions[name] = self.revisions.get(name, 0) + 1
@@ -249,12 +250,11 @@ def flattened(document: dict[str, Any]) -> dict[str, Any]:
         return text.replace("api:", API, 1) if text.startswith("api:") else text.replace("cargo:", CARGO, 1)
 
     def put(value: dict[str, Any]) -> dict[str, Any]:
-        node: dict[str, Any] = {"@id": value.get("@id") or f"neone:{len(nodes):08d}-0000-4000-8000-000000000000"}
+        node: dict[str, Any] = {"@id": value.get("@id") or f"neone:{uuid.uuid4()}"}
         nodes.append(node)
         if "@type" in value:
-            node["@type"] = (
-                [word(value["@type"]), CARGO + "LogisticsObject"] if "cargo" in value["@type"] else word(value["@type"])
-            )
+            above = [CARGO + "LogisticsObject"] if "/logistics-objects/" in node["@id"] else []
+            node["@type"] = [word(value["@type"]), *above]
         node |= {word(key): plain(one) for key, one in value.items() if not key.startswith("@")}
         return {"@id": node["@id"]}
 

@@ -42,6 +42,102 @@ def test_headings(name):
     assert FORMAT.read(part).problems == []
 
 
+VARIANTS = {
+    "three lines of addresses": ("QK SGNFFXX\nQK HANFFXX\nQK DADFFXX\n.FRAFFYY 201530\n", "QK", 3, "FRAFFYY"),
+    "ten addresses": (
+        "QK AAAFFXX BBBFFXX CCCFFXX DDDFFXX EEEFFXX FFFFFXX GGGFFXX HHHFFXX\nIIIFFXX JJJFFXX\n.FRAFFYY 201530\n",
+        "QK",
+        10,
+        "FRAFFYY",
+    ),
+    "priority and address as one word": ("QDSGNFFXX\n.FRAFFYY 201530\n", "QD", 1, "FRAFFYY"),
+    "short address": ("QD SGN05X\n.FRAFFYY 201530\n", "QD", 1, "FRAFFYY"),
+    "two priorities": ("QU SGNFFXX\nQD HANFFXX\n.FRAFFYY 201530\n", "QU", 2, "FRAFFYY"),
+    "no origin": ("QK SGNFFXX HANFFXX\n", "QK", 2, None),
+    "addresses alone": ("SGNFFXX HANFFXX\n", None, 2, None),
+    "origin alone": (".FRAFFYY 201530\n", None, 0, "FRAFFYY"),
+    "PIMA addresses": ("QK REUAGT82MUSTER/FRA01\n.TDVAGT03BEISPIEL/SGN1 201530\n", "QK", 1, "TDVAGT03BEISPIEL/SGN1"),
+    "PIMA behind the origin": ("QK SGNFFXX\n.FRAFFYY REUAIR08XXX\n", "QK", 1, "REUAIR08XXX"),
+    "SUB before": ("\x1aQK SGNFFXX\r\n.FRAFFYY 201530\r\n\x02", "QK", 1, "FRAFFYY"),
+    "marks on lines of their own": ("\x01\r\nQK SGNFFXX\r\n.FRAFFYY 201530\r\n\x02\r\n", "QK", 1, "FRAFFYY"),
+    "start of a teletype": ("ZCZC ABC123 201530\nQK SGNFFXX\n.FRAFFYY 201530\n", "QK", 1, "FRAFFYY"),
+    "labelled, no header, PDM": (
+        "=PRIORITY\nQU\n=DESTINATION TYPE B\nSGNFFXX\n=ORIGIN\nFRAFFYY REUAGT82MUSTER/FRA01\n=DBLSIG\nAB\n=TEXT\nPDM\n",
+        "QU",
+        1,
+        "REUAGT82MUSTER/FRA01",
+    ),
+    "mail": ("From: A <ops@example.org>\nTo: hub@example.net,\n b@example.net\nSubject: FSU\n\n", None, 2, None),
+    "mail around a heading": ("From: ops@example.org\nTo: hub@example.net\n\nQK SGNFFXX\n.FRAFFYY 201530\n", "QK", 1, "FRAFFYY"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(VARIANTS))
+@pytest.mark.parametrize("end", ["", "\x03", "\nNNNN\n"])
+def test_variants_of_headings(name, end):
+    heading, priority, recipients, author = VARIANTS[name]
+    split = FORMAT.split((heading + STATUS + end).encode())
+    (frame,) = split.frames
+    assert (frame.priority, len(frame.recipients), frame.author) == (priority, recipients, author)
+    assert split.problems == []
+    (part,) = split.parts
+    assert part.text.startswith("FSU/14")
+    assert FORMAT.read(part).problems == []
+
+
+def test_what_a_mail_says_of_itself():
+    head = "From: ops@example.org\nTo: hub@example.net\nDate: Fri, 20 Nov 2026 15:30:00 +0100\nMessage-ID: <1@example.org>\n\n"
+    (frame,) = FORMAT.split((head + STATUS).encode()).frames
+    assert (frame.layer, frame.sender, frame.author) == ("mail", "ops@example.org", None)
+    assert (frame.said_at, frame.control_reference) == ("2026-11-20T15:30:00+01:00", "1@example.org")
+
+
+def test_what_stands_behind_the_end_of_a_message_is_told():
+    split = FORMAT.split(f"QK SGNFFXX\n.FRAFFYY 201530\n{STATUS}NNNN\nsome trailer\n".encode())
+    assert [(one.code, one.line, one.found) for one in split.problems] == [(Code.IMP_HEADING, 7, "some trailer")]
+    assert FORMAT.read(split.parts[0]).problems == []
+
+
+def test_words_of_seven_letters_are_no_heading_inside_a_file():
+    split = FORMAT.split(f"{STATUS}OSI/TWO WORDS\nFREIGHT PREPAID\n{STATUS}".encode())
+    assert (len(split.parts), split.frames) == (2, [])
+
+
+def test_cargo_imp_inside_edifact_keeps_its_places():
+    from adapters.edifact import build
+
+    head = "UNB+IATA:1+REUAGT82MUSTER/FRA01:PIMA+REUAIR08XXX:PIMA+261120:1530+1'UNH+1+CIMFSU:14'"
+    raw = head + STATUS.replace("\n", "\r\n").replace("T10K123.4\r\n", "T10K123.4/A B'C\r\n", 2).replace("/A B'C", "", 1)
+    split = build().split(f"{raw}'UNT+3+1'UNZ+1+1'".encode())
+    (part,) = [one for one in split.parts if one.format == "cargo-imp"]
+    assert (part.type, part.version, part.offset, split.frames[0].author) == ("FSU", "14", len(head), "REUAGT82MUSTER/FRA01")
+
+
+def numbered(number, mark, house):
+    return f"FHL/4\nMBI/777-55512343FRASGN/T10K123.4\nHBS/{house}/FRASGN/{number}/K10//MACHINE PARTS\nPART/{number}/{mark}\n"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "missing"),
+    [((1, 2, 3), []), ((1, 3), ["part 2"]), ((2, 4), ["part 1", "part 3"]), ((3,), []), ((3, 1), ["part 2"])],
+)
+def test_a_part_missing_between_the_parts_of_a_file_is_told(numbers, missing):
+    text = "".join(numbered(one, "LAST" if one == 3 else "CONT", f"H{one}") for one in numbers)
+    split = FORMAT.split(text.encode())
+    assert len(split.parts) == len(numbers)
+    assert [(one.code, one.expected) for one in split.problems] == [(Code.PART_MISSING, one) for one in missing]
+
+
+def test_a_manifest_counts_its_parts_in_its_first_line():
+    text = "".join(f"FFM/8\n{number}/XX118/21NOV/SGN\nHAN/NIL\n{mark}\n" for number, mark in ((1, "CONT"), (3, "LAST")))
+    assert [one.expected for one in FORMAT.split(text.encode()).problems] == ["part 2"]
+
+
+def test_possible_duplicate_on_the_origin_line():
+    (frame,) = FORMAT.split(f"QK SGNFFXX\n.FRAFFYY 201530 PDM\n{STATUS}".encode()).frames
+    assert (frame.possible_duplicate, frame.control_reference) == (True, None)
+
+
 def test_possible_duplicate():
     (frame,) = FORMAT.split(f"QK SGNFFXX\n.FRAFFYY 201530\nPDM\n{STATUS}".encode()).frames
     assert frame.possible_duplicate

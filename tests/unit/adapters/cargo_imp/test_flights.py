@@ -79,6 +79,14 @@ def test_a_booking_list_written_as_a_manifest_names_what_that_cannot_say():
     assert len(re.findall("^777-", item["text"], re.MULTILINE)) == 4
 
 
+def test_good_consignments_are_shown_after_a_faulty_one():
+    message = explain(changed("ffm_8/whole", 4, "777-55512343FRADOH/T4Q50/MACHINE PARTS"))
+    assert [one["awb"] for one in message["shipments"]] == ["777-55512354", "777-55512365", "777-55512376"]
+    assert [(one["code"], one["line"], one["severity"]) for one in message["problems"]] == [
+        ("cargo-imp.element.format", 4, "error")
+    ]
+
+
 def test_a_waybill_has_no_flight_to_be_written():
     assert convert(fixture("fwb_17/full"), "cargo-imp:FFM/8") == []
 

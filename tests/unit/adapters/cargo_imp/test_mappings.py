@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date
 
+import msgspec
 import pytest
 
 from hub.mapping import Mappings
@@ -40,12 +41,23 @@ ONE_WAY = ("fma_0/accepted", "fna_1/refused", "ffr_8/change")
 """Answers quote what they answer; a change that empties a group leaves nothing of it to be written."""
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_problems(name):
+    """Of a case with ``problems.json`` these, of every other none."""
+    told = FIXTURES / name / "problems.json"
+    problems = json.loads(msgspec.json.encode(read(fixture(name)).problems))
+    for one in problems:
+        one.pop("severity", None)
+    assert problems == (json.loads(told.read_text()) if told.exists() else [])
+
+
 @pytest.mark.parametrize("name", [name for name in CASES if name not in ONE_WAY])
 def test_through_the_model(name):
     message, found = carried(name)
     document = dict(found.detail)
     for said in found.said:
-        document = {**said.facts, **document}
+        houses = document.get("houses", []) + said.facts.get("houses", [])
+        document = {**said.facts, **document, **({"houses": houses} if houses else {})}
     expressed = MAPPINGS.get("cargo-imp", message.type, message.version).from_canonical(document, DAY)
     again = Message(format="cargo-imp", type=message.type, version=message.version, root=expressed.root)
     written = FORMAT.write(again, BARE)

@@ -25,6 +25,8 @@ OUT = {
     "time": "actual",
     "arrival": {"scheduled": "2026-11-22T00:45"},
 }
+DISCREPANCIES = ("FDAW", "FDCA", "MSAW", "MSCA", "FDAV", "FDMB", "MSAV", "MSMB", "DFLD", "OFLD", "OVCD", "SSPD")
+DISCREPANCIES += ("DMGD", "EHCP", "CPEB")
 LEG = "/XX421/21NOV/FRADOH/T4K50/A0915/S0045-N"
 CODES = {
     "RCS": (
@@ -73,7 +75,23 @@ CODES = {
     "DOC": (["DOC/21NOV1030/FRA/T4K50/MUSTER"], {**AT, "party": "MUSTER"}),
     **{
         code: ([f"DIS/XX421/21NOV1030/FRA/{code}/T4K50"], {**AT, "flight": "XX421", "discrepancy": code})
-        for code in "FDAW FDCA MSAW MSCA FDAV FDMB MSAV MSMB DFLD OFLD OVCD SSPD DMGD EHCP CPEB".split()
+        for code in [
+            "FDAW",
+            "FDCA",
+            "MSAW",
+            "MSCA",
+            "FDAV",
+            "FDMB",
+            "MSAV",
+            "MSMB",
+            "DFLD",
+            "OFLD",
+            "OVCD",
+            "SSPD",
+            "DMGD",
+            "EHCP",
+            "CPEB",
+        ]
     },
 }
 BELOW = ["ULD/AKE12345XX/AKE12346XX-M", "OSI/SECOND SET OF PAPERS", "/IN POUCH", "OCI/DE/ISS/RA/00001-01", "///ED/0128"]

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from adapters.one_record.vocabulary import API, CARGO, CODES
+from hub.objects import GET_OBJECT, PERMISSIONS, Grant
 from tests.unit.adapters.one_record.http_world import CONTEXT, Client, Web, change, error, operation
-from tests.unit.adapters.one_record.node_world import AIRLINE, BASE, HOLDER, STRANGER, world
+from tests.unit.adapters.one_record.node_world import AIRLINE, BASE, STRANGER, world
 
 KILOGRAM = CODES + "MeasurementUnitCode#KGM"
 DOUBLE, BOOLEAN = "http://www.w3.org/2001/XMLSchema#double", "http://www.w3.org/2001/XMLSchema#boolean"
@@ -190,12 +191,19 @@ def test_get_is_denied_to_who_has_no_access(web: Web, piece: str) -> None:
 
 
 def test_get_embedded_shows_only_what_the_caller_may_read(web: Web, holder: Client, piece: str) -> None:
-    from hub.objects import GET_OBJECT, Grant
-
     where = holder.post({"@type": "cargo:Shipment", "cargo:pieces": [{"@id": piece}]})
     web.world.node.access.grant([Grant(object=where.rsplit("/", 1)[1], agent=AIRLINE, permission=GET_OBJECT)])
     assert "cargo:coload" in holder.get(f"{where}?embedded=true")["cargo:pieces"]
     assert web.client(AIRLINE).get(f"{where}?embedded=true")["cargo:pieces"] == {"@id": piece}
+
+
+def test_get_embedded_nobody_speaks_for_an_object_that_links_theirs(holder: Client) -> None:
+    false = {"@id": "internal:w", "@type": "cargo:Value", "cargo:numericalValue": 99.5, "cargo:unit": {"@id": KILOGRAM}}
+    other = holder.post({"@type": "cargo:Piece", "cargo:grossWeight": false})
+    true = {"@id": "internal:w", "@type": "cargo:Value", "cargo:numericalValue": 1.5}
+    where = holder.post({"@type": "cargo:Shipment", "cargo:totalGrossWeight": true, "cargo:pieces": [{"@id": other}]})
+    shown = holder.get(f"{where}?embedded=true")
+    assert shown["cargo:totalGrossWeight"]["cargo:numericalValue"]["@value"] == "1.5"
 
 
 def test_get_embedded_objects_in_a_circle_end(holder: Client) -> None:
@@ -324,8 +332,6 @@ def test_update_result_must_still_be_valid(holder: Client, piece: str) -> None:
 
 
 def _partner(web: Web, piece: str) -> Client:
-    from hub.objects import PERMISSIONS, Grant
-
     id = piece.rsplit("/", 1)[1]
     web.world.node.access.grant([Grant(object=id, agent=AIRLINE, permission=one) for one in PERMISSIONS])
     return web.client(AIRLINE)
@@ -439,4 +445,3 @@ def test_what_is_held_is_told_to_the_hub_where_its_agent_is_a_partner(web: Web, 
     assert web.world.messages() == []
     holder("PATCH", f"{where}?status=REQUEST_ACCEPTED")
     assert [partner for partner, _ in web.world.messages()] == ["airline"]
-    assert HOLDER
