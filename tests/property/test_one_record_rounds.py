@@ -15,7 +15,7 @@ from tests.one_record_rounds import BASE, outlined, read_again, silently_changed
 
 LINE = Line(formats={"one-record": build()}, mappings=Mappings())
 STANDARD = profile("standard", problem_rows())
-SOME = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SOME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 words = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789-", min_size=1, max_size=14).map(lambda text: f"N{text}".strip())
 lines = st.lists(words, min_size=1, max_size=3, unique=True)
