@@ -105,9 +105,12 @@ def _texts(shipment: Node, bag: Bag) -> None:
     if whole is None:
         return
     bag.put(whole)
-    for text in whole.text.splitlines():
-        if text.strip():
-            shipment.children.append(Node("goods", {"@value": _like(text.strip(), whole)}, [], whole.line))
+    lines = [text.strip() for text in whole.text.splitlines() if text.strip()]
+    # The pieces' own texts have been gathered already: those that the shipment repeats are said once, in its order.
+    again = [child for child in shipment.children if child.name == "goods" and child.text("@value") in lines]
+    bag.put(*(child.elements["@value"] for child in again))
+    rest = [child for child in shipment.children if child not in again]
+    shipment.children = [Node("goods", {"@value": _like(text, whole)}, [], whole.line) for text in lines] + rest
 
 
 def _customs(shipment: Node) -> None:
