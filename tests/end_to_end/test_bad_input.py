@@ -24,7 +24,7 @@ FILES = {
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 64, "file.binary"),
     "no format of ours": (b"Dear Sir or Madam,\nplease find attached\n", "format.unknown"),
     "unknown type of Cargo-IMP": (b"XYZ/3\n777-55512343FRASGN/T1K1\n", "type.unknown"),
-    "a type without layout": (b"FBR/2\nXX421/21NOV/FRA\n", "type.unknown"),
+    "a type without layout": (b"FVR/1\nXX421/21NOV/FRA\n", "type.unknown"),
     "unknown type of EDIFACT": (
         b"UNB+UNOA:2+A+B+261121:1000+1'UNH+1+QQQQQQ:D:96A:UN'BGM+1'UNT+3+1'UNZ+1+1'",
         "type.unknown",
