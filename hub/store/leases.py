@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, selec
 from sqlalchemy.exc import IntegrityError
 
 from hub.store.engine import writing
-from hub.store.rows import LANES
+from hub.store.rows import LANES, insert_all
 from hub.store.tables import lease
 
 LEADER = "leader"
@@ -27,6 +27,8 @@ class LeaseLost(Exception):
 
 FIND = select(lease).where(lease.c.name == bindparam("n"))
 ADD = insert(lease)
+NAMES = select(lease.c.name)
+_TURNS = 5
 NEXT_FENCE = update(lease).where(lease.c.name == _FENCE).values(fence=lease.c.fence + 1)
 ALIVE = select(lease.c.owner).where(lease.c.name.like(f"{_WORKER}%"), lease.c.expires_at > bindparam("now"))
 SIGN_IN = update(lease).where(lease.c.name == bindparam("n")).values(expires_at=bindparam("until"))
@@ -68,15 +70,21 @@ def lane_name(lane: int) -> str:
 
 
 def prepare(engine: Engine) -> None:
-    """Make the rows every database has, if they are not there yet."""
-    names = [lane_name(lane) for lane in range(LANES)] + [LEADER, SPLIT, _FENCE]
-    for name in names:
+    """Make the rows every database has, if they are not there yet: at once, or again when another process is making them too."""
+    names = {lane_name(lane) for lane in range(LANES)} | {LEADER, SPLIT, _FENCE}
+    for _ in range(_TURNS):
         try:
             with writing(engine) as connection:
-                if connection.execute(FIND, {"n": name}).first() is None:
-                    connection.execute(ADD, {"name": name, "owner": None, "fence": 0, "expires_at": 0, "used_at": 0})
+                missing = sorted(names - set(connection.execute(NAMES).scalars()))
+                insert_all(connection, ADD, [_free(name) for name in missing])
+            return
         except IntegrityError:
-            continue  # another process made it at the same moment
+            continue
+    raise LookupError("the lease rows cannot be made: another process keeps making and removing them")
+
+
+def _free(name: str) -> dict[str, str | int | None]:
+    return {"name": name, "owner": None, "fence": 0, "expires_at": 0, "used_at": 0}
 
 
 class Holding:
