@@ -66,7 +66,7 @@ class MappingWriter:
 
     def _write(self, run: WritePass, statements: "Sequence[Compiled]", document: Document) -> list[Problem]:
         for table, each, rows in statements:
-            for part, rename in _spread(document, table):
+            for part, rename in _spread(document, table, alone=len(statements) == 1):
                 _statement(run, each, rows, part, rename)
         missing = [
             name
@@ -131,12 +131,14 @@ def _run_rows(run: WritePass, rows: Rows, part: Document, node: Node) -> None:
             row(run, part, node, "")
 
 
-def _spread(document: Document, table: StatementTable) -> Iterator[tuple[Document, Rename]]:
-    if table.spread is None:
+def _spread(document: Document, table: StatementTable, *, alone: bool) -> Iterator[tuple[Document, Rename]]:
+    """The document once for each item of the list; without any, once as it is where no other statement would tell the rest."""
+    name = table.spread
+    if name is None or (alone and not document.get(name)):
         yield document, None
         return
-    for at, item in enumerate(document.get(table.spread, [])):
-        yield {**document, table.spread: [item]}, (f"/{table.spread}/0/", f"/{table.spread}/{at}/")
+    for at, item in enumerate(document.get(name, [])):
+        yield {**document, name: [item]}, (f"/{name}/0/", f"/{name}/{at}/")
 
 
 def _unmapped(pointer: str, table: MappingTable) -> Problem:
