@@ -134,10 +134,13 @@ class Hub:
         return self._projecting(wanted) if wanted is not None else None
 
     def _projecting(self, wanted: NodeSettings) -> Projecting:
+        format = self.pure.line.formats.get("one-record")
+        if format is None:
+            raise Misconfigured("[node] needs the format one-record: name its adapter under [formats] in waybridge.toml")
         return Projecting(
             self.engine,
             self.clock,
-            cast(Outliner, self.pure.line.formats["one-record"]),
+            cast(Outliner, format),
             lambda target, document, day: self.pure.line.express(target, document, day).root,
             lambda raw: self.pure.line.understand(anonymous(raw, "", self.clock.now()), self._profile("")),
             base_url=wanted.base_url,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from hub.bootstrap.agents import Agents
@@ -11,6 +12,7 @@ from hub.bootstrap.checking import check_partners
 from hub.bootstrap.durable import Hub
 from hub.node import NodeSettings
 from hub.objects import NewObject, NewRequest, NewSubscription, Notice
+from hub.ports import Misconfigured
 from hub.read import ReadSide
 from hub.settings import Channel, Partner, Settings, Sight
 from hub.settings import Hub as HubSettings
@@ -117,3 +119,10 @@ def test_a_notification_channel_that_is_not_there_is_found_beforehand(tmp_path: 
     found = check_partners(Settings(hub=told.hub, partners=partners, source="config"))
     assert [one["partner"] for one in found] == ["x"]
     assert "no channel 'one-record'" in found[0]["problem"]
+
+
+def test_a_node_without_its_format_says_what_to_name(tmp_path: Path) -> None:
+    whole = settings(tmp_path)
+    without = msgspec.structs.replace(whole, hub=msgspec.structs.replace(whole.hub, formats={}))
+    with pytest.raises(Misconfigured, match="one-record"):
+        Hub(without).node  # noqa: B018
