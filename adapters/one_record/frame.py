@@ -126,7 +126,7 @@ def ways_back(graph: Graph) -> frozenset[tuple[str, str]]:
 
 def _is_told(waybill: Subject | None) -> bool:
     """Whether a document tells a waybill, and does not only name the one that a booking is for."""
-    return waybill is not None and waybill.key[:2] != "_:" and not waybill.values.keys() <= _NAMING
+    return waybill is not None and not waybill.key.startswith(("_:", "internal:")) and not waybill.values.keys() <= _NAMING
 
 
 def _links(subject: Subject, predicates: Iterable[str]) -> Iterable[Link]:
