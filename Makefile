@@ -40,6 +40,7 @@ conformance: $(STAMP) ## run the standard's own test collection (COLLECTION=path
 	@$(BIN)/python -m tests.conformance.run "$(COLLECTION)"
 
 storm: $(STAMP) ## the long crash and fault runs
+	WAYBRIDGE_RANDOM=1 $(BIN)/python -m pytest tests/property
 	$(BIN)/python -m pytest -m slow --timeout 3600
 
 clean:         ## remove what was built
