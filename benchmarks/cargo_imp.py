@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters.cargo_imp import build
+from adapters.cargo_imp.reading import Reader
 from hub.envelope import Outgoing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,8 +49,12 @@ def kinds(text: str) -> Mapping[str, Callable[[], object]]:
     message = format.read(part)
     assert message.problems == []
     assert format.write(message, BARE).problems == []
+    alone = Reader(format.reader(part.type, part.version).table)
+    alone.walk.checks = ()
+    body, line, start = text.partition("\n")[2], part.line + 1, text.find("\n") + 1
     return {
         "read and checked, with positions": lambda: format.read(part),
+        "the same without checks across": lambda: alone.read(body, line, start),
         "split, read and checked": lambda: format.read(format.split(raw).parts[0]),
         "written": lambda: format.write(message, BARE),
         "naive: split on slants, unchecked": lambda: split_on_slants(text),

@@ -28,29 +28,27 @@ _SEGMENTS = {
 }
 
 
+NO_GOODS = Goods(None)
+"""Of a message without rate lines. Nobody writes into it."""
+
+
 class Told:
     """One message for the checks: its lines by name, its goods figures, and the problems found so far."""
 
-    __slots__ = ("_goods", "_houses", "first", "problems", "root")
+    __slots__ = ("_houses", "first", "goods", "problems", "root")
 
     def __init__(self, root: Node) -> None:
         self.root = root
         self.first: Mapping[str, Node] = {child.name: child for child in root.children}
         self.problems: list[Problem] = []
         self._houses: Houses | None = None
-        self._goods: Goods | None = None
+        rates = self.first.get("RTD")
+        self.goods: Goods = NO_GOODS if rates is None else Goods(rates)
 
     def totals(self, name: str) -> Node | None:
         """The second line of a charge summary, PPD or COL."""
         summary = self.first.get(name)
         return summary.children[0] if summary is not None and summary.children else None
-
-    @property
-    def goods(self) -> Goods:
-        """The figures of the rate lines."""
-        if self._goods is None:
-            self._goods = Goods(self.first.get("RTD"))
-        return self._goods
 
     @property
     def houses(self) -> Houses:
