@@ -28,7 +28,8 @@ _LOOK = 1.0
 
 def size(configured: int) -> int:
     """How many worker processes there shall be, this one included; 0 means one for each core, at most four."""
-    return configured if configured > 0 else min(len(os.sched_getaffinity(0)), _MOST)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return configured if configured > 0 else min(cores, _MOST)
 
 
 class Crew:
