@@ -147,7 +147,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Witness(msgspec.Struct, frozen=True, array_like=True):
-    """Who said a value, and where it stands in their message. Made by the thousand: by place, which takes half the time."""
+    """Who said a value, and where it stands in their message. Positional: thousands are made."""
 
     message: str
     partner: str

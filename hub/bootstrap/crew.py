@@ -37,7 +37,6 @@ class Crew:
 
     def __init__(self, hub: Hub, *, others: int) -> None:
         self._hub = hub
-        self._settings = hub.settings
         self._wanted = others
         self._mates: list[_Mate] = []
         self._stop = threading.Event()
@@ -45,7 +44,7 @@ class Crew:
 
     def start(self) -> None:
         """Start the others, and let everybody take a fair share of the lanes."""
-        self._mates = [_Mate(self._settings) for _ in range(self._wanted)]
+        self._mates = [_Mate(self._hub.settings) for _ in range(self._wanted)]
         for mate in self._mates:
             mate.await_ready()
         if self._mates:
@@ -83,7 +82,7 @@ class Crew:
                 leases.bury(self._hub.engine, dead.owner)
         except SQLAlchemyError as fault:  # its leases expire by themselves
             _log.warning("the lanes of a dead worker wait for their leases to expire", fault=origin(fault))
-        mate = _Mate(self._settings)
+        mate = _Mate(self._hub.settings)
         mate.await_ready()
         return mate
 

@@ -34,7 +34,7 @@ class Remembered:
     """Statements as they were last read, by all that is stored of them: most of a shipment's are read again at its next fold."""
 
     def __init__(self, largest: int = 4_000_000) -> None:
-        """``largest``: bytes of sealed bodies remembered, about a tenth of what that takes."""
+        """``largest``: bytes of sealed bodies remembered; decoded they take several times as much."""
         self._largest = largest
         self._size = 0
         self._known: OrderedDict[tuple[Any, ...], Statement] = OrderedDict()

@@ -62,7 +62,7 @@ _LARGE = 32_768
 
 
 def packed(plain: bytes) -> bytes:
-    """Deflated, as zlib.decompress reads it. Setting up zlib's usual window costs ten times the packing of what we store."""
+    """Deflated, as zlib.decompress reads it. Setting up zlib's usual window costs more than the packing of what we store."""
     if len(plain) > _LARGE:
         return zlib.compress(plain, 1)
     packer = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, _MEMORY)
