@@ -1,35 +1,20 @@
 """The first schema."""
 
-from typing import Any
-
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import op
+
+from hub.store.migrations.making import Big, Making
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-Big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-
-def _there() -> set[str]:
-    """Tables made by an earlier run that did not come to its end (Oracle commits every DDL by itself)."""
-    return set() if context.is_offline_mode() else set(sa.inspect(op.get_bind()).get_table_names())
-
 
 def upgrade() -> None:
-    there = _there()
+    making = Making()
 
-    def _table(name: str, *columns: Any, **options: Any) -> None:
-        if name not in there:
-            op.create_table(name, *columns, **options)
-
-    def _index(name: str, table: str, columns: list[str], unique: bool = False) -> None:
-        if table not in there or name not in {one["name"] for one in sa.inspect(op.get_bind()).get_indexes(table)}:
-            op.create_index(name, table, columns, unique=unique)
-
-    _table('acknowledgement',
+    making.table('acknowledgement',
     sa.Column('envelope', Big, autoincrement=False, nullable=False),
     sa.Column('part', sa.SmallInteger(), autoincrement=False, nullable=False),
     sa.Column('target', sa.String(length=64), nullable=False),
@@ -37,18 +22,18 @@ def upgrade() -> None:
     sa.Column('created_at', Big, nullable=False),
     sa.PrimaryKeyConstraint('envelope', 'part', name='pk_acknowledgement')
     )
-    _table('answer_item',
+    making.table('answer_item',
     sa.Column('envelope', Big, autoincrement=False, nullable=False),
     sa.Column('lane', sa.SmallInteger(), nullable=False),
     sa.PrimaryKeyConstraint('envelope', name='pk_answer_item')
     )
-    _table('control_number',
+    making.table('control_number',
     sa.Column('sender', sa.String(length=64), nullable=False),
     sa.Column('recipient', sa.String(length=64), nullable=False),
     sa.Column('last', Big, nullable=False),
     sa.PrimaryKeyConstraint('sender', 'recipient', name='pk_control_number')
     )
-    _table('dead_letter',
+    making.table('dead_letter',
     sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
     sa.Column('subject', sa.String(length=300), nullable=False),
     sa.Column('stage', sa.String(length=16), nullable=False),
@@ -71,8 +56,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('seq', name='pk_dead_letter'),
     sa.UniqueConstraint('subject', name='uq_dead_letter_subject')
     )
-    _index('ix_dead_letter_fingerprint', 'dead_letter', ['fingerprint'], unique=False)
-    _table('delivery',
+    making.index('ix_dead_letter_fingerprint', 'dead_letter', ['fingerprint'], unique=False)
+    making.table('delivery',
     sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
     sa.Column('key', sa.String(length=200), nullable=False),
     sa.Column('lane', sa.SmallInteger(), nullable=False),
@@ -99,15 +84,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('seq', name='pk_delivery'),
     sa.UniqueConstraint('shipment', 'key', name='uq_delivery_key')
     )
-    _index('ix_delivery_control', 'delivery', ['control_reference', 'partner'], unique=False)
-    _index('ix_delivery_due', 'delivery', ['run_at'], unique=False)
-    _table('delivery_bytes',
+    making.index('ix_delivery_control', 'delivery', ['control_reference', 'partner'], unique=False)
+    making.index('ix_delivery_due', 'delivery', ['run_at'], unique=False)
+    making.table('delivery_bytes',
     sa.Column('delivery', Big, autoincrement=False, nullable=False),
     sa.Column('part', sa.SmallInteger(), autoincrement=False, nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('delivery', 'part', name='pk_delivery_bytes')
     )
-    _table('envelope',
+    making.table('envelope',
     sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
@@ -124,12 +109,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('seq', name='pk_envelope'),
     sa.UniqueConstraint('id', name='uq_envelope_id')
     )
-    _table('envelope_bytes',
+    making.table('envelope_bytes',
     sa.Column('envelope', Big, autoincrement=False, nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=True),
     sa.PrimaryKeyConstraint('envelope', name='pk_envelope_bytes')
     )
-    _table('lease',
+    making.table('lease',
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.Column('owner', sa.String(length=64), nullable=True),
     sa.Column('fence', Big, nullable=False),
@@ -137,7 +122,7 @@ def upgrade() -> None:
     sa.Column('used_at', Big, nullable=False),
     sa.PrimaryKeyConstraint('name', name='pk_lease')
     )
-    _table('message',
+    making.table('message',
     sa.Column('seq', Big, autoincrement=False, nullable=False),
     sa.Column('envelope', Big, nullable=False),
     sa.Column('ordinal', sa.Integer(), nullable=False),
@@ -156,14 +141,14 @@ def upgrade() -> None:
     sa.Column('body', sa.LargeBinary(), nullable=True),
     sa.PrimaryKeyConstraint('seq', name='pk_message')
     )
-    _table('refold_item',
+    making.table('refold_item',
     sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
     sa.Column('key', sa.String(length=200), nullable=False),
     sa.Column('lane', sa.SmallInteger(), nullable=False),
     sa.Column('message', Big, nullable=True),
     sa.PrimaryKeyConstraint('seq', name='pk_refold_item')
     )
-    _table('repeated_arrival',
+    making.table('repeated_arrival',
     sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
     sa.Column('envelope', Big, nullable=False),
     sa.Column('channel', sa.String(length=64), nullable=False),
@@ -171,8 +156,8 @@ def upgrade() -> None:
     sa.Column('received_at', Big, nullable=False),
     sa.PrimaryKeyConstraint('seq', name='pk_repeated_arrival')
     )
-    _index('ix_repeated_arrival', 'repeated_arrival', ['envelope'], unique=False)
-    _table('replay',
+    making.index('ix_repeated_arrival', 'repeated_arrival', ['envelope'], unique=False)
+    making.table('replay',
     sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('reason', sa.String(length=1000), nullable=True),
@@ -183,13 +168,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('seq', name='pk_replay'),
     sa.UniqueConstraint('id', name='uq_replay_id')
     )
-    _table('replay_item',
+    making.table('replay_item',
     sa.Column('replay', Big, autoincrement=False, nullable=False),
     sa.Column('envelope', Big, autoincrement=False, nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.PrimaryKeyConstraint('replay', 'envelope', name='pk_replay_item')
     )
-    _table('revision',
+    making.table('revision',
     sa.Column('shipment', sa.String(length=200), nullable=False),
     sa.Column('revision_no', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('document', sa.LargeBinary(), nullable=False),
@@ -200,7 +185,7 @@ def upgrade() -> None:
     sa.Column('message', Big, nullable=True),
     sa.PrimaryKeyConstraint('shipment', 'revision_no', name='pk_revision')
     )
-    _table('shipment',
+    making.table('shipment',
     sa.Column('number_key', sa.String(length=200), nullable=False),
     sa.Column('key', sa.String(length=200), nullable=False),
     sa.Column('revision_no', sa.Integer(), nullable=False),
@@ -215,17 +200,17 @@ def upgrade() -> None:
     sa.Column('changed_at', Big, nullable=False),
     sa.PrimaryKeyConstraint('number_key', 'key', name='pk_shipment')
     )
-    _index('ix_shipment_changed', 'shipment', ['changed_at', 'key'], unique=False)
-    _index('ix_shipment_key', 'shipment', ['key'], unique=False)
-    _index('ix_shipment_status', 'shipment', ['status', 'changed_at', 'key'], unique=False)
-    _table('shipment_term',
+    making.index('ix_shipment_changed', 'shipment', ['changed_at', 'key'], unique=False)
+    making.index('ix_shipment_key', 'shipment', ['key'], unique=False)
+    making.index('ix_shipment_status', 'shipment', ['status', 'changed_at', 'key'], unique=False)
+    making.table('shipment_term',
     sa.Column('kind', sa.String(length=64), nullable=False),
     sa.Column('value', sa.String(length=200), nullable=False),
     sa.Column('shipment', sa.String(length=200), nullable=False),
     sa.PrimaryKeyConstraint('kind', 'value', 'shipment', name='pk_shipment_term'),
     sqlite_with_rowid=False
     )
-    _table('slot',
+    making.table('slot',
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('message', Big, nullable=False),
     sa.Column('said_at', Big, nullable=False),
@@ -234,7 +219,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name='pk_slot'),
     sqlite_with_rowid=False
     )
-    _table('split_item',
+    making.table('split_item',
     sa.Column('envelope', Big, autoincrement=False, nullable=False),
     sa.Column('lane', sa.SmallInteger(), nullable=False),
     sa.Column('byte_count', Big, nullable=False),
@@ -243,7 +228,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.SmallInteger(), nullable=False),
     sa.PrimaryKeyConstraint('envelope', name='pk_split_item')
     )
-    _table('statement',
+    making.table('statement',
     sa.Column('message', Big, autoincrement=False, nullable=False),
     sa.Column('ordinal', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('key', sa.String(length=200), nullable=False),
@@ -256,5 +241,5 @@ def upgrade() -> None:
     sa.Column('body', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('message', 'ordinal', name='pk_statement')
     )
-    _index('ix_statement_key', 'statement', ['key'], unique=False)
-    _index('ix_statement_slot', 'statement', ['slot'], unique=False)
+    making.index('ix_statement_key', 'statement', ['key'], unique=False)
+    making.index('ix_statement_slot', 'statement', ['slot'], unique=False)

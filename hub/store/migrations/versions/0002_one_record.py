@@ -1,35 +1,20 @@
 """The ONE Record node: logistics objects, events, action requests, subscriptions, access."""
 
-from typing import Any
-
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import op
+
+from hub.store.migrations.making import Big, Making
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-Big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-
-def _there() -> set[str]:
-    """Tables made by an earlier run that did not come to its end (Oracle commits every DDL by itself)."""
-    return set() if context.is_offline_mode() else set(sa.inspect(op.get_bind()).get_table_names())
-
 
 def upgrade() -> None:
-    there = _there()
+    making = Making()
 
-    def _table(name: str, *columns: Any, **options: Any) -> None:
-        if name not in there:
-            op.create_table(name, *columns, **options)
-
-    def _index(name: str, table: str, columns: list[str], unique: bool = False) -> None:
-        if table not in there or name not in {one["name"] for one in sa.inspect(op.get_bind()).get_indexes(table)}:
-            op.create_index(name, table, columns, unique=unique)
-
-    _table('access_grant',
+    making.table('access_grant',
     sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
     sa.Column('object', sa.String(length=200), nullable=False),
     sa.Column('agent', sa.String(length=1000), nullable=False),
@@ -41,9 +26,9 @@ def upgrade() -> None:
     sa.Column('ended_at', Big, nullable=True),
     sa.PrimaryKeyConstraint('seq', name='pk_access_grant')
     )
-    _index('ix_access_grant_object', 'access_grant', ['object'], unique=False)
-    _index('ix_access_grant_request', 'access_grant', ['request'], unique=False)
-    _table('action_request',
+    making.index('ix_access_grant_object', 'access_grant', ['object'], unique=False)
+    making.index('ix_access_grant_request', 'access_grant', ['request'], unique=False)
+    making.table('action_request',
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('kind', sa.String(length=64), nullable=False),
     sa.Column('state', sa.String(length=64), nullable=False),
@@ -58,19 +43,19 @@ def upgrade() -> None:
     sa.Column('revoked_at', Big, nullable=True),
     sa.PrimaryKeyConstraint('id', name='pk_action_request')
     )
-    _table('action_request_object',
+    making.table('action_request_object',
     sa.Column('object', sa.String(length=200), nullable=False),
     sa.Column('request', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('object', 'request', name='pk_action_request_object'),
     sqlite_with_rowid=False
     )
-    _index('ix_action_request_object', 'action_request_object', ['request'], unique=False)
-    _table('agent_group',
+    making.index('ix_action_request_object', 'action_request_object', ['request'], unique=False)
+    making.table('agent_group',
     sa.Column('agent', sa.String(length=1000), nullable=False),
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('agent', 'name', name='pk_agent_group')
     )
-    _table('logistics_event',
+    making.table('logistics_event',
     sa.Column('object', sa.String(length=200), nullable=False),
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('type', sa.String(length=200), nullable=False),
@@ -82,8 +67,8 @@ def upgrade() -> None:
     sa.Column('document', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('object', 'id', name='pk_logistics_event')
     )
-    _index('ix_logistics_event_created', 'logistics_event', ['object', 'created_at'], unique=False)
-    _table('logistics_object',
+    making.index('ix_logistics_event_created', 'logistics_event', ['object', 'created_at'], unique=False)
+    making.table('logistics_object',
     sa.Column('id', sa.String(length=200), nullable=False),
     sa.Column('type', sa.String(length=200), nullable=False),
     sa.Column('shipment', sa.String(length=200), nullable=True),
@@ -94,20 +79,20 @@ def upgrade() -> None:
     sa.Column('events_at', Big, nullable=True),
     sa.PrimaryKeyConstraint('id', name='pk_logistics_object')
     )
-    _index('ix_logistics_object_shipment', 'logistics_object', ['shipment'], unique=False)
-    _table('object_projection',
+    making.index('ix_logistics_object_shipment', 'logistics_object', ['shipment'], unique=False)
+    making.table('object_projection',
     sa.Column('shipment', sa.String(length=200), nullable=False),
     sa.Column('revision_no', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('shipment', name='pk_object_projection')
     )
-    _table('projection_due',
+    making.table('projection_due',
     sa.Column('seq', Big, sa.Identity(always=False), nullable=False),
     sa.Column('shipment', sa.String(length=200), nullable=False),
     sa.Column('revision_no', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('seq', name='pk_projection_due')
     )
-    _index('ix_projection_due_shipment', 'projection_due', ['shipment'], unique=False)
-    _table('object_revision',
+    making.index('ix_projection_due_shipment', 'projection_due', ['shipment'], unique=False)
+    making.table('object_revision',
     sa.Column('object', sa.String(length=200), nullable=False),
     sa.Column('revision_no', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('type', sa.String(length=200), nullable=False),
@@ -117,7 +102,7 @@ def upgrade() -> None:
     sa.Column('request', sa.String(length=64), nullable=True),
     sa.PrimaryKeyConstraint('object', 'revision_no', name='pk_object_revision')
     )
-    _table('subscription',
+    making.table('subscription',
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('request', sa.String(length=64), nullable=False),
     sa.Column('subscriber', sa.String(length=1000), nullable=False),
@@ -128,5 +113,5 @@ def upgrade() -> None:
     sa.Column('ended_at', Big, nullable=True),
     sa.PrimaryKeyConstraint('id', name='pk_subscription')
     )
-    _index('ix_subscription_request', 'subscription', ['request'], unique=False)
-    _index('ix_subscription_topic', 'subscription', ['topic'], unique=False)
+    making.index('ix_subscription_request', 'subscription', ['request'], unique=False)
+    making.index('ix_subscription_topic', 'subscription', ['topic'], unique=False)
