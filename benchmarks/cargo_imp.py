@@ -1,4 +1,4 @@
-"""An air waybill of 1 kB, a house list of 120 lines and a status of three: split, read and fully checked (checks across lines too,
+"""An air waybill of 1 kB, a house list of 120 lines, a status of three: split, read and fully checked (checks across lines too,
 every problem with its place); with every element made as the line needs it; written; read naively. And what it costs to start.
 
 Run: python -m benchmarks.cargo_imp. Figures are per second of processor time, the kinds of work taking turns; the naive reader
