@@ -34,29 +34,38 @@ class Writer:
         return texts, problems
 
     def _written(self, root: Node, problems: list[Problem]) -> list[str]:
-        text, writing = self._text(root, problems)
+        lines = self._lines(root, problems)
+        text = "\n".join(lines)
+        if len(text) + len(lines) < LONGEST_MESSAGE:
+            return [text]
+        if self.table.unit:
+            return self._flight(root, problems)
+        parts = in_parts(self.table, lines)
+        if not parts:
+            problems.append(_too_long(self.table, size(lines)))
+            return [text]
+        return ["\n".join(part) for part in parts]
+
+    def _lines(self, root: Node, problems: list[Problem]) -> list[str]:
+        writing = _Writing(self._first, problems)
+        children = self._limited(root, writing)
+        if not writing.orderly(self._message, children):
+            writing.in_any_order(self._message, root.name, children)
+            self._look_for_one_of(root, writing)
+        return writing.lines
+
+    def _look_for_one_of(self, root: Node, writing: "_Writing") -> None:
         for names in self.table.at_least_one:
             if not any(child.name in names for child in root.children):
                 says = f"one of {' and '.join(names)} must be there"
                 writing.report(names[0], None, None, says, code=Code.WRITE_INCOMPLETE)
-        if len(text) + len(writing.lines) < LONGEST_MESSAGE:
-            return [text]
-        if self.table.unit:
-            return self._flight(root, problems)
-        parts = in_parts(self.table, writing.lines)
-        if not parts:
-            problems.append(_too_long(self.table, size(writing.lines)))
-            return [text]
-        return ["\n".join(part) for part in parts]
 
-    def _text(self, root: Node, problems: list[Problem]) -> tuple[str, "_Writing"]:
-        writing = _Writing(self._first, problems)
-        writing.rows(self._message, root.name, self._limited(root, writing))
-        return "\n".join(writing.lines), writing
+    def _text(self, root: Node) -> str:
+        return "\n".join(self._lines(root, []))
 
     def _flight(self, root: Node, problems: list[Problem]) -> list[str]:
         """A message about a flight in parts that number themselves; what could not be written was told of the whole."""
-        texts = [self._text(part, [])[0] for part in flight_parts(lambda node: self._text(node, [])[0], root)]
+        texts = [self._text(part) for part in flight_parts(self._text, root)]
         if len(texts) > MOST_PARTS:
             problems.append(_too_long(self.table, sum(map(len, texts))))
         problems += [_too_long(self.table, size(text.split("\n"))) for text in texts if size(text.split("\n")) > LONGEST_MESSAGE]
@@ -65,13 +74,11 @@ class Writer:
     def _limited(self, root: Node, writing: "_Writing") -> list[Node]:
         """The children, those with numbered lines without what is beyond the table's number of them."""
         numbered = self.table.numbered
-        if not numbered:
+        if not any(len(child.children) > numbered[child.name] for child in root.children if child.name in numbered):
             return root.children
         return [self._short_enough(one, numbered[one.name], writing) if one.name in numbered else one for one in root.children]
 
     def _short_enough(self, node: Node, most: int, writing: "_Writing") -> Node:
-        if len(node.children) <= most:
-            return node
         places = [at for at, line in enumerate(node.children) if "line" in line.elements]
         if len(places) <= most:
             return node
@@ -85,17 +92,13 @@ class _Writing(Lines):
 
     def rows(self, group: GroupStep, parent: str, children: list[Node]) -> None:
         """The lines of a group, in the table's order; children the group has no row for are reported."""
-        if self._orderly(group, children):
-            return
-        rank = group.rank
-        left = self._shared(group, children) if rank is None else self._ranked(group, rank, children)
-        for child in left:
-            self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
+        if not self.orderly(group, children):
+            self.in_any_order(group, parent, children)
 
-    def _orderly(self, group: GroupStep, children: list[Node]) -> bool:
+    def orderly(self, group: GroupStep, children: list[Node]) -> bool:
         """Write children that stand in the table's order, none missing and none too many; if they do not, take all back."""
         entries = group.entries
-        if entries is None:
+        if entries is None or self.prefix != group.prefix:
             return False
         lines, place, count, wanted = self.lines, -1, 0, group.wanted
         before = len(lines), len(self.problems), self.prefix
@@ -111,13 +114,16 @@ class _Writing(Lines):
                 place, count = entry.place, 1
                 wanted &= entry.others
                 entry = entry.first or entry
-            text = entry.fast(child) if entry.fast is not None else None
-            if text is None or self.prefix or entry.prefix or len(text) > LONGEST_LINE:
-                if not self._entered(entry, child, children, text):
-                    continue
-            else:
-                lines.append(text)
-            if entry.line is not None and (child.children or entry.needed):
+            if entry.fast is None:
+                self._around(entry, child)
+                continue
+            text = entry.fast(child)
+            if text is None:
+                if not self._by_item(entry, child, children):
+                    return self._taken_back(before)
+                continue
+            lines.append(text)
+            if entry.needed or (child.children and not entry.whole):
                 self._below(entry.line, entry.group, child)
         return not wanted or self._taken_back(before)
 
@@ -126,23 +132,23 @@ class _Writing(Lines):
         del self.lines[lines:], self.problems[problems:]
         return False
 
-    def _entered(self, entry: Entry, child: Node, children: list[Node], text: str | None) -> bool:
-        """A node without a line of its own, or a line that has the identifier before it or does not simply fit; whether there is
-        a line now, below which the node's children may stand."""
-        line = entry.line
-        if line is None:
-            self._around(entry, child)
-            return False
-        self.prefix, written = entry.prefix or self.prefix, len(self.lines)
-        if text is not None:
-            self.put(line, text, child)
-            return True
-        self.line(entry.option, line, child, children)
-        self.prefix = "" if entry.prefix else self.prefix
+    def _by_item(self, entry: Entry, child: Node, children: list[Node]) -> bool:
+        """A line that does not simply fit, and the node's children below it; false if there is no line now."""
+        self.prefix, written = entry.prefix, len(self.lines)
+        self.line(entry.option, entry.line, child, children)
+        self.prefix = ""
         if len(self.lines) == written:
-            self._left_out(line, child)
             return False
+        if child.children or entry.needed:
+            self._below(entry.line, entry.group, child)
         return True
+
+    def in_any_order(self, group: GroupStep, parent: str, children: list[Node]) -> None:
+        """The lines of a group, row by row; what is missing, too much or without a place is reported."""
+        rank = group.rank
+        left = self._shared(group, children) if rank is None else self._ranked(group, rank, children)
+        for child in left:
+            self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
 
     def _around(self, entry: Entry, node: Node) -> None:
         """A node without a line of its own."""
