@@ -30,7 +30,7 @@ class LineStep:
         self.repeats = {item.name: item for item in repeats}
         self.continued = line.items[0].most if len(line.items) == 1 and isinstance(line.items[0], Repeat) else 0
         self.text = _only_text(line.items)
-        self._sure = plannable(line.items) and all(_flat(item) for item in repeats)
+        self._sure = plannable(line.items)
         self.fast = self.way("", strangers=True)
 
     def way(self, before: str, *, strangers: bool) -> Way:
@@ -38,7 +38,7 @@ class LineStep:
         items = (Literal(text=before), *self.line.items) if before else self.line.items
         if not self._sure:
             return _none
-        return RepeatPlans(items, self.repeats.values(), strangers=strangers).text if self.repeats else Plans(items).text
+        return RepeatPlans(items, strangers=strangers).text if self.repeats else Plans(items).text
 
     def apart(self, children: list[Node]) -> list[Node]:
         """The children that are lines of their own."""
@@ -49,10 +49,6 @@ def _only_text(items: tuple[Item, ...]) -> Field | None:
     fields = [item for item in captures(items) if isinstance(item, Field)]
     alone = len(fields) == 1 and all(isinstance(item, Literal | Field) for item in items)
     return fields[0] if alone and is_text(fields[0]) else None
-
-
-def _flat(repeat: Repeat) -> bool:
-    return plannable(repeat.items) and not any(isinstance(one, Repeat) for one in captures(repeat.items))
 
 
 def _none(_: Node) -> str | None:
