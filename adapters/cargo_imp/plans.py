@@ -45,10 +45,16 @@ class Plans(dict[Shape, Plan | None]):
     def text(self, node: Node) -> str | None:
         """The line of a node whose elements all fit."""
         elements = node.elements
-        plan = self[tuple(elements)]
+        names = tuple(elements)
+        plan = self[names]
         if plan is None:
             return None
-        texts = [element.text for element in elements.values()]
+        if len(names) == 1:
+            text = elements[names[0]].text
+            return plan.written(text) if plan.fits(text) else None
+        texts: list[str] = []
+        for element in elements.values():
+            texts.append(element.text)
         return plan.written(*texts) if plan.fits(APART.join(texts)) else None
 
 
@@ -65,7 +71,9 @@ class RepeatPlans:
         """The line of a node whose elements and repeated nodes all fit."""
         elements, numbers = node.elements, self._numbers
         shape: list[str | int] = [*elements]
-        texts = [element.text for element in elements.values()]
+        texts: list[str] = []
+        for element in elements.values():
+            texts.append(element.text)
         for child in node.children:
             number = numbers.get(child.name)
             if number is None and self._strangers:

@@ -9,7 +9,7 @@ from adapters.cargo_imp.flight_parting import flight_parts
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.line_steps import LineStep
 from adapters.cargo_imp.line_writing import Lines, shown
-from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, in_parts, messages, size
+from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, Parting, messages, size
 from adapters.cargo_imp.reporting import LONGEST_LINE
 from adapters.cargo_imp.write_steps import Entry, GroupStep, OptionStep, RowStep, WriteSteps
 from hub.problem import Code, Problem
@@ -22,7 +22,7 @@ class Writer:
     def __init__(self, table: Table) -> None:
         self.table = table
         self._first = table.type if table.version == "0" else f"{table.type}/{table.version}"
-        self._message = WriteSteps(table).message
+        self._message, self._parting = WriteSteps(table).message, Parting(table)
 
     def write(self, root: Node) -> tuple[list[str], list[Problem]]:
         """Texts of lines joined by line feeds, each beginning with the line that names the message; and what could not be
@@ -34,25 +34,23 @@ class Writer:
         return texts, problems
 
     def _written(self, root: Node, problems: list[Problem]) -> list[str]:
-        lines = self._lines(root, problems)
-        text = "\n".join(lines)
-        if len(text) + len(lines) < LONGEST_MESSAGE:
+        text = self._text(root, problems)
+        if size(text) <= LONGEST_MESSAGE:
             return [text]
         if self.table.unit:
             return self._flight(root, problems)
-        parts = in_parts(self.table, lines)
+        parts = self._parting.parts(text)
         if not parts:
-            problems.append(_too_long(self.table, size(lines)))
-            return [text]
-        return ["\n".join(part) for part in parts]
+            problems.append(_too_long(self.table, size(text)))
+        return parts or [text]
 
-    def _lines(self, root: Node, problems: list[Problem]) -> list[str]:
+    def _text(self, root: Node, problems: list[Problem]) -> str:
         writing = _Writing(self._first, problems)
         children = self._limited(root, writing)
         if not writing.orderly(self._message, children):
             writing.in_any_order(self._message, root.name, children)
             self._look_for_one_of(root, writing)
-        return writing.lines
+        return "\n".join(writing.lines)
 
     def _look_for_one_of(self, root: Node, writing: "_Writing") -> None:
         for names in self.table.at_least_one:
@@ -60,15 +58,12 @@ class Writer:
                 says = f"one of {' and '.join(names)} must be there"
                 writing.report(names[0], None, None, says, code=Code.WRITE_INCOMPLETE)
 
-    def _text(self, root: Node) -> str:
-        return "\n".join(self._lines(root, []))
-
     def _flight(self, root: Node, problems: list[Problem]) -> list[str]:
         """A message about a flight in parts that number themselves; what could not be written was told of the whole."""
-        texts = [self._text(part) for part in flight_parts(self._text, root)]
+        texts = [self._text(part, []) for part in flight_parts(lambda node: self._text(node, []), root)]
         if len(texts) > MOST_PARTS:
             problems.append(_too_long(self.table, sum(map(len, texts))))
-        problems += [_too_long(self.table, size(text.split("\n"))) for text in texts if size(text.split("\n")) > LONGEST_MESSAGE]
+        problems += [_too_long(self.table, size(text)) for text in texts if size(text) > LONGEST_MESSAGE]
         return texts
 
     def _limited(self, root: Node, writing: "_Writing") -> list[Node]:
