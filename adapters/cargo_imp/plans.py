@@ -7,6 +7,7 @@ else there is none.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from adapters.cargo_imp.notation import WRITTEN, Choice, Field, Item, Literal, Maybe, Repeat, captures, field_expression
 from adapters.cargo_imp.reporting import LONGEST_LINE
@@ -23,10 +24,11 @@ Shape = tuple[str | int, ...]
 @dataclass(frozen=True, kw_only=True, eq=False, slots=True)
 class Plan:
     """``fits`` takes the texts in the order of the shape, with :data:`APART` between, and sees to it that they make no line that
-    is too long; ``written`` takes them one by one and gives the line."""
+    is too long; ``template`` takes them in the order of the layout, which ``ordered`` puts them in."""
 
     fits: Callable[[str], re.Match[str] | None]
-    written: Callable[..., str]
+    template: str
+    ordered: Callable[[Sequence[str]], tuple[str, ...]]
 
 
 class Plans(dict[Shape, Plan | None]):
@@ -51,11 +53,11 @@ class Plans(dict[Shape, Plan | None]):
             return None
         if len(names) == 1:
             text = elements[names[0]].text
-            return plan.written(text) if plan.fits(text) else None
+            return plan.template % text if plan.fits(text) else None
         texts: list[str] = []
         for element in elements.values():
             texts.append(element.text)
-        return plan.written(*texts) if plan.fits(APART.join(texts)) else None
+        return plan.template % plan.ordered(texts) if plan.fits(APART.join(texts)) else None
 
 
 class RepeatPlans:
@@ -86,7 +88,7 @@ class RepeatPlans:
             for element in elements.values():
                 texts.append(element.text)
         plan = self._plans[tuple(shape)]
-        return plan.written(*texts) if plan is not None and plan.fits(APART.join(texts)) else None
+        return plan.template % plan.ordered(texts) if plan is not None and plan.fits(APART.join(texts)) else None
 
 
 def plannable(items: Sequence[Item]) -> bool:
@@ -159,17 +161,16 @@ def _plan(items: Sequence[Item], shape: Shape) -> Plan | None:
     pieces = _pieces(items, _given(items, shape))
     if pieces is None:
         return None
-    slots = sorted(_slots(pieces), key=lambda slot: slot.place)
-    if [slot.place for slot in slots] != list(range(sum(isinstance(one, str) for one in shape))):
+    slots = _slots(pieces)
+    places = [slot.place for slot in slots]
+    if sorted(places) != list(range(sum(isinstance(one, str) for one in shape))):
         return None
+    checked = APART.join(slot.expression for slot in sorted(slots, key=lambda slot: slot.place))
     return Plan(
-        fits=re.compile(_room(pieces) + APART.join(slot.expression for slot in slots)).fullmatch,
-        written="".join(_braced(piece) if isinstance(piece, str) else f"{{{piece.place}}}" for piece in pieces).format,
+        fits=re.compile(_room(pieces) + checked).fullmatch,
+        template="".join(piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces),
+        ordered=tuple if places == sorted(places) else itemgetter(*places),
     )
-
-
-def _braced(literal: str) -> str:
-    return literal.replace("{", "{{").replace("}", "}}")
 
 
 def _room(pieces: _Pieces) -> str:
@@ -213,10 +214,15 @@ def _field(item: Field, given: _Given) -> _Pieces | None:
     empty = bool(item.runs) and all(run.least == 0 for run in item.runs)
     if item.name not in given.places:
         return () if empty else None
-    # an empty text counts as none at all, and that is another plan
-    there = f"(?=[^{APART}])" if empty else ""
     longest = max(map(len, item.codes)) if item.codes else sum(run.most for run in item.runs)
-    return (_Slot(given.places[item.name], f"{there}(?:{field_expression(item, WRITTEN)})", longest, given.within),)
+    return (_Slot(given.places[item.name], _expression(item, empty), longest, given.within),)
+
+
+def _expression(item: Field, empty: bool) -> str:
+    """An empty text counts as none at all, and that is another plan. A last run gives nothing back: no other run follows it."""
+    there = f"(?=[^{APART}])" if empty else ""
+    last = "+" if item.runs and not item.runs[-1].point and item.runs[-1].most > 1 else ""
+    return f"{there}(?:{field_expression(item, WRITTEN)}{last})"
 
 
 def _repeat(item: Repeat, given: _Given) -> _Pieces | None:

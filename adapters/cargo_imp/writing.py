@@ -96,35 +96,37 @@ class _Writing(Lines):
         if entries is None or self.prefix != group.prefix:
             return False
         lines, place, count, wanted = self.lines, -1, 0, group.wanted
-        before = len(lines), len(self.problems), self.prefix
+        written, told = len(lines), len(self.problems)
         for child in children:
             entry = entries.get(child.name)
             if entry is not None and entry.by_code is not None:
                 entry = entry.by_code.get(child.text("code") or "")
-            if entry is None or entry.place < place or (entry.place == place and count >= entry.most):
-                return self._taken_back(before)
-            if entry.place == place:
-                count += 1
-            else:
+            if entry is None or entry.place < place:
+                return self._taken_back(group, written, told)
+            if entry.place != place:
                 place, count = entry.place, 1
                 wanted &= entry.others
                 entry = entry.first or entry
+            elif count < entry.most:
+                count += 1
+            else:
+                return self._taken_back(group, written, told)
             if entry.fast is None:
                 self._around(entry, child)
                 continue
             text = entry.fast(child)
             if text is None:
                 if not self._by_item(entry, child, children):
-                    return self._taken_back(before)
+                    return self._taken_back(group, written, told)
                 continue
             lines.append(text)
             if entry.needed or (child.children and not entry.whole):
                 self._below(entry.line, entry.group, child)
-        return not wanted or self._taken_back(before)
+        return not wanted or self._taken_back(group, written, told)
 
-    def _taken_back(self, before: tuple[int, int, str]) -> bool:
-        lines, problems, self.prefix = before
-        del self.lines[lines:], self.problems[problems:]
+    def _taken_back(self, group: GroupStep, written: int, told: int) -> bool:
+        self.prefix = group.prefix
+        del self.lines[written:], self.problems[told:]
         return False
 
     def _by_item(self, entry: Entry, child: Node, children: list[Node]) -> bool:
@@ -149,9 +151,9 @@ class _Writing(Lines):
         """A node without a line of its own."""
         if node.elements:
             self.homeless(node.name, node.elements)
-        self.prefix = entry.prefix
-        if entry.group is not None:
-            self.rows(entry.group, node.name, node.children)
+        self.prefix, group = entry.prefix, entry.group
+        if group is not None and not self.orderly(group, node.children):
+            self.in_any_order(group, node.name, node.children)
         self.prefix = ""
 
     def _below(self, line: LineStep, group: GroupStep | None, node: Node) -> None:
