@@ -168,7 +168,7 @@ def _asking(run: Any, ended: Any) -> list[str]:
         "",
         *_of_the_node(run, ended),
         "",
-        f"Send something: put a file into {place.apron / 'in'} or {place.skyline / 'to-hub'} (SFTP), or post one as the forwarder:",
+        f"Send something: a file put into {place.apron / 'in'} or {place.skyline / 'to-hub'} (SFTP), or posted as the forwarder:",
         f"  curl -H 'X-Api-Key: {place.secret('nordhafen-key')}' --data-binary @FILE {run.url}/v1/messages",
         "",
         f"Serving on {run.url}; stop with Ctrl-C.",

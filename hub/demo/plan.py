@@ -13,7 +13,7 @@ FIRST_TRIES_REFUSED = 3
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of one day. ``delivered`` holds ``answers``, ``acknowledged`` and ``notified``; ``dead_letters`` are the open ones."""
+    """Counts of one day. ``delivered`` holds answers, confirmed ones and notifications; dead letters are the open ones."""
 
     received: int
     shipments: int

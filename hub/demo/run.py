@@ -38,7 +38,7 @@ class Running:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How the day went. ``own`` is a waybill the customer sees, ``foreign`` one it does not, ``late`` one its node was told of."""
+    """How the day went. ``own`` is a waybill the customer sees, ``foreign`` one it does not, ``late`` one its node has."""
 
     plan: Tally
     checks: Sequence[outcome.Check]
