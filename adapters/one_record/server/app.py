@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from adapters.one_record.render import jsonld, turtle
 from adapters.one_record.security.token_endpoint import LARGEST_FORM
@@ -35,7 +37,6 @@ THREADS = 16
 WORTH_COMPRESSING = 1_400
 """Bytes; less fits into one packet anyhow."""
 
-METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS")
 T = TypeVar("T")
 _log = Log("one-record.server")
 _COMMON = {
@@ -58,8 +59,15 @@ class Server:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="one-record")
         self._prefix = urlsplit(node.base).path.rstrip("/")
 
-    async def endpoint(self, request: Request) -> Response:
-        """Every request."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Every request, by whatever method; there is nothing here but HTTP."""
+        if scope["type"] == "http":
+            response = await self._answered(Request(scope, receive))
+            await response(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _answered(self, request: Request) -> Response:
         asked = Wanted(language=wanted("*/*", request.headers.get("accept-language", "")).language)
         try:
             path = self._path(request)
@@ -140,6 +148,10 @@ class Server:
         nodes = answer.nodes
         if nodes is None:
             return Response(status_code=answer.status, headers=headers)
+        if answer.mark:
+            headers["ETag"] = _tag(answer.mark, asked)
+            if _is_known(request.headers.get("if-none-match", ""), headers["ETag"]):
+                return Response(status_code=304, headers=headers)
 
         def write() -> bytes:
             return _body(for_version(nodes, asked.version), asked)
@@ -160,6 +172,16 @@ def _operation(request: Request, methods: Mapping[str, Operation], resource: str
         allow = ", ".join(sorted(methods))
         raise Refusal(405, Detail(message=f"Possible are: {allow}.", resource=resource), headers={"Allow": allow})
     return operation
+
+
+def _tag(mark: str, asked: Wanted) -> str:
+    """The validator of an answer (RFC 9110, section 8.8.3): weak, for it is the same whether compressed or not."""
+    return f'W/"{hashlib.blake2b(f"{mark} {asked.content_type}".encode(), digest_size=12).hexdigest()}"'
+
+
+def _is_known(stated: str, tag: str) -> bool:
+    """Whether the caller has what it would get (If-None-Match, weak comparison)."""
+    return any(one.strip() in (tag, tag.removeprefix("W/"), "*") for one in stated[:4000].split(",")) if stated else False
 
 
 def _refusal(request: Request, refusal: Refusal, asked: Wanted) -> Response:
@@ -191,5 +213,5 @@ def create(node: Node, operations: Sequence[Operation], entrance: Entrance) -> F
     """The application. Every path is the table's to answer, so that 404 and 405 are error objects too."""
     server = Server(node, operations, entrance)
     app = FastAPI(title="ONE Record", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.add_route("/{path:path}", server.endpoint, methods=list(METHODS))
+    app.mount("/", server)
     return app
