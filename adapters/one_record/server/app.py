@@ -20,7 +20,7 @@ from adapters.one_record.server import bodies, openapi
 from adapters.one_record.server.call import Answer, Call, Node
 from adapters.one_record.server.entrance import CERTIFICATE, KEY_SET, TOKEN, Entrance
 from adapters.one_record.server.errors import ENGLISH, Detail, Refusal, error_nodes
-from adapters.one_record.server.negotiation import JSON_LD, Wanted, wanted
+from adapters.one_record.server.negotiation import JSON_LD, Wanted, takes_gzip, wanted
 from adapters.one_record.server.rendered import Rendered
 from adapters.one_record.server.shown import for_version
 from adapters.one_record.server.table import Operation, Routes
@@ -125,6 +125,8 @@ class Server:
     ) -> Response:
         agent = agent or self._agent(request)
         operation = _operation(request, methods, self._node.base + path)
+        if self._node.doors.settings.moved_to:
+            return self._moved(request, path, asked)
         call = Call(
             method=request.method,
             path=path,
@@ -158,6 +160,15 @@ class Server:
 
         body = self._rendered.body((answer.mark, asked.media, asked.version), write) if answer.mark else write()
         return _sent(request, answer.status, body, headers)
+
+    def _moved(self, request: Request, path: str, asked: Wanted) -> Response:
+        """Where this is answered now. 301 and 302 are the standard's for what is read; a method that writes keeps its body."""
+        settings = self._node.doors.settings
+        reads = request.method in ("GET", "HEAD")
+        status = (302 if reads else 307) if settings.moved_for_now else (301 if reads else 308)
+        query = f"?{request.url.query}" if request.url.query else ""
+        headers = {**_common(asked), "Location": f"{settings.moved_to.rstrip('/')}{path}{query}"}
+        return Response(status_code=status, headers=headers)
 
     def _agent(self, request: Request) -> Agent:
         certificate = (request.scope.get("state") or {}).get(CERTIFICATE)
@@ -201,7 +212,7 @@ def _body(nodes: Nodes, asked: Wanted, language: str = "") -> bytes:
 
 def _sent(request: Request, status: int, body: bytes, headers: dict[str, str]) -> Response:
     """The response; to HEAD the same without its body."""
-    if len(body) >= WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= WORTH_COMPRESSING and takes_gzip(request.headers.get("accept-encoding", "")):
         body = gzip.compress(body, 1, mtime=0)
         headers["Content-Encoding"] = "gzip"
     if request.method == "HEAD":

@@ -94,6 +94,13 @@ def _language(header: str) -> str:
     return ENGLISH
 
 
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether an answer may be compressed."""
+    return "gzip" in accept_encoding and any(
+        one.name in ("gzip", "x-gzip", "*") and one.quality > 0 for one in _ranges(accept_encoding)
+    )
+
+
 def body_media(content_type: str) -> str:
     """The media type of a body: JSON-LD or Turtle. Raises Refusal (415)."""
     name = content_type.partition(";")[0].strip().lower()
