@@ -1,4 +1,4 @@
-"""Tokens that were proven before: their digests and whom they name, as long as nothing of the proof has changed. Holds no token."""
+"""Tokens proven before: their digests and whom they name, as long as nothing of the proof has changed. No token is held."""
 
 import hashlib
 import threading

@@ -1,4 +1,4 @@
-"""Tokens proven before: what is spared, and what ends it. Standard: security/authn-application-layer.md, "JSON Web Token Claims"."""
+"""Tokens proven before: what is spared, what ends it. Standard: security/authn-application-layer.md, "JSON Web Token Claims"."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,5 +1,6 @@
-"""What a stranger to this code finds when it reads the standard page by page and asks over HTTP: validators, compression, methods,
-relocation, and who is told of a change. Named by page and section of API-Security."""
+"""What a stranger to this code finds who reads the standard page by page and asks over HTTP: validators, compression, methods,
+relocation, and who is told of a change. Named by page and section of API-Security.
+"""
 
 import gzip
 import json
