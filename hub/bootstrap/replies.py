@@ -17,9 +17,9 @@ from hub.envelope import Envelope, Outgoing, Written
 from hub.logs import Log
 from hub.ports import BookingDesk
 from hub.problem import Code, Problem
-from hub.routing import STATUS_KEEPS
 from hub.settings import Partner
 from hub.statement import Reading, Said
+from hub.status_answers import asked, status_answer
 from hub.store.projection import departure
 
 Shipments = Callable[[str, Sequence[str] | None], Document | None]
@@ -28,8 +28,6 @@ Shipments = Callable[[str, Sequence[str] | None], Document | None]
 Booked = Callable[[str, Sequence[str] | None], Iterable[Document]]
 """``booked(departure, sight)``: the shipments that name a flight on its day, as far as these identities see them."""
 
-NO_RECORD = "NO RECORD FOUND"
-NO_STATUS = "NO STATUS RECORDED"
 NO_BOOKING = "NO BOOKING RECORDED"
 NO_DESK = "NO BOOKING SYSTEM ANSWERS HERE"
 UNDECIDED = "BOOKING SYSTEM WILL ANSWER"
@@ -70,14 +68,18 @@ class Replies:
         return self._allocation(envelope, reading, request, partner, outgoing)
 
     def _query(self, reading: Reading, partner: Partner, outgoing: Outgoing) -> Reply:
-        awb = reading.detail.get("awb")
+        consignments = asked(reading.detail)
         leaving = departure(reading.detail)
         if leaving is not None and _speaks(partner.answers.bookings, reading):
             return self._list(reading, leaving, partner, outgoing)
-        if not awb or not _speaks(partner.answers.status, reading):
+        if not consignments or not _speaks(partner.answers.status, reading):
             return Reply(problem=_unanswered(reading))
-        found = self._shipments(str(awb), admission.sees(partner.sight))
-        return self._written(partner.answers.status, status_answer(str(awb), found), outgoing)
+        told = [self._status(one, partner, outgoing) for one in consignments]
+        return Reply(target=partner.answers.status, raws=[raw for one in told for raw in one.raws])
+
+    def _status(self, consignment: Mapping[str, Any], partner: Partner, outgoing: Outgoing) -> Reply:
+        found = self._shipments(str(consignment["awb"]), admission.sees(partner.sight))
+        return self._written(partner.answers.status, status_answer(consignment, found), outgoing)
 
     def _list(self, reading: Reading, leaving: str, partner: Partner, outgoing: Outgoing) -> Reply:
         """The booking list of a flight; no booking at all is NIL at the point of unloading that was asked for."""
@@ -145,15 +147,6 @@ def _flights(facts: Mapping[str, Any]) -> list[Document]:
 
 def _asks(facts: Mapping[str, Any]) -> bool:
     return any(leg.get("status") in ASKING for leg in _flights(facts))
-
-
-def status_answer(awb: str, shipment: Document | None) -> Document:
-    """All that has happened to a shipment; unknown and not visible are told in the same words."""
-    if shipment is None:
-        return {"awb": awb, "other_service": [NO_RECORD]}
-    head = {name: shipment[name] for name in STATUS_KEEPS if name in shipment}
-    told = [one for one in shipment.get("milestones", ()) if not one.get("withdrawn")]
-    return {**head, "milestones": told} if told else {**head, "other_service": [NO_STATUS]}
 
 
 def allocation_answer(asked: Document, answer: BookingAnswer) -> Document:
