@@ -10,10 +10,10 @@ import msgspec
 
 from hub import admission
 from hub.booking import BookingAnswer, BookingRequest
-from hub.booking_lists import booked_on
 from hub.bootstrap.pure import PureHub
 from hub.canonical.document import Document
 from hub.envelope import Envelope, Outgoing, Written
+from hub.flight_lists import Aboard, listed
 from hub.logs import Log
 from hub.ports import BookingDesk
 from hub.problem import Code, Problem
@@ -84,13 +84,14 @@ class Replies:
     def _list(self, reading: Reading, leaving: str, partner: Partner, outgoing: Outgoing) -> Reply:
         """The booking list of a flight; no booking at all is NIL at the point of unloading that was asked for."""
         asked = reading.detail
-        listed = booked_on(asked, self._booked(leaving, admission.sees(partner.sight)))
-        if not listed and "to" not in asked:
+        target = partner.answers.bookings
+        aboard = (Aboard(document=one) for one in self._booked(leaving, admission.sees(partner.sight)))
+        found = [one.document for one in listed(self._pure.kind(target), asked, aboard)]
+        if not found and "to" not in asked:
             return Reply(remark=NO_BOOKING)
         told = {name: asked[name] for name in ("flight", "date", "from")}
-        detail = {} if listed else {"flight": {**told, "destinations": [{"line": 1, "to": asked["to"], "nil": True}]}}
-        target = partner.answers.bookings
-        expressed = self._pure.line.express_all(target, detail, listed, outgoing.at.date())
+        detail = {} if found else {"flight": {**told, "destinations": [{"line": 1, "to": asked["to"], "nil": True}]}}
+        expressed = self._pure.line.express_all(target, detail, found, outgoing.at.date())
         return self._reply(target, self._pure.line.write(target, expressed, outgoing))
 
     def _allocation(self, envelope: Envelope, reading: Reading, said: Said, partner: Partner, outgoing: Outgoing) -> Reply:
