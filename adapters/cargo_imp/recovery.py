@@ -101,7 +101,7 @@ class Recovery(Report):
     def _otherwise(self, line: str, key: str) -> None:
         """A line that no layout fits here: a tolerated form, a faulty line, one out of order, or one we do not know."""
         steps = self.place.steps.get(key, ()) if not (self.lost and key == SLANT) else ()
-        if self._tolerated(steps, line) or (key not in _MARKS and self._unnamed(line, bool(steps))):
+        if self._tolerated(steps, line) or (key not in _MARKS and self._unnamed(line, bool(steps) and key != CONSIGNMENT)):
             return
         if steps:
             self._faulty(steps, line)
