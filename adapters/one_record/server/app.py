@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from adapters.one_record.render import jsonld, turtle
 from adapters.one_record.security.token_endpoint import LARGEST_FORM
@@ -35,7 +36,6 @@ THREADS = 16
 WORTH_COMPRESSING = 1_400
 """Bytes; less fits into one packet anyhow."""
 
-METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS")
 T = TypeVar("T")
 _log = Log("one-record.server")
 _COMMON = {
@@ -57,6 +57,11 @@ class Server:
         self._rendered = Rendered()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="one-record")
         self._prefix = urlsplit(node.base).path.rstrip("/")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As an ASGI application, which is asked whatever the method: one nobody knows is an error object too."""
+        response = await self.endpoint(Request(scope, receive, send))
+        await response(scope, receive, send)
 
     async def endpoint(self, request: Request) -> Response:
         """Every request."""
@@ -191,5 +196,5 @@ def create(node: Node, operations: Sequence[Operation], entrance: Entrance) -> F
     """The application. Every path is the table's to answer, so that 404 and 405 are error objects too."""
     server = Server(node, operations, entrance)
     app = FastAPI(title="ONE Record", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.add_route("/{path:path}", server.endpoint, methods=list(METHODS))
+    app.add_route("/{path:path}", server)  # type: ignore[arg-type]  # an object is asked whatever the method
     return app
