@@ -32,8 +32,9 @@ class Conversion:
         self.respells = any(pair.respells for pair in self.pairs)
         self.plain = not self.pairs and self.table is None and not row.verbatim
         self.free = not self.pairs and self.table is None
+        self.read = self.pairs[0].read if len(self.pairs) == 1 and self.table is None else self._read
 
-    def read(self, text: Any, context: Context) -> Any:
+    def _read(self, text: Any, context: Context) -> Any:
         """The canonical value; None when nothing is said. Raises Unfit."""
         value: Any = text
         for pair in self.pairs:

@@ -50,6 +50,10 @@ class TreePath(msgspec.Struct, frozen=True, kw_only=True):
         """The name of the child every match begins with; None when it may begin anywhere."""
         return self.steps[0].name if self.steps and self.steps[0].name not in ("^", "*") else None
 
+    def below(self, count: int) -> "TreePath":
+        """The same path from where its first steps lead."""
+        return msgspec.structs.replace(self, steps=self.steps[count:]) if count else self
+
 
 def _step(text: str) -> Step:
     match = _NAME.fullmatch(text)
@@ -118,13 +122,17 @@ class Tree:
             return children
         if len(children) <= _SCAN_LIMIT:
             return [child for child in children if child.name == name]
+        return self.children(node).get(name, [])
+
+    def children(self, node: Node) -> dict[str, list[Node]]:
+        """The children of a node by their names."""
         index = self._index.get(id(node))
         if index is None:
             index = {}
-            for child in children:
+            for child in node.children:
                 index.setdefault(child.name, []).append(child)
             self._index[id(node)] = index
-        return index.get(name, [])
+        return index
 
     def _matches(self, node: Node, step: Step) -> list[Node]:
         if step.name == "^":

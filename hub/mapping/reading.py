@@ -11,7 +11,7 @@ from hub.mapping.convert import Codes, canonical_get
 from hub.mapping.language import MappingTable, StatementTable
 from hub.mapping.passing import Pass
 from hub.mapping.paths import Tree, TreePath, element_path, node_path
-from hub.mapping.reading_rows import compile_row, leading
+from hub.mapping.reading_rows import compile_rows
 from hub.position import Place
 from hub.problem import Code, Problem
 from hub.statement import CLAIM, Document, Said
@@ -54,12 +54,24 @@ def _is_anywhere(path: TreePath) -> bool:
 
 def _ignore_anywhere(run: Pass, node: Node, names: frozenset[str]) -> None:
     """Count the elements of these names in a whole tree as ignored, in one walk for all of them."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        waiting.extend(one.children)
-        for name in names & one.elements.keys():
-            run.used.add(id(one.elements[name]))
+    use, waiting = run.used.add, [node]
+    for one in waiting:
+        waiting += one.children
+        elements = one.elements
+        for name in elements:
+            if name in names:
+                use(id(elements[name]))
+
+
+def _left(root: Node, used: set[int]) -> list[tuple[int, str]]:
+    """Lines and texts of the elements that nothing reached, in document order. Mostly there is none, which is seen at once."""
+    waiting = [root]
+    for node in waiting:
+        waiting += node.children
+    if used.issuperset(id(element) for node in waiting for element in node.elements.values() if element.text):
+        return []
+    elements = (element for node in root.walk() for element in node.elements.values())
+    return [(element.line, element.text) for element in elements if id(element) not in used and element.text]
 
 
 class StatementReader:
@@ -68,7 +80,7 @@ class StatementReader:
     def __init__(self, table: StatementTable, codes: Codes) -> None:
         self.table = table
         self.each = node_path(table.each)
-        self.rows = [(leading(row), compile_row(row, codes)) for row in table.row]
+        self.rows = compile_rows(table.row, codes)
         self.keys = [path.split("/") for path in table.key_paths()]
         self.scope_by = [path.split("/") for path in table.scope_by]
         self.part = element_path(table.part) if table.part else None
@@ -83,10 +95,7 @@ class StatementReader:
             facts: Document = {}
             run.places = {}
             run.context.item = facts
-            present = {child.name for child in node.children}
-            for name, row in self.rows:
-                if name is None or name in present:
-                    row(run, node, facts, "")
+            self.rows(run, node, facts, "")
             if self.anywhere:
                 _ignore_anywhere(run, node, self.anywhere)
             for path in self.ignores:
@@ -172,13 +181,13 @@ class MappingReader:
         self.shape = shape
         self.statements = [StatementReader(one, codes) for one in table.statement]
         dating = [row for one in table.statement for row in one.row if table.dated is not None and row.to == table.dated]
-        self.dating = [compile_row(row, codes) for row in dating]
+        self.dating = compile_rows(dating, codes) if dating else None
 
     def _own_day(self, tree: Tree, context: Context) -> Context:
         """The message's own full date is the day near which its incomplete dates lie (canonical.md, Rules)."""
         found: Document = {}
-        for row in self.dating:
-            row(Pass(tree, context), tree.root, found, "")
+        if self.dating is not None:
+            self.dating(Pass(tree, context), tree.root, found, "")
         own = canonical_get(found, str(self.table.dated).split("/"))
         return Context(reference=date.fromisoformat(own)) if own else context
 
@@ -195,10 +204,4 @@ class MappingReader:
                 for facts, _, node in statement.read(run):
                     detail.update(facts)
                     said.extend(statement.claimed(run, facts, node))
-        left = [
-            (element.line, element.text)
-            for node in root.walk()
-            for element in node.elements.values()
-            if id(element) not in run.used and element.text
-        ]
-        return Carried(said=said, detail=detail, not_carried=left + run.respelled, problems=run.problems)
+        return Carried(said=said, detail=detail, not_carried=_left(root, run.used) + run.respelled, problems=run.problems)
