@@ -95,6 +95,8 @@ def cut(text: str, separator: str | list[int], count: int) -> list[str | None]:
 
 def canonical_get(holder: Any, keys: Sequence[str]) -> Any:
     """The value at a canonical path, or None. A numeric step is a place in a list, another one the item of that ``type``."""
+    if len(keys) == 1 and type(holder) is dict:
+        return holder.get(keys[0])
     for key in keys:
         if type(holder) is dict:
             holder = holder.get(key)
@@ -109,6 +111,9 @@ def canonical_get(holder: Any, keys: Sequence[str]) -> Any:
 
 def canonical_set(holder: Any, keys: Sequence[str], value: Any) -> None:
     """Put a value at a canonical path, making objects and lists on the way."""
+    if len(keys) == 1 and type(holder) is dict:
+        holder[keys[0]] = value
+        return
     for key, after in itertools.pairwise(keys):
         fresh: Any = [] if after.isdigit() else {}
         if isinstance(holder, list):

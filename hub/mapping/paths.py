@@ -124,6 +124,10 @@ class Tree:
             return [child for child in children if child.name == name]
         return self.children(node).get(name, [])
 
+    def is_alone(self, node: Node, name: str) -> bool:
+        """Whether a node has just one child of a name."""
+        return len(self.children(node).get(name, ())) == 1
+
     def children(self, node: Node) -> dict[str, list[Node]]:
         """The children of a node by their names."""
         index = self._index.get(id(node))

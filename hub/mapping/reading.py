@@ -1,7 +1,7 @@
 """From a tree to statements by a compiled mapping. Pure; knows no format."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -28,14 +28,12 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[Problem]
 
 
-def _ignored(run: Pass, node: Node, path: TreePath) -> Iterator[Element]:
-    for holder in _holders(run, node, path):
-        if path.element == "**":
-            yield from itertools.chain.from_iterable(one.elements.values() for one in holder.walk())
-        elif path.element == "*":
-            yield from holder.elements.values()
-        elif path.element in holder.elements:
-            yield holder.elements[path.element]
+def _ignored(holder: Node, name: str) -> Iterable[Element]:
+    if name == "**":
+        return itertools.chain.from_iterable(one.elements.values() for one in holder.walk())
+    if name == "*":
+        return holder.elements.values()
+    return [holder.elements[name]] if name in holder.elements else ()
 
 
 def _holders(run: Pass, node: Node, path: TreePath) -> Iterator[Node]:
@@ -99,7 +97,8 @@ class StatementReader:
             if self.anywhere:
                 _ignore_anywhere(run, node, self.anywhere)
             for path in self.ignores:
-                run.used.update(map(id, _ignored(run, node, path)))
+                for holder in _holders(run, node, path):
+                    run.used.update(map(id, _ignored(holder, path.element)))
             yield facts, run.places, node
 
     def said(self, run: Pass) -> Iterator[Said]:

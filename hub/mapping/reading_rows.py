@@ -6,17 +6,20 @@ from typing import Any
 
 from hub.mapping.convert import Codes, Conversion, canonical_get, canonical_set
 from hub.mapping.language import Row
-from hub.mapping.lists import append
+from hub.mapping.lists import append, items_at
 from hub.mapping.passing import Pass
 from hub.mapping.paths import TreePath, element_path, node_path
-from hub.mapping.reading_values import joined_value, value_of
+from hub.mapping.reading_values import Value, joined_value, plain_text, value_of, verbatim
 from hub.position import Place
 from hub.syntax import Element, Node
 
 Run = Callable[[Pass, Node, Any, str], None]
 """Reads what a node says into a document; the text is the document's own pointer."""
 
-Part = tuple[str, bool, list[Run], Run | None]
+Plain = tuple[str, Value, str, str]
+"""The commonest row, one element to one key: the key, how the value is read, the path, what is behind the pointer."""
+
+Part = tuple[str, bool, list[Run], Run | None, Plain | None]
 """Rows of a node that find nothing without an element or child (true) of this name, and the same rows below that child."""
 
 
@@ -83,8 +86,6 @@ def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
     path, keys, to = element_path(str(row.source)).below(skip), row.to.split("/"), row.to
     when = _When(row.when) if row.when else None
     read, steps, name, text = value_of(row, Conversion(row, codes)), path.steps, path.element, path.text
-    if not steps and when is None and len(keys) == 1 and to != ".":
-        return _plain_row(row, codes, path)
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
         holder = run.tree.first(node, steps) if steps else node
@@ -100,23 +101,6 @@ def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
         if when is not None:
             when.use(run, node)
         _put(run, target, keys, _pointer(pointer, to), value, element, text)
-
-    return run_row
-
-
-def _plain_row(row: Row, codes: Codes, path: TreePath) -> Run:
-    """The commonest row, one element to one key, without the machinery of the others."""
-    read, name, text, to, below = value_of(row, Conversion(row, codes)), path.element, path.text, row.to, f"/{row.to}"
-
-    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        element = node.elements.get(name)
-        if element is None or to in target:
-            return
-        value = read(run, element, text)
-        if value is not None:
-            run.used.add(id(element))
-            target[to] = value
-            run.places[pointer + below] = Place(element.line, element.column, element.offset, element.path or text)
 
     return run_row
 
@@ -178,6 +162,10 @@ def _group_row(row: Row, codes: Codes, skip: int) -> Run:
 def _each_row(row: Row, codes: Codes, skip: int) -> Run:
     path, when = node_path(str(row.each)).below(skip), _When(row.when)
     inner, keys = compile_rows(row.rows, codes), row.to.split("/")
+    if [one.to for one in row.rows] == ["."] and not (row.when or row.sorted or row.number or path.filtered):
+        texts = _texts_row(row.rows[0], codes, path, keys, row.to)
+        if texts is not None:
+            return texts
 
     def read_item(run: Pass, node: Node) -> tuple[Any, dict[str, Place]]:
         item: dict[str, Any] = {}
@@ -198,6 +186,27 @@ def _each_row(row: Row, codes: Codes, skip: int) -> Run:
         if fresh:
             when.use(run, node)
             append(run, row, target, keys, _pointer(pointer, row.to), fresh)
+
+    return run_row
+
+
+def _texts_row(row: Row, codes: Codes, path: TreePath, keys: list[str], to: str) -> Run | None:
+    """The commonest list, of texts as they stand, without the machinery of the others; None where it is not such a list."""
+    inner, read = element_path(str(row.source)), value_of(row, Conversion(row, codes))
+    if inner.steps or row.when or read not in (plain_text, verbatim):
+        return None
+    name = inner.element
+
+    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        found = [(one, read(run, one, name)) for at in run.tree.find(node, path.steps) if (one := at.elements.get(name))]
+        fresh = [(value, Place(one.line, one.column, one.offset, one.path or name)) for one, value in found if value]
+        if fresh:
+            run.used.update(id(one) for one, value in found if value)
+            items = items_at(target, keys)
+            base = f"{_pointer(pointer, to)}/"
+            for value, place in fresh:
+                run.places[base + str(len(items))] = place
+                items.append(value)
 
     return run_row
 
@@ -229,26 +238,43 @@ def compile_rows(rows: Sequence[Row], codes: Codes, skip: int = 0) -> Run:
     parts: list[Part] = []
     for (name, child, below), alike in itertools.groupby(rows, key=lambda row: _needs(row, skip)):
         group = [row for row in alike if row.only != "write"]
-        runs = [_compiled(row, codes, skip) for row in group]
-        parts.append((name, child, runs, compile_rows(group, codes, skip + 1) if below else None))
+        if child or not name:
+            runs = [_compiled(row, codes, skip) for row in group]
+            parts.append((name, child, runs, compile_rows(group, codes, skip + 1) if below else None, None))
+        else:
+            parts.extend(_own_element(name, row, codes, skip) for row in group)
     childless = [part for part in parts if not part[1]]
 
     def run_rows(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        elements, children = node.elements, run.tree.children(node) if node.children else {}
-        for name, child, runs, below in parts if children else childless:
-            if child:
-                found = children.get(name)
-                if found is None:
-                    continue
-                if below is not None and len(found) == 1:
-                    below(run, found[0], target, pointer)
-                    continue
-            elif name and name not in elements:
-                continue
-            for one in runs:
-                one(run, node, target, pointer)
+        elements, children = node.elements, node.children
+        first = {child.name: child for child in children} if children else {}
+        alone = len(first) == len(children)
+        for name, child, runs, below, plain in parts if children else childless:
+            if plain is not None:
+                element = elements.get(name)
+                if element is not None and plain[0] not in target:
+                    to, read, text, behind = plain
+                    value = read(run, element, text)
+                    if value is not None:
+                        run.used.add(id(element))
+                        target[to] = value
+                        place = Place(element.line, element.column, element.offset, element.path or text)
+                        run.places[pointer + behind] = place
+            elif child and below is not None and name in first and (alone or run.tree.is_alone(node, name)):
+                below(run, first[name], target, pointer)
+            elif name in (first if child else elements) or not name:
+                for one in runs:
+                    one(run, node, target, pointer)
 
     return run_rows
+
+
+def _own_element(name: str, row: Row, codes: Codes, skip: int) -> Part:
+    """A row from one element of the node itself."""
+    if row.when or isinstance(row.source, list) or "/" in row.to or row.to == ".":
+        return name, False, [_compiled(row, codes, skip)], None, None
+    text = element_path(str(row.source)).text
+    return name, False, [], None, (row.to, value_of(row, Conversion(row, codes)), text, f"/{row.to}")
 
 
 def _compiled(row: Row, codes: Codes, skip: int) -> Run:
