@@ -90,7 +90,7 @@ class Lexicon:
         if self.context.aliased or self.context.base is not None:
             raise Unusual
         self.internal = self.context.terms.keys().isdisjoint(("internal",))
-        self.strings = strings(stated)
+        self.keys = _keys(stated)
         self.plans: dict[tuple[str, ...], Plan] = {}
         self.steps: dict[tuple[str, str], Step] = {}
         self.datatypes: dict[str, str] = {}
@@ -214,11 +214,11 @@ def _incomplete(told: list[str], kind: Class) -> bool:
     return any(rule.name not in told and rule.name not in WAIVED for rule in kind.required)
 
 
-def strings(value: Any) -> int:
-    """How many strings a JSON value is written with, keys and values."""
+def _keys(value: Any) -> int:
+    """How many keys a JSON value has, with those of all that is in it."""
     if value.__class__ is dict:
-        return len(value) + sum(map(strings, value.values()))
-    return sum(map(strings, value)) if value.__class__ is list else int(value.__class__ is str)
+        return len(value) + sum(map(_keys, value.values()))
+    return sum(map(_keys, value)) if value.__class__ is list else 0
 
 
 def _items(value: Any) -> Item:
