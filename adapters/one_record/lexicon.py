@@ -30,6 +30,8 @@ LONGEST_VALUE = 64
 """Characters of a number or time whose form is remembered."""
 
 
+INTERNAL = "internal:"
+_INTERNAL = re.compile(r"(?:internal:[-0-9A-Za-z._~/]++ ?)++")
 _ADDRESS = re.compile(r"https?://[-0-9A-Za-z._~:/?#@!$&'()*+,;=%]++")
 
 
@@ -89,7 +91,7 @@ class Lexicon:
             raise Unusual from None
         if self.context.aliased or self.context.base is not None:
             raise Unusual
-        self.internal = self.context.terms.keys().isdisjoint(("internal",))
+        self.internal = "internal" not in self.context.terms
         self.keys = _keys(stated)
         self.plans: dict[tuple[str, ...], Plan] = {}
         self.steps: dict[tuple[str, str], Step] = {}
@@ -186,15 +188,20 @@ class Lexicon:
 
     def name(self, text: str) -> str:
         """An ``@id`` as the key of a subject."""
-        if text[:9] == "internal:":
-            if self.internal and text.isascii() and text[9:].replace("-", "").isalnum():
-                return text
-        elif _ADDRESS.fullmatch(text) and "/ns/" not in text:
+        if _ADDRESS.fullmatch(text) and "/ns/" not in text:
             return text
         iri = self.context.resolve(text)
         if (iri[:2] != "_:" and not IRI.match(iri)) or unversioned(iri) != iri or text != text.strip() or self.context.undeclared:
             raise Unusual
         return iri
+
+    def see_internal(self, names: list[str]) -> None:
+        """See, for all of a document at once, that names in the space of embedded objects need no more than to be taken as they
+        stand.
+        """
+        whole = " ".join(names)
+        if names and (not self.internal or whole.count(" ") >= len(names) or not _INTERNAL.fullmatch(whole)):
+            raise Unusual
 
     def _remember(self, where: dict[Any, Any], name: Any, value: Any) -> None:
         self.count += 1

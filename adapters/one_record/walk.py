@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.one_record.frame import GROWTH, INVERSE, SPARE_NODES
 from adapters.one_record.graph import STRING
-from adapters.one_record.lexicon import CODE, CONTEXT, LITERAL, NAME, OBJECT, TEXT, TYPE, Lexicon, Plan, Step, Unusual, shared
+from adapters.one_record.lexicon import CODE, CONTEXT, INTERNAL, LITERAL, NAME, OBJECT, TEXT, TYPE, Lexicon, Plan, Step, Unusual, shared
 from adapters.one_record.scan import LIMIT_DEPTH, Lines
 from adapters.one_record.vocabulary import XSD, Property
 from hub.syntax import Element, Node
@@ -37,6 +37,7 @@ class Walk:
         self.described: dict[str, Node] = {}
         self.bare: list[tuple[Node, str, Step | None]] = []
         self.coded: set[str] = set()
+        self.internal: list[str] = []
         self.made = 0
 
     def node(  # noqa: C901 - every value of every document comes by here
@@ -62,7 +63,10 @@ class Walk:
             kind, form = inner.__class__, step.form
             if kind is str and form <= TEXT:
                 if form is NAME:
-                    inner = words.name(inner)
+                    if inner[:9] == INTERNAL:
+                        self.internal.append(inner)
+                    else:
+                        inner = words.name(inner)
                 elif form is TYPE:
                     inner = plan.kind.name
                 line, column = (1, offset + 1) if lines is None else lines.place(offset)
@@ -198,6 +202,7 @@ class Walk:
 
     def finish(self) -> None:
         """Show again, where it is only named, what is described elsewhere; anything more tangled is for the graph."""
+        self.words.see_internal(self.internal)
         if self.at != len(self.starts) - 1 or not self.coded.isdisjoint(self.described):
             raise Unusual
         often: dict[str, int] = {}

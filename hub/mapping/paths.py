@@ -155,15 +155,21 @@ class Tree:
 
     def first(self, node: Node, steps: tuple[Step, ...]) -> Node | None:
         """The first node the steps meet."""
-        return self._first(node, steps, 0) if steps else node
+        at = node
+        for step in steps:
+            # Most nodes have few children: looked through as they stand, without a list of those of the name.
+            for child in at.children if step.direct and len(at.children) <= _SCAN_LIMIT else self._matches(at, step):
+                if (child.name == step.name or not step.direct) and (not step.filters or step.fits(child)):
+                    at = child
+                    break
+            else:
+                # Where the first of its name leads nowhere, the next may.
+                return None if step is steps[0] else self._first(node, steps, 0)
+        return at
 
     def _first(self, node: Node, steps: tuple[Step, ...], at: int) -> Node | None:
-        step, below = steps[at], at + 1
-        # Most nodes have few children: looked through as they stand, without a list of those of the name.
-        few = step.direct and len(node.children) <= _SCAN_LIMIT
-        for child in node.children if few else self._matches(node, step):
-            if few and (child.name != step.name or (step.filters and not step.fits(child))):
-                continue
+        below = at + 1
+        for child in self._matches(node, steps[at]):
             found = child if below == len(steps) else self._first(child, steps, below)
             if found is not None:
                 return found

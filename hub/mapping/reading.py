@@ -52,21 +52,22 @@ def _is_anywhere(path: TreePath) -> bool:
 
 def _ignore_anywhere(run: Pass, node: Node, names: frozenset[str]) -> None:
     """Count the elements of these names in a whole tree as ignored, in one walk for all of them."""
-    use, waiting = run.used.add, [node]
-    for one in waiting:
-        waiting += one.children
-        elements = one.elements
-        for name in elements:
-            if name in names:
-                use(id(elements[name]))
+    everything = _below(node)
+    run.used.update([id(one) for at in everything for name, one in at.elements.items() if name in names])
+
+
+def _below(root: Node) -> list[Node]:
+    """A node and all below it, in no order that matters."""
+    found = [root]
+    for node in found:
+        found += node.children
+    return found
 
 
 def _left(root: Node, used: set[int]) -> list[tuple[int, str]]:
     """Lines and texts of the elements that nothing reached, in document order. Mostly there is none, which is seen at once."""
-    waiting = [root]
-    for node in waiting:
-        waiting += node.children
-    if used.issuperset(id(element) for node in waiting for element in node.elements.values() if element.text):
+    everything = itertools.chain.from_iterable([node.elements.values() for node in _below(root)])
+    if used.issuperset(map(id, everything)):
         return []
     elements = (element for node in root.walk() for element in node.elements.values())
     return [(element.line, element.text) for element in elements if id(element) not in used and element.text]

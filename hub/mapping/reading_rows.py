@@ -240,7 +240,7 @@ def compile_rows(rows: Sequence[Row], codes: Codes, skip: int = 0) -> Run:
         group = [row for row in alike if row.only != "write"]
         if child or not name:
             runs = [_compiled(row, codes, skip) for row in group]
-            parts.append((name, child, runs, compile_rows(group, codes, skip + 1) if below else None, None))
+            parts.append((name, child, runs, compile_rows(group, codes, skip + 1) if below and len(group) > 1 else None, None))
         else:
             parts.extend(_own_element(name, row, codes, skip) for row in group)
     childless = [part for part in parts if not part[1]]
