@@ -138,16 +138,16 @@ def _element(run: Pass, node: Node, path: TreePath) -> Element | None:
 
 def _group_row(row: Row, codes: Codes, skip: int) -> Run:
     path, inner = node_path(str(row.source)).below(skip), compile_rows(row.rows, codes)
-    keys, when = row.to.split("/"), _When(row.when) if row.when else None
+    to, keys, when = row.to, row.to.split("/"), _When(row.when) if row.when else None
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
         holder = run.tree.first(node, path.steps)
         if holder is None or (when is not None and not when.holds(run, node)):
             return
-        nested = target if row.to == "." else canonical_get(target, keys)
+        nested = target if to == "." else canonical_get(target, keys)
         fresh = nested is None
         nested = {} if fresh else nested
-        inner(run, holder, nested, _pointer(pointer, row.to))
+        inner(run, holder, nested, _pointer(pointer, to))
         if nested:
             if path.filtered:
                 run.use(path, holder, ())
