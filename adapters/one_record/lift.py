@@ -53,8 +53,9 @@ class Bag:
 
     def put(self, *elements: Element) -> None:
         """Keep elements as said elsewhere."""
+        kept = self.node.elements
         for element in elements:
-            self.node.elements[str(len(self.node.elements))] = element
+            kept[str(len(kept))] = element
 
     def put_all(self, node: Node) -> None:
         """Keep every element of a node and below."""

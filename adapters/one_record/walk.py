@@ -74,12 +74,17 @@ class Walk:
                     elements[step.short] = element
                 continue
             self.at = at
-            if kind is dict and form is OBJECT:
-                children.append(self.node(inner, step.short, step.below, at, path, depth + 1, step))
+            if kind is dict:
+                if form is OBJECT:
+                    children.append(self.node(inner, step.short, step.below, at, path, depth + 1, step))
+                elif form is CODE and "@id" in inner:
+                    self._code(node, step, inner, at, path)
+                else:
+                    self._dict(node, step, inner, at, path, depth)
             elif kind is list:
                 self._list(node, step, inner, at, path, depth)
             else:
-                self._value(node, step, inner, at, path, depth)
+                self._scalar(node, step, inner, at, path)
             at = self.at
         self.at = at
         if not plan.ordered or len(elements) > len(plan.steps):
@@ -89,41 +94,34 @@ class Walk:
             self._know(node, plan, above)
         return node
 
-    def _value(self, node: Node, step: Step, value: Any, offset: int, pointer: str, depth: int) -> None:
-        """A value that is not the commonest of its property. ``at`` stands behind its key."""
-        kind, form, iri = value.__class__, step.form, ""
-        if kind is dict:
-            if form is OBJECT or (form is CODE and "@id" not in value):
-                node.children.append(self.node(value, step.short, step.below, offset, pointer, depth + 1, step))
-                return
-            if form is CODE:
-                text, iri = self._code(step, value)
-            elif form is CONTEXT and depth == 0:
-                self._skip(self.words.keys)
-                return
-            else:
-                text, offset = self._typed(step, value)
-                pointer += "/@value"
-        elif form is not TEXT and form is not LITERAL:
+    def _dict(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str, depth: int) -> None:
+        """An object, a typed value, a code, or the context. ``at`` stands behind its key, or behind the value before."""
+        form = step.form
+        if form is TEXT or form is LITERAL:
+            self._typed(node, step, value, pointer)
+        elif form is CODE and "@id" in value:
+            self._code(node, step, value, offset, pointer)
+        elif form is OBJECT or form is CODE:
+            node.children.append(self.node(value, step.short, step.below, offset, pointer, depth + 1, step))
+        elif form is CONTEXT and depth == 0:
+            self._skip(self.words.keys)
+        else:
             raise Unusual
-        elif kind is str:
-            if self.text[offset] != '"':
-                raise Unusual
-            text = value if form is TEXT else shared(value, step.coercion or STRING, step.rule.range)
-        else:
-            text = self._scalar(step, offset, step.coercion)
-        line, column = (1, offset + 1) if self.lines is None else self.lines.place(offset)
-        element = Element(text, line, column, offset, pointer)
-        if step.repeats:
-            node.children.append(Node(step.short, {"@value": element}, [], line, column, offset))
-        else:
-            node.elements[step.short] = element
-        if iri:
-            _beside(node, step, "@id", iri, element)
-        elif step.language and kind is str:
-            _beside(node, step, "@language", step.language, element)
 
-    def _scalar(self, step: Step, offset: int, datatype: str) -> str:
+    def _scalar(self, node: Node, step: Step, value: Any, offset: int, pointer: str) -> None:
+        """A text where more is asked than any text, or a number or truth value."""
+        if step.form is not TEXT and step.form is not LITERAL:
+            raise Unusual
+        if value.__class__ is not str:
+            self._put(node, step, self._native(step, offset, step.coercion), offset, pointer)
+        elif self.text[offset] != '"':
+            raise Unusual
+        else:
+            self._put(node, step, shared(value, step.coercion or STRING, step.rule.range), offset, pointer)
+            if step.language:
+                _beside(node, step, "@language", step.language)
+
+    def _native(self, step: Step, offset: int, datatype: str) -> str:
         """A number or truth value as it is written."""
         found = _SCALAR.match(self.text, offset)
         if found is None:
@@ -132,24 +130,29 @@ class Walk:
         native = "boolean" if text in ("true", "false") else "integer" if text.lstrip("-").isdigit() else "double"
         return shared(text, datatype or XSD + native, step.rule.range)
 
-    def _typed(self, step: Step, value: dict[str, Any]) -> tuple[str, int]:
+    def _typed(self, node: Node, step: Step, value: dict[str, Any], pointer: str) -> None:
         """``@value``, with ``@type`` or alone."""
-        inner, stated, size = value.get("@value"), value.get("@type", ""), len(value)
-        if size != 1 + ("@type" in value) or stated.__class__ is not str or (step.form is not TEXT and step.form is not LITERAL):
-            raise Unusual
-        datatype = (self.words.datatypes.get(stated) or self.words.datatype(stated)) if size == 2 else ""
-        offset = self._skip(1)
-        if size == 2 and next(iter(value)) == "@type":
-            offset = self._skip(1)
-        elif size == 2:
-            self._skip(1)
-        if inner.__class__ is str:
-            if self.text[offset] != '"':
+        (key, inner), *more = value.items()
+        offset, datatype = self._skip(1), ""
+        if more:
+            (after, stated), *rest = more
+            if after == "@value":
+                key, after, inner, stated = after, key, stated, inner
+                offset = self._skip(1)
+            else:
+                self._skip(1)
+            if after != "@type" or rest or stated.__class__ is not str:
                 raise Unusual
-            return shared(inner, datatype or STRING, step.rule.range), offset
-        if inner.__class__ is not int and inner.__class__ is not float:
+            datatype = self.words.datatypes.get(stated) or self.words.datatype(stated)
+        if key != "@value":
             raise Unusual
-        return self._scalar(step, offset, datatype), offset
+        if inner.__class__ is str and self.text[offset] == '"':
+            text = shared(inner, datatype or STRING, step.rule.range)
+        elif inner.__class__ is int or inner.__class__ is float:
+            text = self._native(step, offset, datatype)
+        else:
+            raise Unusual
+        self._put(node, step, text, offset, pointer + "/@value")
 
     def _skip(self, keys: int) -> int:
         """Go behind so many keys; where the value of the last of them begins."""
@@ -157,10 +160,10 @@ class Walk:
             self.at = self.text.index(self.colon, self.at) + self.width
         return self.at
 
-    def _code(self, step: Step, value: dict[str, Any]) -> tuple[str, str]:
+    def _code(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str) -> None:
         """A code by its IRI, which may say its class."""
         name = value["@id"]
-        if name.__class__ is not str or not name:
+        if name.__class__ is not str or not name or self.text[offset] != "{":
             raise Unusual
         if len(value) > 1:
             stated = value.get("@type")
@@ -170,7 +173,17 @@ class Walk:
         self._skip(len(value))
         text, iri, key = step.codes.get(name) or self.words.code(step, name)
         self.coded.add(key)
-        return text, iri
+        self._put(node, step, text, offset, pointer)
+        if iri:
+            _beside(node, step, "@id", iri)
+
+    def _put(self, node: Node, step: Step, text: str, offset: int, pointer: str) -> None:
+        line, column = (1, offset + 1) if self.lines is None else self.lines.place(offset)
+        element = Element(text, line, column, offset, pointer)
+        if step.repeats:
+            node.children.append(Node(step.short, {"@value": element}, [], line, column, offset))
+        else:
+            node.elements[step.short] = element
 
     def _list(self, node: Node, step: Step, values: list[Any], offset: int, pointer: str, depth: int) -> None:
         """Values of one kind: texts, or objects."""
@@ -182,13 +195,13 @@ class Walk:
             raise Unusual
         if kind is str:
             for place, value in enumerate(values):
-                offset = self.text.find('"', offset + 1)
-                self._value(node, step, value, offset, f"{pointer}/{place}", depth + 1)
-                offset = self.text.find('"', offset + 1)
+                offset = self.text.index('"', offset + 1)
+                self._scalar(node, step, value, offset, f"{pointer}/{place}")
+                offset = self.text.index('"', offset + 1)
         elif kind is dict:
             for place, value in enumerate(values):
                 offset = self.text.rfind("{", 0, self.text.index(self.colon, self.at))
-                self._value(node, step, value, offset, f"{pointer}/{place}", depth + 1)
+                self._dict(node, step, value, offset, f"{pointer}/{place}", depth + 1)
         else:
             raise Unusual
         if len(values) > 1:
@@ -258,9 +271,10 @@ def _colon(text: str) -> str:
     return found[0]
 
 
-def _beside(node: Node, step: Step, name: str, text: str, element: Element) -> None:
-    """What the short text of a value does not say: a code's IRI outside the property's own list, a language."""
+def _beside(node: Node, step: Step, name: str, text: str) -> None:
+    """What the short text of the last value does not say: a code's IRI outside the property's own list, a language."""
     holder, prefix = (node.children[-1], "") if step.repeats else (node, step.short)
+    element = holder.elements[prefix or "@value"]
     holder.elements[prefix + name] = Element(text, element.line, element.column, element.offset, element.path)
 
 

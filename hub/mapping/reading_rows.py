@@ -59,9 +59,7 @@ def _pointer(base: str, to: str) -> str:
 
 
 def _put(run: Pass, target: Any, keys: list[str], pointer: str, value: Any, element: Element, path: str) -> None:
-    if keys == ["."]:
-        target["."] = value
-    elif len(keys) == 1:
+    if len(keys) == 1:
         target[keys[0]] = value
     else:
         canonical_set(target, keys, value)
