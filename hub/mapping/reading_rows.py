@@ -196,15 +196,17 @@ def _texts_row(row: Row, codes: Codes, path: TreePath, keys: list[str], to: str)
     name = inner.element
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        found = [(one, read(run, one, name)) for at in run.tree.find(node, path.steps) if (one := at.elements.get(name))]
-        fresh = [(value, Place(one.line, one.column, one.offset, one.path or name)) for one, value in found if value]
-        if fresh:
-            run.used.update(id(one) for one, value in found if value)
-            items = items_at(target, keys)
-            base = f"{_pointer(pointer, to)}/"
-            for value, place in fresh:
-                run.places[base + str(len(items))] = place
-                items.append(value)
+        base, items = f"{_pointer(pointer, to)}/", None
+        for at in run.tree.find(node, path.steps):
+            element = at.elements.get(name)
+            value = read(run, element, name) if element is not None else None
+            if value is None or element is None:
+                continue
+            if items is None:
+                items = items_at(target, keys)
+            run.used.add(id(element))
+            run.places[base + str(len(items))] = Place(element.line, element.column, element.offset, element.path or name)
+            items.append(value)
 
     return run_row
 
