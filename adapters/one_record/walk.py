@@ -132,33 +132,29 @@ class Walk:
 
     def _typed(self, node: Node, step: Step, value: dict[str, Any], pointer: str) -> None:
         """``@value``, with ``@type`` or alone."""
-        (key, inner), *more = value.items()
-        offset, datatype = self._skip(1), ""
-        if more:
-            (after, stated), *rest = more
-            if after == "@value":
-                key, after, inner, stated = after, key, stated, inner
-                offset = self._skip(1)
-            else:
-                self._skip(1)
-            if after != "@type" or rest or stated.__class__ is not str:
-                raise Unusual
-            datatype = self.words.datatypes.get(stated) or self.words.datatype(stated)
-        if key != "@value":
+        inner, stated, size = value.get("@value"), value.get("@type", ""), len(value)
+        if size != 1 + ("@type" in value) or stated.__class__ is not str:
             raise Unusual
-        if inner.__class__ is str and self.text[offset] == '"':
-            text = shared(inner, datatype or STRING, step.rule.range)
+        text, colon, width = self.text, self.colon, self.width
+        offset = self.at = text.index(colon, self.at) + width
+        datatype = ""
+        if size == 2:
+            datatype = self.words.datatypes.get(stated) or self.words.datatype(stated)
+            self.at = text.index(colon, offset) + width
+            if next(iter(value)) == "@type":
+                offset = self.at
+        if inner.__class__ is str and text[offset] == '"':
+            inner = shared(inner, datatype or STRING, step.rule.range)
         elif inner.__class__ is int or inner.__class__ is float:
-            text = self._native(step, offset, datatype)
+            inner = self._native(step, offset, datatype)
         else:
             raise Unusual
-        self._put(node, step, text, offset, pointer + "/@value")
+        self._put(node, step, inner, offset, pointer + "/@value")
 
-    def _skip(self, keys: int) -> int:
-        """Go behind so many keys; where the value of the last of them begins."""
+    def _skip(self, keys: int) -> None:
+        """Go behind so many keys."""
         for _ in range(keys):
             self.at = self.text.index(self.colon, self.at) + self.width
-        return self.at
 
     def _code(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str) -> None:
         """A code by its IRI, which may say its class."""
@@ -170,7 +166,8 @@ class Walk:
             if len(value) > 2 or stated.__class__ is not str:
                 raise Unusual
             self.words.class_of(stated)
-        self._skip(len(value))
+            self._skip(1)
+        self.at = self.text.index(self.colon, self.at) + self.width
         text, iri, key = step.codes.get(name) or self.words.code(step, name)
         self.coded.add(key)
         self._put(node, step, text, offset, pointer)
