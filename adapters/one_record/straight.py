@@ -8,6 +8,7 @@ import functools
 
 import msgspec
 
+from adapters.one_record.again import finish
 from adapters.one_record.lexicon import LONGEST_CONTEXT, Unusual, lexicon
 from adapters.one_record.scan import LIMIT_BYTES, LIMIT_VALUES
 from adapters.one_record.walk import Walk
@@ -51,5 +52,5 @@ def _straight(text: str) -> Straight | None:
     node = walk.node(value, kind.name, "", text.index("{"), "", 0)
     if kind.name == "Collection":
         return None
-    walk.finish()
+    finish(walk)
     return Straight(root=node, type=kind.name, iri=kind.iri, reference=node.text("@id") or "", offset=node.offset)

@@ -7,9 +7,22 @@ raises :class:`Unusual`.
 import re
 from typing import Any
 
-from adapters.one_record.frame import GROWTH, INVERSE, SPARE_NODES
 from adapters.one_record.graph import STRING
-from adapters.one_record.lexicon import CODE, CONTEXT, INTERNAL, LITERAL, NAME, OBJECT, TEXT, TYPE, Lexicon, Plan, Step, Unusual, shared
+from adapters.one_record.lexicon import (
+    CODE,
+    CONTEXT,
+    INTERNAL,
+    LITERAL,
+    NAME,
+    OBJECT,
+    TEXT,
+    TYPE,
+    Lexicon,
+    Plan,
+    Step,
+    Unusual,
+    shared,
+)
 from adapters.one_record.scan import LIMIT_DEPTH, Lines
 from adapters.one_record.vocabulary import XSD, Property
 from hub.syntax import Element, Node
@@ -48,7 +61,7 @@ class Walk:
         words, lines, text, colon, width, at = self.words, self.lines, self.text, self.colon, self.width, self.at
         plan = words.plans.get((stated, *value)) or words.plan(stated, value)
         if plan.typed and above is not None and above.form is OBJECT and above.below not in plan.kind.lineage:
-            self._fits(above.rule, plan.kind.name)
+            self.fits(above.rule, plan.kind.name)
         self.made += 1
         line, column = (1, offset + 1) if lines is None else lines.place(offset)
         elements: dict[str, Element] = {}
@@ -66,7 +79,10 @@ class Walk:
                         inner = words.name(inner)
                 elif form is TYPE:
                     inner = plan.kind.name
-                line, column = (1, at + 1) if lines is None else lines.place(at)
+                if lines is None:
+                    line, column = 1, at + 1
+                else:
+                    line, column = lines.place(at)
                 element = Element(inner, line, column, at, path)
                 if step.repeats:
                     children.append(Node(step.short, {"@value": element}, [], line, column, at))
@@ -214,7 +230,7 @@ class Walk:
         elif self.described.setdefault(name, node) is not node:
             raise Unusual
 
-    def _fits(self, rule: Property, name: str) -> None:
+    def fits(self, rule: Property, name: str) -> None:
         """See that a property may have an object of this class."""
         classes = self.words.words.classes
         found, expected = classes.get(name), classes.get(rule.range)
@@ -222,42 +238,6 @@ class Walk:
             return
         if expected is None or name not in expected.lineage:
             raise Unusual
-
-    def finish(self) -> None:
-        """Show again, where it is only named, what is described elsewhere; anything more tangled is for the graph."""
-        self.words.see_internal(self.internal)
-        if self.text.find(self.colon, self.at) >= 0 or not self.coded.isdisjoint(self.described):
-            raise Unusual
-        often: dict[str, int] = {}
-        for _, name, _ in self.bare:
-            often[name] = often.get(name, 0) + 1
-        tangled = {id(node) for node, name, _ in self.bare if name in self.described}
-        subjects = self.made
-        for node, name, step in self.bare:
-            found = self.described.get(name)
-            if "@type" in node.elements and (found is not None or often[name] > 1):
-                raise Unusual
-            if found is not None:
-                self._show(node, found, step, tangled)
-        if self.made > SPARE_NODES + GROWTH * subjects:
-            raise Unusual
-
-    def _show(self, node: Node, found: Node, step: Step | None, tangled: set[int]) -> None:
-        if step is None or step.short in INVERSE:
-            raise Unusual
-        told = found.elements.get("@type")
-        if told is not None:
-            self._fits(step.rule, told.text)
-        node.elements.update((key, _again(one)) for key, one in found.elements.items() if key != "@id")
-        node.children = [self._copy(child, tangled) for child in found.children]
-
-    def _copy(self, node: Node, tangled: set[int]) -> Node:
-        if id(node) in tangled:
-            raise Unusual
-        self.made += 1
-        elements = {key: _again(one) for key, one in node.elements.items()}
-        children = [self._copy(child, tangled) for child in node.children]
-        return Node(node.name, elements, children, node.line, node.column, node.offset)
 
 
 def _colon(text: str) -> str:
@@ -282,10 +262,6 @@ def _no_value_twice(values: list[Any], children: list[Node]) -> None:
     named = [mark for mark in marks if mark]
     if len(set(named)) < len(named):
         raise Unusual
-
-
-def _again(one: Element) -> Element:
-    return Element(one.text, one.line, one.column, one.offset, one.path)
 
 
 def _name_of(node: Node) -> str:

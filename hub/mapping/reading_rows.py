@@ -220,7 +220,7 @@ def _paths(row: Row) -> list[TreePath]:
 
 
 def _needs(row: Row, skip: int) -> tuple[str, bool, bool]:
-    """The one name without which a row finds nothing, if there is one; whether a child's; whether the row fits below that child."""
+    """The one name without which a row finds nothing, if any; whether a child has it; whether the row can start at that child."""
     paths = [path.below(skip) for path in _paths(row)]
     names = {path.leading() for path in paths} if row.only != "write" else set()
     name = names.pop() if len(names) == 1 else None
@@ -235,14 +235,7 @@ def compile_rows(rows: Sequence[Row], codes: Codes, skip: int = 0) -> Run:
 
     ``skip``: so many steps of the paths lead to the node already.
     """
-    parts: list[Part] = []
-    for (name, child, below), alike in itertools.groupby(rows, key=lambda row: _needs(row, skip)):
-        group = [row for row in alike if row.only != "write"]
-        if child or not name:
-            runs = [_compiled(row, codes, skip) for row in group]
-            parts.append((name, child, runs, compile_rows(group, codes, skip + 1) if below and len(group) > 1 else None, None))
-        else:
-            parts.extend(_own_element(name, row, codes, skip) for row in group)
+    parts = _parts(rows, codes, skip)
     childless = [part for part in parts if not part[1]]
 
     def run_rows(run: Pass, node: Node, target: Any, pointer: str) -> None:
@@ -252,10 +245,11 @@ def compile_rows(rows: Sequence[Row], codes: Codes, skip: int = 0) -> Run:
         for name, child, runs, below, plain in parts if children else childless:
             if plain is not None:
                 element = elements.get(name)
-                if element is not None and plain[0] not in target:
+                # A value further away is read, and found faulty, also where a row before has told the key.
+                if element is not None and (skip or plain[0] not in target):
                     to, read, text, behind = plain
                     value = read(run, element, text)
-                    if value is not None:
+                    if value is not None and (not skip or to not in target):
                         run.used.add(id(element))
                         target[to] = value
                         place = Place(element.line, element.column, element.offset, element.path or text)
@@ -267,6 +261,18 @@ def compile_rows(rows: Sequence[Row], codes: Codes, skip: int = 0) -> Run:
                     one(run, node, target, pointer)
 
     return run_rows
+
+
+def _parts(rows: Sequence[Row], codes: Codes, skip: int) -> list[Part]:
+    parts: list[Part] = []
+    for (name, child, below), alike in itertools.groupby(rows, key=lambda row: _needs(row, skip)):
+        group = [row for row in alike if row.only != "write"]
+        if name and not child:
+            parts.extend(_own_element(name, row, codes, skip) for row in group)
+            continue
+        runs = [_compiled(row, codes, skip) for row in group]
+        parts.append((name, child, runs, compile_rows(group, codes, skip + 1) if below and len(group) > 1 else None, None))
+    return parts
 
 
 def _own_element(name: str, row: Row, codes: Codes, skip: int) -> Part:

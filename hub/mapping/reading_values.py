@@ -56,9 +56,7 @@ def _converted(convert: Conversion) -> Value:
     return value
 
 
-def joined_value(
-    run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], first: Element, label: str
-) -> Any:
+def joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], first: Element, label: str) -> Any:
     """The value of several elements together; ``first`` is the one whose place it has."""
     texts = [None if element is None else element.text or None for element in found]
     try:
