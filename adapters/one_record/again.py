@@ -18,7 +18,8 @@ def finish(walk: Walk) -> None:
     subjects = walk.made
     for node, name, step in walk.bare:
         found = walk.described.get(name)
-        if "@type" in node.elements and (found is not None or often[name] > 1):
+        # Of a class or without an address, an object met twice stands where it was met first.
+        if (found is not None or often[name] > 1) and ("@type" in node.elements or name[:2] == "_:"):
             raise Unusual
         if found is not None:
             _show(walk, node, found, step, tangled)

@@ -39,7 +39,10 @@ def _straight(text: str) -> Straight | None:
         return None
     if len(text) > LIMIT_VALUES and text.count("{") + text.count("[") > LIMIT_VALUES:
         return None
-    value = msgspec.json.decode(text)
+    value, plain = msgspec.json.decode(text), _unescaped(text)
+    # As many strings as the values have: no key stands twice in an object.
+    if plain.count('"') != _unescaped(msgspec.json.encode(value).decode()).count('"'):
+        return None
     stated, type = value.get("@context"), value.get("@type")
     if stated.__class__ is not dict or type.__class__ is not str:
         return None
@@ -48,9 +51,14 @@ def _straight(text: str) -> Straight | None:
         return None
     words = lexicon(context)
     kind = words.class_of(type)
-    walk = Walk(text, words)
+    walk = Walk(plain, words)
     node = walk.node(value, kind.name, "", text.index("{"), "", 0)
     if kind.name == "Collection":
         return None
     finish(walk)
     return Straight(root=node, type=kind.name, iri=kind.iri, reference=node.text("@id") or "", offset=node.offset)
+
+
+def _unescaped(text: str) -> str:
+    """A JSON text of the same length in which every quotation mark begins or ends a string."""
+    return text.replace("\\\\", "__").replace('\\"', "__") if "\\" in text else text

@@ -35,11 +35,13 @@ _SCALAR = re.compile(r"[-0-9][-+.0-9eE]*+|true|false")
 
 
 class Walk:
-    """One walk over one document. ``at`` stands behind the last key read, and behind ``colon``: where its value begins."""
+    """One walk over one document, in whose text no string has a quotation mark.
+
+    ``at`` stands behind the last key read, and behind ``colon``: where its value begins.
+    """
 
     def __init__(self, text: str, words: Lexicon) -> None:
-        # An escaped quotation mark ends no string.
-        self.text = text.replace("\\\\", "__").replace('\\"', "__") if "\\" in text else text
+        self.text = text
         self.words = words
         self.colon = _colon(self.text)
         self.width = len(self.colon)

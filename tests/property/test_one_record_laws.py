@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LINE = Line(formats={"one-record": build()}, mappings=Mappings())
 STANDARD = profile("standard", problem_rows())
 XSD = "http://www.w3.org/2001/XMLSchema#"
-CONTEXT = {"cargo": "https://onerecord.iata.org/ns/cargo#", "cl": CODES, "xsd": XSD}
+CONTEXT = {"cargo": "https://onerecord.iata.org/ns/cargo#", "cl": CODES, "xsd": XSD, "api": "https://onerecord.iata.org/ns/api#"}
 RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\r", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
@@ -201,6 +201,10 @@ TANGLED = [
     {"cargo:contentProductionCountry": {"cargo:code": "DE"}, "cargo:nothing": 1},
     {"cargo:grossWeight": {"cargo:numericalValue": 1.50, "cargo:unit": {"@id": "cl:MeasurementUnitCode#KGM"}}},
     {"cargo:grossWeight": {"cargo:numericalValue": 1e3}, "@graph": []},
+    {"cargo:loadType": {"@id": "cargo:LOOSE", "@type": "cargo:LoadType"}, "api:hasRevision": 3},
+    {"@id": "internal:a b", "@type": None, "cargo:upid": "5"},
+    {"cargo:shippingMarks": [], "cargo:goodsDescription": 'A "B": {'},
+    {"cargo:grossWeight": {"@id": "_:b1"}, "cargo:dimensions": {"@id": "_:b1"}},
 ]
 
 
@@ -218,6 +222,29 @@ def test_the_short_way_leaves_what_is_tangled_to_the_graph(pieces: list[dict[str
     if named:
         document["@id"] = "https://a.example/s"
     raw = json.dumps(document).encode()
+    assert whole(raw, True) == whole(raw, False)
+
+
+PIECE = {"@context": CONTEXT, "@type": "cargo:Piece", "cargo:upid": "1", "cargo:shippingMarks": ["A", "B"]}
+
+
+@pytest.mark.parametrize("often", [-1, 1, 4])
+@pytest.mark.parametrize("colon", ['":', '" : ', '":\n ', '":  '])
+def test_keys_parted_from_their_values_in_any_way_have_their_places(colon: str, often: int) -> None:
+    plain = json.dumps(PIECE).replace('": ', colon, often)
+    twice = plain.replace('"cargo:upid"', '"cargo:upid": "2", "cargo:upid"')
+    for text in (plain, twice):
+        assert whole(text.encode(), True) == whole(text.encode(), False)
+    assert straight.straight(twice) is None
+
+
+@pytest.mark.parametrize("depth", [45, 49, 50, 51, 96, 97, 98, 99, 100, 101])
+@pytest.mark.parametrize("listed", [False, True])
+def test_the_limit_of_depth_counts_lists_and_objects_on_either_way(depth: int, listed: bool) -> None:
+    piece: Any = {"@type": "cargo:Piece", "cargo:shippingMarks": ["A"]}
+    for _ in range(depth):
+        piece = {"@type": "cargo:Piece", "cargo:containedPieces": [piece] if listed else piece}
+    raw = json.dumps({"@context": CONTEXT, **piece}).encode()
     assert whole(raw, True) == whole(raw, False)
 
 
