@@ -82,10 +82,9 @@ class RepeatPlans:
                 continue
             if number is None or child.children:
                 return None
-            elements = child.elements
             shape.append(number)
-            shape += elements
-            for element in elements.values():
+            for name, element in child.elements.items():
+                shape.append(name)
                 texts.append(element.text)
         plan = self._plans[tuple(shape)]
         return plan.template % plan.ordered(texts) if plan is not None and plan.fits(APART.join(texts)) else None
