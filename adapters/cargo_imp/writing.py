@@ -92,37 +92,30 @@ class _Writing(Lines):
 
     def orderly(self, group: GroupStep, children: list[Node]) -> bool:
         """Write children that stand in the table's order, none missing and none too many; if they do not, take all back."""
-        entries = group.entries
-        if entries is None or self.prefix != group.prefix:
+        place, count, lines = group.start, 1, self.lines
+        if place is None or self.prefix != group.prefix:
             return False
-        lines, place, count, wanted = self.lines, -1, 0, group.wanted
         written, told = len(lines), len(self.problems)
         for child in children:
-            entry = entries.get(child.name)
+            entry = place.next.get(child.name)
             if entry is not None and entry.by_code is not None:
                 entry = entry.by_code.get(child.text("code") or "")
-            if entry is None or entry.place < place:
+            if entry is None:
                 return self._taken_back(group, written, told)
-            if entry.place != place:
-                place, count = entry.place, 1
-                wanted &= entry.others
-                entry = entry.first or entry
-            elif count < entry.most:
-                count += 1
-            else:
+            place, count = entry.behind, count + 1 if entry.again else 1
+            if count > entry.most:
                 return self._taken_back(group, written, told)
             if entry.fast is None:
                 self._around(entry, child)
                 continue
             text = entry.fast(child)
-            if text is None:
-                if not self._by_item(entry, child, children):
-                    return self._taken_back(group, written, told)
-                continue
-            lines.append(text)
-            if entry.needed or (child.children and not entry.whole):
-                self._below(entry.line, entry.group, child)
-        return not wanted or self._taken_back(group, written, told)
+            if text is not None:
+                lines.append(text)
+                if entry.needed or (child.children and not entry.whole):
+                    self._below(entry.line, entry.group, child)
+            elif not self._by_item(entry, child, children):
+                return self._taken_back(group, written, told)
+        return place.may_end or self._taken_back(group, written, told)
 
     def _taken_back(self, group: GroupStep, written: int, told: int) -> bool:
         self.prefix = group.prefix
