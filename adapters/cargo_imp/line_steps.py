@@ -37,8 +37,9 @@ class LineStep:
         """The fast way behind an identifier; without ``strangers`` only where all children are repeats in the line itself."""
         if self._plans is None:
             return _none
-        items = (Literal(text=before), *self.line.items) if before else self.line.items
-        plans = self._plans.setdefault(before, Plans(items))
+        plans = self._plans.get(before)
+        if plans is None:
+            plans = self._plans[before] = Plans((Literal(text=before), *self.line.items) if before else self.line.items)
         return RepeatPlans(plans, self.repeats, strangers=strangers).text if self.repeats else plans.text
 
     def apart(self, children: list[Node]) -> list[Node]:

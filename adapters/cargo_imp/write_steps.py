@@ -5,6 +5,7 @@ Compiled once from a :class:`Table`; knows nothing of files or problems.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
 from adapters.cargo_imp.line_steps import LineStep, Way
@@ -102,19 +103,25 @@ class Entry:
     by_code: dict[str, "Entry"] | None = None
 
 
-@dataclass(kw_only=True, eq=False, slots=True)
 class GroupStep:
     """The rows of a group; ``rank`` says which row takes a name, None where rows must be asked one by one.
 
     ``needed``: a row is mandatory, so that even a node without children has something to report. ``prefix`` is the identifier its
-    first line begins with. ``start`` is the place before all rows, None where names and codes alone do not tell the row.
+    first line begins with.
     """
 
-    rows: tuple[RowStep, ...]
-    rank: Mapping[str, int] | None
-    needed: bool
-    prefix: str
-    start: Place | None
+    def __init__(self, rows: tuple[RowStep, ...], prefix: str, one_of: Sequence[Sequence[str]]) -> None:
+        self.rows, self.prefix, self._one_of = rows, prefix, one_of
+        told = [(name, at) for at, row in enumerate(rows) for name in _names(row)]
+        self._told_apart = len(dict(told)) == len(told)
+        self.rank: Mapping[str, int] | None = dict(told) if len(rows) > 1 and self._told_apart else None
+        self.needed = any(row.mandatory for row in rows)
+
+    @cached_property
+    def start(self) -> Place | None:
+        """The place before all rows; None where names and codes alone do not tell the row. Worked out when a node first comes."""
+        sure = self._told_apart and (not self.prefix or self.rows[0].mandatory)
+        return _start(self.rows, self.prefix, self._one_of) if sure else None
 
 
 class WriteSteps:
@@ -125,16 +132,7 @@ class WriteSteps:
         self.message = self._group(table.rows, "", table.at_least_one)
 
     def _group(self, rows: Sequence[Row], prefix: str, one_of: Sequence[Sequence[str]] = ()) -> GroupStep:
-        steps = tuple(self._row(row) for row in rows)
-        told = [(name, at) for at, step in enumerate(steps) for name in _names(step)]
-        alone = len(dict(told)) == len(told)
-        return GroupStep(
-            rows=steps,
-            rank=dict(told) if len(steps) > 1 and alone else None,
-            needed=any(step.mandatory for step in steps),
-            prefix=prefix,
-            start=_start(steps, prefix, one_of) if alone and (not prefix or steps[0].mandatory) else None,
-        )
+        return GroupStep(tuple(self._row(row) for row in rows), prefix, one_of)
 
     def _row(self, row: Row) -> RowStep:
         return RowStep(row, tuple(self._option(option) for option in row.options))
@@ -180,8 +178,8 @@ def _codes(line: Line | None) -> frozenset[str]:
 def _start(rows: Sequence[RowStep], prefix: str, one_of: Sequence[Sequence[str]]) -> Place | None:
     """The place before the first row, with all behind it. From each, the rows up to the next of which there must be a node."""
     places = [Place() for _ in range(len(rows) + 1)]
-    first = [_entries(row, behind, "" if at else prefix, again=False) for at, (row, behind) in enumerate(zip(rows, places[1:]))]
-    again = [_entries(row, behind, "", again=True) for row, behind in zip(rows, places[1:], strict=True)]
+    first = [_entries(row, places[at], "" if at > 1 else prefix, again=False) for at, row in enumerate(rows, 1)]
+    again = [_entries(row, places[at], "", again=True) for at, row in enumerate(rows, 1)]
     for at, place in enumerate(places):
         stops = _stops(rows, one_of, at)
         reached = range(at, min(stops, default=len(rows) - 1) + 1)
@@ -216,7 +214,7 @@ def _entries(row: RowStep, behind: Place, prefix: str, *, again: bool) -> dict[s
         for name in option.names:
             known = found.setdefault(name, entry)
             if option.codes and (known is entry or known.by_code):
-                known.by_code = (known.by_code or {}) | dict.fromkeys(option.codes, entry)
+                known.by_code = dict.fromkeys(option.codes, entry) | (known.by_code or {})
             elif known is not entry:
                 return None
     return found
