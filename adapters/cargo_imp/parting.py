@@ -7,12 +7,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 from adapters.cargo_imp.layout import Option, Row, Table
 from hub.syntax import Node
 
 LONGEST_MESSAGE = 3500
 MOST_PARTS = 99
+_NAME = attrgetter("name")
 _PARTIES = frozenset(("SHP", "CNE", "CVD"))
 _END = len("\nPART/99/CONT\r\n")
 CUSTOMS = "OCI"
@@ -35,10 +37,7 @@ def messages(table: Table, root: Node) -> Sequence[Node]:
 
 
 def _has_parties(house: Node) -> bool:
-    for child in house.children:
-        if child.name in _PARTIES:
-            return True
-    return False
+    return not _PARTIES.isdisjoint(map(_NAME, house.children))
 
 
 def size(text: str) -> int:
