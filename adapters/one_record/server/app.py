@@ -19,7 +19,7 @@ from adapters.one_record.server import bodies, openapi
 from adapters.one_record.server.call import Answer, Call, Node
 from adapters.one_record.server.entrance import CERTIFICATE, KEY_SET, TOKEN, Entrance
 from adapters.one_record.server.errors import ENGLISH, Detail, Refusal, error_nodes
-from adapters.one_record.server.negotiation import JSON_LD, Wanted, wanted
+from adapters.one_record.server.negotiation import JSON_LD, Wanted, compressed, wanted
 from adapters.one_record.server.rendered import Rendered
 from adapters.one_record.server.shown import for_version
 from adapters.one_record.server.table import Operation, Routes
@@ -184,7 +184,7 @@ def _body(nodes: Nodes, asked: Wanted, language: str = "") -> bytes:
 
 def _sent(request: Request, status: int, body: bytes, headers: dict[str, str]) -> Response:
     """The response; to HEAD the same without its body."""
-    if len(body) >= WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= WORTH_COMPRESSING and compressed(request.headers.get("accept-encoding", "")):
         body = gzip.compress(body, 1, mtime=0)
         headers["Content-Encoding"] = "gzip"
     if request.method == "HEAD":

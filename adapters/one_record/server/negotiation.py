@@ -84,6 +84,12 @@ def _language(header: str) -> str:
     return ENGLISH
 
 
+def compressed(accept_encoding: str) -> bool:
+    """Whether a client takes gzip (RFC 9110, section 12.5.3)."""
+    told = {one.name: one.quality for one in _ranges(accept_encoding)}
+    return told.get("gzip", told.get("*", 0.0)) > 0
+
+
 def body_media(content_type: str) -> str:
     """The media type of a body: JSON-LD or Turtle. Raises Refusal (415)."""
     name = content_type.partition(";")[0].strip().lower()
