@@ -14,7 +14,7 @@ MOST_PARTS = 99
 _PARTIES = ("SHP", "CNE", "CVD")
 _END = len("\nPART/99/CONT\r\n")
 CUSTOMS = "OCI"
-_OWN_SUBJECT = re.compile(r"/[A-Z]{2}/|/[A-Z]{0,2}/[A-Z0-9]{3}/")
+_OWN_SUBJECT = "/[A-Z]{2}/|/[A-Z]{0,2}/[A-Z0-9]{3}/"
 
 
 def messages(table: Table, root: Node) -> Sequence[Node]:
@@ -25,62 +25,72 @@ def messages(table: Table, root: Node) -> Sequence[Node]:
     if table.check != "house-parties" or root.first("PART") is not None:
         return (root,)
     houses = list(root.all("house"))
-    if len(houses) < 2 or not any(_has_parties(house) for house in houses):
+    if len(houses) < 2 or not any(child.name in _PARTIES for house in houses for child in house.children):
         return (root,)
     around = [child for child in root.children if child.name != "house"]
     return [Node(root.name, root.elements, [*around, house]) for house in houses]
 
 
-def _has_parties(house: Node) -> bool:
-    return any(child.name in _PARTIES for child in house.children)
+def size(text: str) -> int:
+    """Characters on the wire of lines joined by line feeds, line ends and all."""
+    return len(text) + text.count("\n") + 2
 
 
-def size(lines: Sequence[str]) -> int:
-    """Characters on the wire, line ends and all."""
-    return sum(map(len, lines)) + 2 * len(lines)
+class Parting:
+    """Where messages of one table may be parted."""
+
+    def __init__(self, table: Table) -> None:
+        self._marked = any(row.name == "PART" for row in table.rows)
+        starts = "|".join(sorted(one for one in _starts(table) if one.isalnum())) or "(?!)"
+        self._begins = re.compile(rf"\n(?:(?P<consignment>[0-9])|(?:{starts})(?=/|\n|\Z)|(?P<subject>{_OWN_SUBJECT}))")
+
+    def parts(self, text: str) -> list[str]:
+        """The message in parts, each with its first two lines and its mark; no parts where the table has none or they would not
+        be short enough."""
+        top, _, body = text.partition("\n")
+        if not self._marked or text.startswith("PART/", text.rfind("\n") + 1):
+            return []
+        parts: list[list[str]] = []
+        room = 0
+        for first, unit in self._units(body):
+            if parts and not unit[0].isdigit() and size(unit) <= room:
+                parts[-1].append(unit)
+            else:
+                parts.append([top, *_opened(first, unit)])
+                room = LONGEST_MESSAGE - _END + size(unit) - sum(map(size, parts[-1]))
+            room -= size(unit)
+            if room < 0:
+                return []
+        return _marked(parts) if 1 < len(parts) <= MOST_PARTS else []
+
+    def _units(self, body: str) -> Iterator[tuple[str, str]]:
+        """The runs of lines that must stay together, each with the first text line it is told under."""
+        first, start, customs = _line(body, 0), 0, False
+        for found in self._begins.finditer(body):
+            if found.lastgroup == "subject" and not customs:
+                continue
+            yield first, body[start : found.start()]
+            start = found.start() + 1
+            first = _line(body, start) if found.lastgroup == "consignment" else first
+            customs = customs if found.lastgroup == "subject" else body.startswith(CUSTOMS, start)
+        yield first, body[start:]
 
 
-def in_parts(table: Table, lines: Sequence[str]) -> list[list[str]]:
-    """The lines as parts of one message, each with the first two lines and its mark; no parts where the table has none or
-    they would not be short enough."""
-    if not any(row.name == "PART" for row in table.rows) or lines[-1].startswith("PART/"):
-        return []
-    parts: list[list[str]] = []
-    for first, unit in _units(_starts(table), lines):
-        whole = [*parts[-1], *unit] if parts else []
-        if parts and not _is_consignment(unit[0]) and size(whole) + _END <= LONGEST_MESSAGE:
-            parts[-1] = whole
-        else:
-            parts.append([lines[0], *_opened(first, unit)])
-    if not 1 < len(parts) <= MOST_PARTS or any(size(part) + _END > LONGEST_MESSAGE for part in parts):
-        return []
-    last = len(parts)
-    return [[*part, f"PART/{at}/{'LAST' if at == last else 'CONT'}"] for at, part in enumerate(parts, 1)]
+def _line(text: str, start: int) -> str:
+    end = text.find("\n", start)
+    return text[start:] if end < 0 else text[start:end]
 
 
-def _opened(first: str, unit: list[str]) -> list[str]:
+def _opened(first: str, unit: str) -> list[str]:
     """The unit at the beginning of a part: behind the first text line, its customs lines with their identifier."""
-    if unit[0] == first:
-        return unit
-    return [first, *([CUSTOMS + unit[0], *unit[1:]] if unit[0].startswith("/") else unit)]
+    if _line(unit, 0) == first:
+        return [unit]
+    return [first, CUSTOMS + unit if unit.startswith("/") else unit]
 
 
-def _units(starts: frozenset[str], lines: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """The runs of lines that must stay together, each with the first text line it is told under."""
-    first, unit, customs = lines[1], [lines[1]], False
-    for line in lines[2:]:
-        begins = _is_consignment(line) or line.partition("/")[0] in starts
-        if begins or (customs and _OWN_SUBJECT.match(line)):
-            yield first, unit
-            customs = line.startswith(CUSTOMS) if begins else customs
-            first, unit = (line if _is_consignment(line) else first), [line]
-        else:
-            unit.append(line)
-    yield first, unit
-
-
-def _is_consignment(line: str) -> bool:
-    return line[:1].isdigit()
+def _marked(parts: Sequence[Sequence[str]]) -> list[str]:
+    last = len(parts)
+    return ["\n".join([*part, f"PART/{at}/{'LAST' if at == last else 'CONT'}"]) for at, part in enumerate(parts, 1)]
 
 
 def _starts(table: Table) -> frozenset[str]:

@@ -3,11 +3,11 @@
 Compiled once from a :class:`Table`; knows nothing of files or problems.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
-from adapters.cargo_imp.line_steps import LineStep
+from adapters.cargo_imp.line_steps import LineStep, Way
 from adapters.cargo_imp.notation import Field
 from hub.syntax import Node
 
@@ -76,8 +76,9 @@ class Entry:
     """Where a node of one name goes, for nodes that stand in the table's order: the ``place`` of its row, how many it takes.
 
     ``first`` is the entry of the first node of the row, with the identifier its line begins with. ``others`` masks the row out
-    of the rows that must be there; ``needed``: a node without children lacks a line. ``by_code`` chooses between lines for nodes
-    of one name.
+    of what must be there; ``fast`` is the way to write the line, None for a node without one. Nothing is below a node whose
+    children are all in its line (``whole``), or that has none unless a line is ``needed``. ``by_code`` chooses between lines for
+    nodes of one name.
     """
 
     place: int
@@ -86,9 +87,10 @@ class Entry:
     option: OptionStep
     line: LineStep | None
     group: "GroupStep | None"
-    fast: Callable[[Node], str | None] | None = None
-    needed: bool = False
-    prefix: str = ""
+    fast: Way | None
+    needed: bool
+    whole: bool
+    prefix: str
     first: "Entry | None" = None
     by_code: Mapping[str, "Entry"] | None = None
 
@@ -97,13 +99,15 @@ class Entry:
 class GroupStep:
     """The rows of a group; ``rank`` says which row takes a name, None where rows must be asked one by one.
 
-    ``needed``: a row is mandatory, so that even a node without children has something to report. ``entries`` by node name are
-    None where names alone do not tell the row; ``wanted`` has a bit for each mandatory row.
+    ``needed``: a row is mandatory, so that even a node without children has something to report. ``prefix`` is the identifier its
+    first line begins with. ``entries`` by node name are None where names alone do not tell the row; ``wanted`` has a bit for each
+    mandatory row, and for each set of names of which a message must have one.
     """
 
     rows: tuple[RowStep, ...]
     rank: Mapping[str, int] | None
     needed: bool
+    prefix: str
     entries: Mapping[str, Entry] | None
     wanted: int
 
@@ -114,16 +118,18 @@ class WriteSteps:
     def __init__(self, table: Table) -> None:
         self._lines: dict[int, LineStep] = {}
         self.message = self._group(table.rows)
+        _want_one_of(self.message, table.at_least_one)
 
-    def _group(self, rows: Sequence[Row]) -> GroupStep:
+    def _group(self, rows: Sequence[Row], prefix: str = "") -> GroupStep:
         steps = tuple(self._row(row) for row in rows)
         told = [(name, place) for place, step in enumerate(steps) for name in _names(step.options)]
-        ranked = len(steps) > 1 and len(dict(told)) == len(told)
+        alone = len(dict(told)) == len(told) and (not prefix or steps[0].mandatory)
         return GroupStep(
             rows=steps,
-            rank=dict(told) if ranked else None,
+            rank=dict(told) if len(steps) > 1 and len(dict(told)) == len(told) else None,
             needed=any(step.mandatory for step in steps),
-            entries=_entries(steps) if len(dict(told)) == len(told) else None,
+            prefix=prefix,
+            entries=_entries(steps, prefix) if alone else None,
             wanted=sum(1 << place for place, step in enumerate(steps) if step.mandatory),
         )
 
@@ -131,7 +137,7 @@ class WriteSteps:
         return RowStep(row, tuple(self._option(option) for option in row.options))
 
     def _option(self, option: Option) -> OptionStep:
-        group = self._group(option.rows) if option.rows else None
+        group = self._group(option.rows, option.name if option.joined else "") if option.rows else None
         line = None if option.line is None else self._line(option.line)
         clear = option.line is None and option.clear
         return OptionStep(
@@ -146,6 +152,17 @@ class WriteSteps:
     def _line(self, line: Line) -> LineStep:
         known = self._lines.get(id(line))
         return self._lines.setdefault(id(line), LineStep(line)) if known is None else known
+
+
+def _want_one_of(message: GroupStep, sets: Sequence[Sequence[str]]) -> None:
+    """One of the nodes of each set must be there."""
+    for bit, names in enumerate(sets, len(message.rows)):
+        message.wanted |= 1 << bit
+        for name in names:
+            entry = (message.entries or {}).get(name)
+            for one in (entry, entry.first) if entry is not None else ():
+                if one is not None:
+                    one.others &= ~(1 << bit)
 
 
 def _names(options: Sequence[OptionStep]) -> set[str]:
@@ -168,13 +185,13 @@ def _codes(line: Line | None) -> frozenset[str]:
     return frozenset(first.codes) if isinstance(first, Field) else frozenset()
 
 
-def _entries(rows: Sequence[RowStep]) -> Mapping[str, Entry] | None:
+def _entries(rows: Sequence[RowStep], prefix: str) -> Mapping[str, Entry] | None:
     """The entries of a group whose rows take nodes of different names; None where one row cannot be told by name and code."""
     found: dict[str, Entry] = {}
     for place, row in enumerate(rows):
         for option in row.options:
+            entry = _entry(place, row, option, "" if place else prefix)
             for name in option.names:
-                entry = _entry(place, row, option)
                 if entry is None or (name in found and not _added_code(found[name], entry, option)):
                     return None
                 found.setdefault(name, entry)
@@ -189,26 +206,35 @@ def _added_code(known: Entry, entry: Entry, option: OptionStep) -> bool:
     return True
 
 
-def _entry(place: int, row: RowStep, option: OptionStep) -> Entry | None:
-    inner, most, prefix = option, row.most, option.option.name if option.option.joined and option.line is None else ""
+def _entry(place: int, row: RowStep, option: OptionStep, prefix: str) -> Entry | None:
+    """Every node after the first of a row stands without the identifier of its group."""
+    inner, most = option, row.most
     if option.clear_most:
         alone = option.group.rows[0].alone if option.group is not None and len(option.group.rows) == 1 else None
-        if alone is None or alone.line is None or row.most > 1:
+        if alone is None or alone.line is None or row.most > 1 or prefix:
             return None
-        inner, most = alone, option.clear_most
-    made = Entry(
+        inner, most, prefix = alone, option.clear_most, option.option.name
+    if inner.line is None:
+        return None if prefix else _made(place, most, inner, option.option.name if option.option.joined else "")
+    made = _made(place, most, inner, "")
+    made.first = _made(place, most, inner, prefix) if prefix else None
+    if option.codes:
+        made.by_code = dict.fromkeys(option.codes, made)
+    return made
+
+
+def _made(place: int, most: int, option: OptionStep, prefix: str) -> Entry:
+    line, group = option.line, option.group
+    plain = line.fast if line is not None and not prefix and (group is not None or not line.repeats) else None
+    return Entry(
         place=place,
         most=most,
         others=~(1 << place),
-        option=inner,
-        line=inner.line,
-        group=inner.group,
-        fast=inner.line.fast if inner.line is not None else None,
-        needed=inner.group is not None and inner.group.needed,
+        option=option,
+        line=line,
+        group=group,
+        fast=None if line is None else plain or line.way(prefix, strangers=group is not None),
+        needed=line is not None and group is not None and group.needed,
+        whole=line is not None and group is None and bool(line.repeats),
         prefix=prefix,
     )
-    if option.codes:
-        made.by_code = dict.fromkeys(option.codes, made)
-    if option.clear_most:
-        made.first, made.prefix = replace(made), ""
-    return made

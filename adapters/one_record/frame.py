@@ -11,7 +11,7 @@ from adapters.one_record.vocabulary import API, CARGO, Class, Property, Vocabula
 from hub.problem import Code
 from hub.syntax import Element, Node
 
-FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent", "ULD", "Piece")
+FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent", "Loading", "TransportMovement", "ULD", "Piece")
 """Who is the root among objects that refer to each other in a circle: the document before its parts."""
 
 INVERSE = {
@@ -24,8 +24,16 @@ INVERSE = {
     "insuredShipments": ("insurance",),
     "inPiece": ("containedPieces",),
     "checkedObject": ("checks",),
+    "loadingActions": ("servedActivity",),
+    "servedActivity": ("compositionActions",),
+    "inUnitComposition": ("loadingUnit",),
+    "involvedInActions": ("loadedPieces", "loadedUnits", "composedPieces"),
 }
 """Properties that lead back, by those they are the way back of: where both are stated, one of them says it."""
+
+LEADING = frozenset(("eventFor", "loadedUnits", "loadedPieces", "compositionActions", "composedPieces", "checks"))
+"""Properties that lead on from what an object is about to the waybills it concerns; so do the ways back.
+From a Loading to its movement leads nowhere on: the movement has other loadings."""
 
 _ISSUED = frozenset((CARGO + "issuedForWaybill",))
 _NAMING = frozenset(CARGO + name for name in ("waybillPrefix", "waybillNumber", "waybillType"))
@@ -273,8 +281,8 @@ class Framer:
         subject = self.graph.subjects.get(link.key) or Subject(link.key)
         kind = named(subject, rule.range)
         back = (holder.key, link.key) in self.back
-        leads = way and (back or short in INVERSE or short == "eventFor")
-        if (back and not leads) or self._is_anothers(link, leads, way):
+        leads = way and (back or short in INVERSE or short in LEADING) and short != "servedActivity"
+        if (back and not leads) or (self._is_anothers(link, leads, way) and not self._is_part(holder, kind)):
             node = Node(short, {}, [], *self.report.lines.place(link.offset), link.offset)
             self._identity(node, subject, link)
             return node
@@ -283,6 +291,12 @@ class Framer:
     def _is_anothers(self, link: Link, leads: bool, way: bool) -> bool:
         """Whether an object, met below what a root is about, is told by another message of the document."""
         return way and not leads and not self.alone and len(self.above) > 1 and link.key[:2] != "_:"
+
+    def _is_part(self, holder: Subject, kind: Named) -> bool:
+        """Whether a value is embedded in a piece or unit: its measures and codes are said with it."""
+        above = self.visited.get(holder.key)
+        physical = above is not None and above.known is not None and "PhysicalLogisticsObject" in above.known.lineage
+        return physical and kind.known is not None and not kind.known.is_object
 
 
 def _id_place(subject: Subject, link: Link | None) -> tuple[str, int]:

@@ -37,7 +37,7 @@ def read_pieces(node: Node, shipment: Node, bag: Bag) -> None:
     _without_value(every, node, bag)
     _slac(every, shipment, bag)
     _gather(fresh, shipment, node, bag)
-    shipment.children.extend([*_again(node), *_groups(fresh, bag)])
+    shipment.children.extend([*_again(node), *groups_of(fresh, bag)])
     shipment.children.extend(fresh)
 
 
@@ -107,7 +107,7 @@ def _read_line(line: Node, known: dict[str, Node], bag: Bag, node: Node) -> None
         total += len(pieces)
         fresh = [piece for piece in (_once(piece, known, bag) for piece in pieces) if piece is not None]
         _gather(fresh, line, node, bag)
-        groups = _groups(fresh, bag)
+        groups = groups_of(fresh, bag)
         weight = package.first("packageGrossWeight")
         if weight is not None and len(groups) == 1 and groups[0].first("weight") is None:
             weight.name = "weight"
@@ -161,7 +161,7 @@ def _value(holder: Node, name: str, element: Element, bag: Bag) -> None:
         bag.put(element)
 
 
-def _groups(pieces: list[Node], bag: Bag) -> list[Node]:
+def groups_of(pieces: list[Node], bag: Bag) -> list[Node]:
     """One ``dimensions`` node for the pieces of equal measures in a row, with their number and summed weight."""
     groups: list[tuple[tuple[str | None, ...], Node, list[Node]]] = []
     for piece in pieces:
@@ -178,7 +178,7 @@ def _groups(pieces: list[Node], bag: Bag) -> list[Node]:
         else:
             bag.put(*(element for side in sides if side for element in side.elements.values()))
         groups[-1][2].append(piece)
-    return [_weighed(group, alike, bag) for _, group, alike in groups]
+    return [weighed(group, alike, bag) for _, group, alike in groups]
 
 
 def _group(sides: list[Node | None], bag: Bag) -> Node:
@@ -197,7 +197,8 @@ def _group(sides: list[Node | None], bag: Bag) -> Node:
     return group
 
 
-def _weighed(group: Node, alike: list[Node], bag: Bag) -> Node:
+def weighed(group: Node, alike: list[Node], bag: Bag) -> Node:
+    """The group with the number of its pieces, and their weight where every one states its own in the same unit."""
     group.elements["pieceCount"] = _count(len(alike), group)
     weights = [weight for piece in alike if (weight := piece.first("grossWeight"))]
     units = {weight.text("unit") for weight in weights}

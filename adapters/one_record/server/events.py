@@ -158,7 +158,7 @@ def read(node: Node, call: Call) -> Answer:
     if found is None:
         iri = node.event_iri(held.id, call.parameters["event"])
         raise refused("There is no logistics event with this URI.", status=404, resource=iri)
-    return Answer(status=200, nodes=found.nodes, headers=_headers(node, found))
+    return Answer(status=200, nodes=found.nodes, headers=_headers(node, found), mark=f"{held.id}/logistics-events/{found.id}")
 
 
 def _headers(node: Node, found: HeldEvent) -> dict[str, str]:

@@ -99,11 +99,11 @@ def test_a_change_with_a_key_twice_changes_nothing(holder: Client) -> None:
 
 def chain(count: int, last: str, **more: Any) -> dict[str, Any]:
     """Each term leans on the next, the last on something else."""
-    terms = {f"t{place}": f"t{place + 1}:a" for place in range(count - 1)} | {f"t{count - 1}": last}
+    terms = {f"t{place}": f"t{place + 1}" for place in range(count - 1)} | {f"t{count - 1}": last}
     return {**VOCAB, **terms, "marks": {"@id": CARGO + "shippingMarks", "@container": "@set"}, **more}
 
 
-@pytest.mark.parametrize("last", ["http://x.example/", "t0:a"], ids=["open", "circle"])
+@pytest.mark.parametrize("last", ["http://x.example/", "t0"], ids=["open", "circle"])
 @pytest.mark.parametrize("count", [1_000, 30_000])
 def test_terms_defined_by_each_other_without_end_are_refused_before_any_library_follows_them(count: int, last: str) -> None:
     document = read({"@context": chain(count, last), "@type": "Piece", "marks": ["A"]})
@@ -114,7 +114,7 @@ def test_terms_defined_by_each_other_without_end_are_refused_before_any_library_
 def test_a_chain_of_a_few_terms_is_read() -> None:
     document = read({"@context": chain(20, "http://x.example/"), "@type": "Piece", "marks": ["A"], "t0": "B"})
     (root,) = document.roots
-    assert f"http://x.example/{'a' * 19}" in root.subject.values
+    assert "http://x.example/" in root.subject.values
 
 
 @pytest.mark.parametrize("scoped", ["property", "type", "inside"])
