@@ -1,4 +1,4 @@
-"""Documents of strangers: corners of JSON-LD 1.1 say what the standard says, and what is contradictory is refused with its place."""
+"""Documents of strangers: corners of JSON-LD 1.1 say what it says, and what contradicts itself is refused with its place."""
 
 import json
 from collections.abc import Iterator
@@ -95,3 +95,38 @@ def test_a_change_with_a_key_twice_changes_nothing(holder: Client) -> None:
     answer = holder("PATCH", PIECE, raw.replace('"api:s":', '"api:p": "x:y", "api:s":').encode())
     assert answer.status_code == 400
     assert holder("HEAD", PIECE).headers["Latest-Revision"] == "1"
+
+
+def chain(count: int, last: str, **more: Any) -> dict[str, Any]:
+    """Each term leans on the next, the last on something else."""
+    terms = {f"t{place}": f"t{place + 1}" for place in range(count - 1)} | {f"t{count - 1}": last}
+    return {**VOCAB, **terms, "marks": {"@id": CARGO + "shippingMarks", "@container": "@set"}, **more}
+
+
+@pytest.mark.parametrize("last", ["http://x.example/", "t0"], ids=["open", "circle"])
+@pytest.mark.parametrize("count", [1_000, 30_000])
+def test_terms_defined_by_each_other_without_end_are_refused_before_any_library_follows_them(count: int, last: str) -> None:
+    document = read({"@context": chain(count, last), "@type": "Piece", "marks": ["A"]})
+    assert [(one.code, one.path) for one in document.problems] == [(Code.ONE_CONTEXT, "/@context")]
+    assert document.roots == []
+
+
+def test_a_chain_of_a_few_terms_is_read() -> None:
+    document = read({"@context": chain(20, "http://x.example/"), "@type": "Piece", "marks": ["A"], "t0": "B"})
+    (root,) = document.roots
+    assert "http://x.example/" in root.subject.values
+
+
+@pytest.mark.parametrize("scoped", ["property", "type", "inside"])
+def test_contexts_set_up_anew_for_every_object_are_refused_beyond_a_bound(scoped: str) -> None:
+    def document(terms: int, objects: int) -> dict[str, Any]:
+        many = {f"t{place}": f"http://x.example/{place}" for place in range(terms)}
+        name = "containedItems" if scoped == "property" else "Item"
+        top = many if scoped == "inside" else {name: {"@id": CARGO + name, "@context": many}}
+        item = {"@type": "Item", "batchNumber": "1"} | ({"@context": {"z": "http://z.example/"}} if scoped == "inside" else {})
+        return {"@context": {**VOCAB, **top}, "@type": "Piece", "containedItems": [item] * objects}
+
+    many = 3_000 if scoped == "inside" else 1_000
+    assert [one.code for one in read(document(many, many)).problems] == [Code.ONE_CONTEXT]
+    assert len(read(document(20, 100)).graph.subjects) == 101
+    assert read(document(20, 100)).problems == []
