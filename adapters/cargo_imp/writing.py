@@ -138,7 +138,7 @@ class _Writing(Lines):
 
     def in_any_order(self, group: GroupStep, parent: str, children: list[Node]) -> None:
         """The lines of a group, row by row; what is missing, too much or without a place is reported."""
-        rank = group.rank
+        rank, children = group.rank, _distinct(children)
         left = self._shared(group, children) if rank is None else self._ranked(group, rank, children)
         for child in left:
             self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
@@ -230,6 +230,13 @@ class _Writing(Lines):
             self.rows(inside, option.name if option.clear else child.name, group if option.clear else child.children)
         if option.joined:
             self.prefix = ""
+
+
+def _distinct(children: list[Node]) -> list[Node]:
+    """One node that stands in several places is several: rows know their nodes apart by what they are, not by what they hold."""
+    if len(set(map(id, children))) == len(children):
+        return children
+    return [Node(child.name, child.elements, child.children) for child in children]
 
 
 def _in_order(children: list[Node], left: list[Node]) -> list[Node]:
