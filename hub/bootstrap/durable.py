@@ -20,14 +20,17 @@ from hub.bootstrap.replies import Replies
 from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
 from hub.explain import anonymous
+from hub.flight_lists import LISTS
+from hub.flight_routing import FlightRules, opened
 from hub.fold import fold
 from hub.holding import open_node
 from hub.intake import DurableIntake
 from hub.logs import origin
+from hub.manifests import MANIFESTS
 from hub.mapping import Expressed
 from hub.node import Announcer, NodeDoors, NodeSettings
 from hub.ports import BookingDesk, Clock, Misconfigured, Poller, Sender
-from hub.problem import Problem, Profile, has_error
+from hub.problem import Code, Problem, Profile, has_error
 from hub.projected import Outliner
 from hub.projecting import SHARED, Projecting
 from hub.read import ReadSide
@@ -52,8 +55,10 @@ class Hub:
         self.pure = PureHub(configured)
         self.clock = clock or SystemClock()
         self.secrets = Secrets(configured.hub.secrets)
-        self._rules = configured.send_rules()
         self._kinds = self.pure.kinds()
+        self._rules = [one for one in configured.send_rules() if self._kinds[one.target].content not in LISTS]
+        lists = [one for one in configured.send_rules() if self._kinds[one.target].content in LISTS]
+        self._flights = FlightRules(lists, self._kinds) if lists else None
         self._profile: Callable[[str], Profile] = lru_cache(maxsize=None)(lambda partner: self.pure.profile("", partner))
         self._workers: WeakSet[Worker] = WeakSet()
         self._answerer = Answerer(Replies(self.pure, self._seen, self._booked, lambda: self.booking_desk), configured)
@@ -190,6 +195,7 @@ class Hub:
             media=lambda target: _MEDIA.get(target.partition(":")[0], "application/octet-stream"),
             trusts=self._trusts,
             changed=projections.owe if self.settings.hub.node else None,
+            flights=self._flights,
             sender=self.settings.hub.identity,
         )
 
@@ -231,6 +237,10 @@ class Hub:
         return route(folded, self._rules, self._kinds)
 
     def _express(self, target: str, content: bytes, day: date) -> Expressed:
+        if self.pure.line.subject(target) in MANIFESTS:
+            told = opened(content)
+            expressed = self.pure.line.express_all(target, told.detail, told.documents, day)
+            return Expressed(root=expressed.root, problems=[*expressed.problems, *map(_incomplete, told.incomplete)])
         return self.pure.line.express(target, msgspec.json.decode(content), day)
 
     def render(self, plan: DeliveryPlan, outgoing: Outgoing) -> Written:
@@ -265,6 +275,15 @@ class Hub:
             self.intake.close()
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+
+def _incomplete(awb: str) -> Problem:
+    return Problem(
+        code=Code.NOT_EXPRESSIBLE,
+        message=f"{awb} is on the flight, and left out: its goods, pieces or weight have not been told",
+        path=awb,
+        found=awb,
+    )
 
 
 def spoiled(understood: Understood) -> Understood:
