@@ -3,6 +3,7 @@
 Knows tables, trees and lines; knows no meaning. Sources: reference/cargo-imp.md sections 1 (splitting) and 4 (parties).
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -46,7 +47,7 @@ def in_parts(table: Table, lines: Sequence[str]) -> list[list[str]]:
     if not any(row.name == "PART" for row in table.rows) or lines[-1].startswith("PART/"):
         return []
     parts: list[list[str]] = []
-    for first, unit in _units(_starts(table), lines):
+    for first, unit in _short(_units(_starts(table), lines), lines[0]):
         whole = [*parts[-1], *unit] if parts else []
         if parts and not _is_consignment(unit[0]) and size(whole) + _END <= LONGEST_MESSAGE:
             parts[-1] = whole
@@ -56,6 +57,22 @@ def in_parts(table: Table, lines: Sequence[str]) -> list[list[str]]:
         return []
     last = len(parts)
     return [[*part, f"PART/{at}/{'LAST' if at == last else 'CONT'}"] for at, part in enumerate(parts, 1)]
+
+
+def _short(units: Iterator[tuple[str, list[str]]], head: str) -> Iterator[tuple[str, list[str]]]:
+    """The runs, those that fill more than a part cut before customs lines with a subject of their own."""
+    for first, unit in units:
+        if size([head, *_opened(first, unit)]) + _END <= LONGEST_MESSAGE:
+            yield first, unit
+            continue
+        cuts = [at for at, line in enumerate(unit) if at and _OWN_SUBJECT.match(line) and _is_customs(unit, at)]
+        for start, end in itertools.pairwise([0, *cuts, len(unit)]):
+            yield first, unit[start:end]
+
+
+def _is_customs(unit: Sequence[str], at: int) -> bool:
+    """Whether a line belongs to the customs lines above it."""
+    return next((line.startswith(CUSTOMS) for line in reversed(unit[:at]) if not line.startswith("/")), False)
 
 
 def _opened(first: str, unit: list[str]) -> list[str]:

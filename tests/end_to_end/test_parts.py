@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from hub.envelope import Outgoing
 from tests.end_to_end.desk import AWB, Desk, fwb, heading, partner
 
 
@@ -145,13 +146,8 @@ def test_a_list_of_customs_lines_over_several_parts_is_one_list_in_their_order(d
         hub.say("fwd", texts[at])
     view = hub.read.shipment(AWB)
     assert [(one["line"], one["text"][-3:]) for one in view.document["customs"]] == [(at + 1, f"{at:03}") for at in range(30)]
-    assert view.document["customs"][24] == {
-        "line": 25,
-        "country": "DE",
-        "subject": "SHP",
-        "identifier": "T",
-        "text": "TRADER 024",
-    }
+    told = {"line": 25, "country": "DE", "subject": "SHP", "identifier": "T", "text": "TRADER 024"}
+    assert view.document["customs"][24] == told
     (text,), (number,) = view.lineage["/customs/24/text"], view.lineage["/customs/24/line"]
     assert (text["value"], text["line"], number["value"]) == ("TRADER 024", 17, 25)
     assert (view.conflicts, hub.differences()) == ({}, [])
@@ -200,3 +196,18 @@ def test_the_customs_lines_of_a_house_over_two_parts_are_one_list(desk, again, b
     ]
     assert [one["text"][-3:] for one in view.document["houses"][1]["customs"]] == [f"{at:03}" for at in range(16)]
     assert (view.conflicts, hub.differences(), hub.letters()) == ({}, [], [])
+
+
+def test_a_house_too_long_for_one_message_is_written_in_parts_and_read_whole(desk):
+    hub = desk(partner("fwd"))
+    house = "HBS/H1/FRASGN/1/K10//MACHINE PARTS\nHBS/H2/FRASGN/1/K10//TOOLS\nOCI" + "\n".join(security(0, 200))
+    hub.say("fwd", f"FHL/4\nMBI/{AWB}FRASGN/T10K123.4\n{house}\n")
+    document = hub.read.shipment(AWB).document
+    line = hub.hub.pure.line
+    written = line.render("cargo-imp:FHL/5", document, Outgoing(message_id="1", control_reference="1", at=hub.clock.now()))
+    parts = [raw.decode() for raw in written.raws]
+    assert (written.problems, len(parts), all(len(one) <= 3500 for one in parts)) == ([], 2, True)
+    other = desk(partner("fwd"), identity="OTHER")
+    for text in parts:
+        other.say("fwd", text)
+    assert other.read.shipment(AWB).document["houses"] == document["houses"]
