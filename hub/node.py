@@ -167,7 +167,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     create objects (``*``: any). ``partner`` is the hub's partner for agents no partner's ``authors`` name; empty: what they send
     is held, and tells the hub nothing. ``security`` is read by the server. ``announcer`` is the dotted name of what writes
     notifications, ``desk`` that of what the command line decides with; ``extensions`` turns on what goes beyond the standard
-    (docs/operations.md).
+    (docs/operations.md). ``moved_to`` is the base address of the node that answers instead of this one, for good or, with
+    ``moved_for_now``, for a while.
     """
 
     base_url: str
@@ -183,6 +184,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     announcer: str = "adapters.one_record.sharing.announcing:build"
     desk: str = "adapters.one_record.server.desk:Desk"
     extensions: list[str] = []
+    moved_to: str = ""
+    moved_for_now: bool = False
     security: dict[str, Any] = {}
 
     @property

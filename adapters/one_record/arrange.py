@@ -1,6 +1,7 @@
 """One waybill as the mapping's rows see it, and back: parties, texts, customs lines, currency, pieces. Pure."""
 
 from adapters.one_record.declaration import read_security, write_security
+from adapters.one_record.earlier import current
 from adapters.one_record.lift import Bag, copy, lift
 from adapters.one_record.packing import write_pieces
 from adapters.one_record.pieces import read_pieces
@@ -40,6 +41,7 @@ def arranged(root: Node, name: str) -> Node:
     bag = Bag()
     node = lift(copy(root), bag)
     node.name = name
+    current(node, bag)
     shipment = node.first("shipment") or Node("shipment")
     if shipment not in node.children:
         node.children.append(shipment)

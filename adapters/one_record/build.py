@@ -10,6 +10,7 @@ from adapters.one_record.vocabulary import XSD, unversioned
 from hub.problem import Code
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+VALUE_KEYS = frozenset(("@value", "@type", "@language", "@index"))
 LITERAL_KEYS = frozenset(("@value", "@set", "@list"))
 IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*+:[^\s<>\"{}|\\^`\x00-\x20]*+$")
 
@@ -83,7 +84,7 @@ class Builder:
     def _subject(self, item: Item, keys: list[tuple[str, Term, Item]], pointer: str, context: Context) -> tuple[Subject, Link]:
         for key, term, inner in keys:
             if term.iri == "@id":
-                if isinstance(inner.value, str) and inner.value:
+                if isinstance(inner.value, str) and (inner.value or context.base):
                     where = f"{pointer}/{escape(key)}"
                     name = self.reference(inner.value, context, where, inner.offset)
                     subject = self.graph.subject(name, pointer, item.offset)
@@ -166,8 +167,8 @@ class Builder:
             subject.types.setdefault(iri, (where, one.offset))
 
     def _property(self, subject: Subject, key: str, term: Term, item: Item, pointer: str, context: Context) -> None:
-        if not term.iri or (key[:1] == "@" and ":" in key):
-            term = self._without_iri(key, pointer, item)
+        if not term.iri or key[:1] == "@":
+            term = self._without_iri(key, pointer, item, context)
             if not term.iri:
                 return
         predicate = self.current(term.iri, pointer, item.offset)
@@ -187,10 +188,15 @@ class Builder:
                 iri = self.current(context.resolve(named.value.strip()), where, named.offset)
                 subject.types.setdefault(iri, (f"{where}/@id", named.offset))
 
-    def _without_iri(self, key: str, pointer: str, item: Item) -> Term:
+    def _without_iri(self, key: str, pointer: str, item: Item, context: Context) -> Term:
         if key.startswith("@"):
             message = f"{key!r} is no keyword of JSON-LD; it was passed over. Ask the sender to check the spelling."
             self.report.add(Code.ONE_TERM, message, pointer, item.offset, found=key, element=key, expected="a JSON-LD keyword")
+            self.report.pass_over(key, item)
+            return Term("")
+        if key in context.terms:
+            message = f"The context says that {key!r} means nothing; it was passed over. Ask the sender if that is meant."
+            self.report.add(Code.ONE_TERM, message, pointer, item.offset, found=key, element=key, expected="a term with an IRI")
             self.report.pass_over(key, item)
             return Term("")
         if key.startswith(("_", "$", "//")):
@@ -244,6 +250,8 @@ class Builder:
         key, inner = roles["@value"]
         kind, language = (roles[role][1].value if role in roles else "" for role in ("@type", "@language"))
         if not isinstance(kind, str) or not isinstance(language, str) or kind == "@json":
+            return None
+        if not roles.keys() <= VALUE_KEYS or (kind and (language or ":" not in context.expand(kind) + kind)):
             return None
         if inner.value is None or isinstance(inner.value, dict | list):
             return None

@@ -51,7 +51,10 @@ class NotPlain(Exception):
 
 
 class Term(msgspec.Struct, frozen=True):
-    """A term: what it stands for, how its text values are to be read (an IRI, ``@id``, ``@vocab`` or empty), its language."""
+    """A term: what it stands for, how its text values are to be read (an IRI, ``@id``, ``@vocab`` or empty), its language.
+
+    Without an IRI the context says that it means nothing. ``language`` is empty where the context takes the default away.
+    """
 
     iri: str
     coercion: str = ""
@@ -162,14 +165,17 @@ class Context(msgspec.Struct, kw_only=True):
         self.terms[name] = self._term(name, definition)
 
     def _term(self, name: str, definition: dict[str, Any]) -> Term:
-        stated, kind, language = definition.get("@id", name), definition.get("@type", ""), definition.get("@language")
+        stated, kind, language = definition.get("@id", name), definition.get("@type", ""), definition.get("@language", "")
         if not isinstance(stated, str | None) or not isinstance(kind, str) or not isinstance(language, str | None):
+            raise NotPlain
+        if kind in ("@json", "@none"):
             raise NotPlain
         self.terms.pop(name, None)
         iri = "" if stated is None else stated if stated in KEYWORDS else self.expand(stated)
         self.aliased = self.aliased or iri in KEYWORDS
         prefix = definition.get("@prefix") is True or (len(definition) == 1 and iri[-1:] in set(":/?#[]@"))
-        return Term(iri, kind if kind in ("@id", "@vocab") else self.expand(kind) if kind else "", language, prefix)
+        spoken = (language or "") if "@language" in definition else None
+        return Term(iri, kind if kind in ("@id", "@vocab") else self.expand(kind) if kind else "", spoken, prefix)
 
 
 def remote(item: Item, pointer: str = "") -> list[tuple[str, Item]]:

@@ -34,6 +34,11 @@ MAPPED = (
     "StatusUpdateEvent",
     "LogisticsEvent",
 )
+"""Classes whose mapping says of them what a shipment has a place for, as soon as their waybill is known."""
+
+JOINED = ("TransportMovement", "Loading", "ULD", "UnitComposition", "Composing")
+"""Classes that say something of a shipment together with what they link to."""
+
 SAID_AT = (
     API + "hasLastModified",
     CARGO + "creationDate",
@@ -139,15 +144,15 @@ class OneRecord:
 
     def supports(self) -> Sequence[tuple[str, str]]:
         """The classes with a mapping of their own."""
-        return [*((name, EDITION) for name in MAPPED), ("Notification", API_EDITION)]
+        return [*((name, EDITION) for name in (*MAPPED, *JOINED)), ("Notification", API_EDITION)]
 
     def table(self, type: str, version: str) -> tuple[str, str] | None:
         """The nearest class above that has a mapping (a ``PieceDg`` is read as a ``Piece``), else the class itself."""
         known = vocabulary().classes.get(type)
         if known is None:
             return None
-        for name in (type, *MAPPED):
-            if name in known.lineage and name in MAPPED:
+        for name in (type, *MAPPED, *JOINED):
+            if name in known.lineage and name in (*MAPPED, *JOINED):
                 return name, EDITION
         return type, API_EDITION if known.iri.startswith(API) else EDITION
 

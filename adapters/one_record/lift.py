@@ -61,7 +61,8 @@ class Bag:
 @functools.cache
 def repeating_codes() -> frozenset[str]:
     """Code properties that may have several values."""
-    rules = (rule for known in vocabulary().classes.values() for rule in known.properties.values())
+    classes = vocabulary().classes.values()
+    rules = (rule for known in classes for rule in (*known.properties.values(), *known.earlier.values()))
     return frozenset(rule.name for rule in rules if rule.kind == "code" and rule.repeats)
 
 

@@ -1,0 +1,237 @@
+"""The shape of what is loaded: from Loading, ULD, UnitComposition, Composing and their pieces to one node a load, and back.
+
+Pure; knows no canonical names. The standard: Orchestration, XFFM Mapping and XFBL Mapping (units by Loading and composition, bulk
+by Loading). Which of them the document is about, and which way they refer to each other, makes no difference.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from adapters.one_record.lift import Bag, copy, lift
+from adapters.one_record.packing import dimensions_of
+from adapters.one_record.pieces import LIMIT_PIECES, groups_of, weighed
+from adapters.one_record.relations import Relations
+from hub.syntax import Element, Node
+
+ADDRESSES = frozenset(("@id", "@type", "@ref"))
+TYPES = ("loadingType", "actionTimeType")
+
+
+class StowageShape:
+    """An object of a flight's load ⇄ ``movement``, one ``load`` for each Loading, unit and waybill, one ``unit`` for contents."""
+
+    def read(self, root: Node) -> Node:
+        """What the objects say together; what leads to no waybill says nothing."""
+        web, bag = Relations(root), Bag()
+        shaped = Node(root.name, {}, [], root.line, root.column, root.offset)
+        shaped.children = [*_loads(web, bag), *_units(web, bag)]
+        if web.is_a(web.root, "TransportMovement"):
+            shaped.children.append(_shown(root, "movement", bag, without=("loadingActions",)))
+        for node in root.walk():
+            bag.put(*(one for name, one in node.elements.items() if name in ADDRESSES or name == "skeletonIndicator"))
+        for waybill in web.of("Waybill"):
+            bag.put(*(one for name, one in web.nodes[waybill].elements.items() if name.startswith("waybill")))
+        shaped.children.append(bag.node)
+        return shaped
+
+    def write(self, root: Node) -> Node:
+        """One movement for each flight with its loadings, and the units apart; several are the items of a collection."""
+        movements: dict[str, Node] = {}
+        builds = Builds([*root.all("load"), *root.all("unit")])
+        for at, load in enumerate(root.all("load"), 1):
+            _loaded(movements, load, builds, f"load{at}")
+        apart = [builds.unit(one, f"unit{at}") for at, one in enumerate(root.all("unit"), 1)]
+        items = [*movements.values(), *(one for one in apart if one is not None)]
+        if len(items) == 1:
+            return items[0]
+        for one in items:
+            one.elements["@type"] = Element(one.name)
+            one.name = "hasItem"
+        return Node("Collection", {"hasTotalItems": Element(str(len(items)))}, items) if items else Node(root.name)
+
+
+def _loads(web: Relations, bag: Bag) -> Iterator[Node]:
+    for loading in web.of("Loading"):
+        movements = web.either(loading, "servedActivity", "loadingActions", "TransportMovement")
+        movement = web.nodes[movements[0]] if movements else None
+        units = web.either(loading, "loadedUnits", "involvedInActions", "LoadingUnit")
+        bulk = web.either(loading, "loadedPieces", "involvedInActions", "Piece")
+        for unit, pieces in [(None, bulk), *((one, contents(web, one)) for one in units)]:
+            for waybill, alike in _by_waybill(web, pieces).items():
+                yield _load(web, bag, loading, movement, unit, waybill, alike)
+
+
+def _load(
+    web: Relations, bag: Bag, loading: str, movement: Node | None, unit: str | None, waybill: str, pieces: list[str]
+) -> Node:
+    whole = web.nodes[loading]
+    load = Node("load", {**web.number(waybill), "address": _address(loading, whole)}, [], whole.line, whole.column, whole.offset)
+    said = [whole.elements[name] for name in TYPES if name in whole.elements and whole.text(name)]
+    bag.put(*said)
+    words = [whole.text("loadingType") or "LOADING", *filter(None, [whole.text("actionTimeType")])]
+    like = said[0] if said else Element("", whole.line, whole.column, whole.offset)
+    load.elements["action"] = Element(" ".join(words), like.line, like.column, like.offset, like.path)
+    if movement is not None:
+        load.children.append(_shown(movement, "movement", bag, without=("loadingActions",)))
+    if unit is not None:
+        load.children.append(_unit(web, unit, bag))
+    _count(web, bag, load, pieces)
+    return load
+
+
+def _count(web: Relations, bag: Bag, load: Node, pieces: list[str]) -> None:
+    """How many pieces, their measures, and the weight of all where every one states its own."""
+    shown = [lift(copy(web.nodes[one]), bag) for one in pieces]
+    whole = weighed(Node("whole", line=shown[0].line, column=shown[0].column, offset=shown[0].offset), shown, bag)
+    load.elements |= whole.elements
+    load.children.extend([*whole.children, *groups_of(shown, bag)])
+
+
+def _units(web: Relations, bag: Bag) -> Iterator[Node]:
+    """The contents of every unit, waybill by waybill."""
+    for unit in web.of("LoadingUnit"):
+        for waybill, pieces in _by_waybill(web, contents(web, unit)).items():
+            first = web.nodes[pieces[0]]
+            count = Element(str(len(pieces)), first.line, first.column, first.offset)
+            numbers = web.number(waybill)
+            made = Node("unit", {**numbers, "pieceCount": count, "address": _address(unit, web.nodes[unit])})
+            made.children = [_unit(web, unit, bag)]
+            yield made
+
+
+def contents(web: Relations, unit: str) -> list[str]:
+    """The pieces that were put into a unit: by its composition, else by whatever composing names it."""
+    compositions = [one for one in web.ahead(unit, "inUnitComposition") if web.is_a(one, "UnitComposition")]
+    compositions = compositions or web.behind(unit, "loadingUnit", "UnitComposition")
+    composing = [one for at in compositions for one in web.either(at, "compositionActions", "servedActivity", "Composing")]
+    composing += web.behind(unit, "loadingUnit", "Composing")
+    built = [one for one in dict.fromkeys(composing) if web.nodes[one].text("compositionType") != "DECOMPOSITION"]
+    found = [piece for one in built for piece in web.either(one, "composedPieces", "involvedInActions", "Piece")]
+    return list(dict.fromkeys(found))
+
+
+def _by_waybill(web: Relations, pieces: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for piece in pieces:
+        waybill = web.waybill(piece)
+        if waybill is not None:
+            found.setdefault(waybill, []).append(piece)
+    return found
+
+
+def _unit(web: Relations, unit: str, bag: Bag) -> Node:
+    return _shown(web.nodes[unit], "uld", bag, without=("inUnitComposition", "involvedInActions"))
+
+
+def _shown(node: Node, name: str, bag: Bag, *, without: tuple[str, ...] = ()) -> Node:
+    """A node as rows see it, without what other nodes say."""
+    shown = copy(Node(node.name, node.elements, [one for one in node.children if one.name not in without], node.line))
+    lift(shown, bag)
+    shown.name = name
+    return shown
+
+
+def _address(key: str, node: Node) -> Element:
+    """The name of the part a statement is: the object's address, else a digest of what it says."""
+    if not key.startswith("#"):
+        return node.elements["@id"]
+    texts = (f"{at.name}/{name}={one.text}" for at in node.walk() for name, one in sorted(at.elements.items()))
+    return Element(hashlib.blake2b("\x1f".join(texts).encode(), digest_size=12).hexdigest(), node.line, node.column, node.offset)
+
+
+class Builds:
+    """Which contents each unit has been built with: one object for each, the first under the unit's own name."""
+
+    def __init__(self, told: Sequence[Node]) -> None:
+        self._known: dict[str, dict[str, str]] = {}
+        # What is said of a unit as such comes first: its own name is for that.
+        for one in sorted(told, key=lambda node: node.name != "unit"):
+            unit = one.first("uld")
+            if unit is not None and (one.name == "load" or "pieceCount" in one.elements):
+                self._label(unit, one.text("pieceCount") or "")
+        self._loaded = {
+            (name(unit), one.text("pieceCount") or "") for one in told if one.name == "load" and (unit := one.first("uld"))
+        }
+        self._remarks = {name(unit): unit for one in told if one.name == "unit" and (unit := one.first("uld"))}
+
+    def _label(self, unit: Node, count: str) -> str:
+        builds = self._known.setdefault(name(unit), {})
+        return builds.setdefault(count, f"_:{name(unit)}" + (f"-{len(builds) + 1}" if builds else ""))
+
+    def unit(self, told: Node, mark: str) -> Node | None:
+        """The contents of a unit as they are told without a flight; None where a loading tells the same."""
+        unit = told.first("uld") or Node("uld")
+        count = told.text("pieceCount") or ""
+        loads = {at for at in self._loaded if at[0] == name(unit)}
+        if (name(unit), count) in self._loaded or (not count and loads):
+            return None
+        composed = self.built(unit, count, told, mark)
+        return Node("ULD", composed.elements, composed.children)
+
+    def built(self, unit: Node, count: str, told: Node, mark: str) -> Node:
+        """The unit with the composition of its pieces, and what is said of the unit as such."""
+        said = self._remarks.get(name(unit), unit)
+        label = self._label(unit, count)
+        made = Node("loadedUnits", {"@type": Element("ULD"), **said.elements, "@id": Element(label)}, [*said.children])
+        pieces = _pieces(told, "composedPieces", mark)
+        if pieces:
+            composing = Node(
+                "compositionActions", {"@type": Element("Composing"), "compositionType": Element("COMPOSITION")}, pieces
+            )
+            made.children.append(Node("inUnitComposition", {}, [composing]))
+        return made
+
+
+def name(unit: Node) -> str:
+    """Type, serial and owner of a unit."""
+    return "".join(unit.text(part) or "" for part in ("uldTypeCode", "uldSerialNumber", "ownerCode"))
+
+
+def _loaded(movements: dict[str, Node], load: Node, builds: Builds, mark: str) -> None:
+    """Add a load to its movement as a Loading."""
+    told = load.first("movement") or Node("movement")
+    movement = movements.setdefault(repr(_texts(told)), Node("TransportMovement", dict(told.elements), [*told.children]))
+    words = (load.text("action") or "LOADING").split()
+    loading = Node("loadingActions", {"@type": Element("Loading"), "loadingType": Element(words[0])})
+    if len(words) > 1:
+        loading.elements["actionTimeType"] = Element(words[1])
+    unit = load.first("uld")
+    if unit is not None:
+        loading.children.append(builds.built(unit, load.text("pieceCount") or "", load, mark))
+    else:
+        loading.children.extend(_pieces(load, "loadedPieces", mark))
+    movement.children.append(loading)
+
+
+def _texts(node: Node) -> tuple[object, ...]:
+    return (node.name, sorted((key, one.text) for key, one in node.elements.items()), [_texts(one) for one in node.children])
+
+
+def _pieces(told: Node, property: str, mark: str) -> list[Node]:
+    """As many pieces as are told, with what is told of each, each a piece of the shipment of this waybill."""
+    count = told.text("pieceCount") or "0"
+    number = {key: told.elements[key] for key in ("waybillPrefix", "waybillNumber") if key in told.elements}
+    groups = list(told.all("dimensions"))
+    measured = [group for group in groups for _ in range(max(int(group.text("pieceCount") or 1), 1))]
+    pieces = []
+    for at in range(min(max(int(count) if count.isdigit() else 0, len(measured)), LIMIT_PIECES)):
+        piece = Node(
+            property, {"@type": Element("Piece"), "@id": Element(f"_:{mark}piece{at + 1}"), "skeletonIndicator": Element("true")}
+        )
+        if at < len(measured):
+            _measure(piece, measured[at])
+        piece.children.extend(Node("grossWeight", dict(one.elements)) for one in told.all("weight"))
+        if number:
+            piece.children.append(Node("ofShipment", {}, [Node("waybill", number)]))
+        pieces.append(piece)
+    return pieces
+
+
+def _measure(piece: Node, group: Node) -> None:
+    del piece.elements["skeletonIndicator"]
+    piece.children.append(dimensions_of(group))
+    if group.text("pieceCount") in (None, "1"):
+        piece.children.extend(Node("grossWeight", dict(one.elements)) for one in group.all("weight"))
+
+
+movement = StowageShape()
