@@ -80,6 +80,7 @@ class Code(enum.StrEnum):
     IMP_CHECK_DIMENSION_PIECES = "cargo-imp.check.dimension-pieces"
     IMP_CHECK_VOLUME = "cargo-imp.check.volume"
     IMP_CHECK_ROUTING = "cargo-imp.check.routing"
+    IMP_CHECK_LEG = "cargo-imp.check.leg"
     IMP_CHECK_SECURITY = "cargo-imp.check.security"
     IMP_CHECK_CUSTOMS = "cargo-imp.check.customs"
     IMP_CUSTOMS_TEXT = "cargo-imp.customs.text"
