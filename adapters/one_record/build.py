@@ -1,5 +1,6 @@
 """From positioned JSON to a graph, for documents whose contexts are plain: every pointer is kept. Knows no ontology."""
 
+import re
 from typing import Any
 
 from adapters.one_record.context import IRI, KEYWORDS, LANGUAGE, Context, NotPlain, Term, escape
@@ -10,6 +11,9 @@ from hub.problem import Code
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+BLANKS = re.compile(r"^(https?:)\s+//")
+"""Blanks that an editor put behind a scheme, as in some examples of the standard."""
+
 VALUE_KEYS = frozenset(("@value", "@type", "@language", "@index"))
 LITERAL_KEYS = frozenset(("@value", "@set", "@list"))
 
@@ -102,11 +106,11 @@ class Builder:
 
     def reference(self, text: str, context: Context, pointer: str, offset: int) -> str:
         """An ``@id`` as the key of a subject; blanks around it and versions in it are taken away and reported."""
-        bare = text.strip()
+        bare = BLANKS.sub(r"\1//", text.strip())
         if bare != text:
             self.report.add(
                 Code.ONE_IRI_BLANK,
-                f"The @id {text!r} has blanks around it; they were left out.",
+                f"The @id {text!r} has blanks around or in it; they were left out.",
                 pointer,
                 offset,
                 found=text,
@@ -128,7 +132,12 @@ class Builder:
         return self.current(iri, pointer, offset)
 
     def current(self, iri: str, pointer: str, offset: int) -> str:
-        """The unversioned IRI, reported when it differs."""
+        """The unversioned IRI, reported when it differs; blanks behind its scheme are left out."""
+        bare = BLANKS.sub(r"\1//", iri)
+        if bare != iri:
+            message = f"The IRI {iri!r} has blanks in it; they were left out."
+            self.report.add(Code.ONE_IRI_BLANK, message, pointer, offset, found=iri, expected=bare)
+            iri = bare
         now = unversioned(iri)
         if now != iri:
             self.report.add(
@@ -264,7 +273,7 @@ class Builder:
         kind, language = (roles[role][1].value if role in roles else "" for role in ("@type", "@language"))
         if not isinstance(kind, str) or not isinstance(language, str) or kind == "@json":
             return None
-        datatype = context.expand(kind) or kind if kind else ""
+        datatype = self.current(context.expand(kind) or kind, pointer, inner.offset) if kind else ""
         if not roles.keys() <= VALUE_KEYS or (kind and (language or not IRI.match(datatype))):
             return None
         datatype = "" if datatype == LANG_STRING else datatype

@@ -8,9 +8,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.one_record.build import IRI
 from adapters.one_record.check import NUMBERS
-from adapters.one_record.context import PLAIN_SETTING, Context, NotPlain, Term, escape
+from adapters.one_record.context import IRI, PLAIN_SETTING, Context, NotPlain, Term, escape
 from adapters.one_record.graph import STRING
 from adapters.one_record.scan import Item
 from adapters.one_record.vocabulary import XSD, Class, Property, Vocabulary, local, unversioned, vocabulary

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.one_record.build import IRI
 from adapters.one_record.check import LEXICAL, WAIVED
+from adapters.one_record.context import IRI
 from adapters.one_record.frame import GROWTH, INVERSE, SPARE_NODES
 from adapters.one_record.graph import NUMERIC, STRING, literal
 from adapters.one_record.lexicon import Lexicon, Plan, Unusual, fitting, lexicon

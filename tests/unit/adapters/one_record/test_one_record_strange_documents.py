@@ -191,3 +191,13 @@ def test_a_change_may_use_the_prefixes_of_the_standard_in_its_texts(holder: Clie
     assert holder("PATCH", PIECE, change(PIECE, short, gone)).status_code == 201
     found = holder.get(PIECE)
     assert (found["cargo:slac"]["@value"], "cargo:upid" in found) == ("5", False)
+
+
+def test_blanks_behind_a_scheme_are_left_out_wherever_an_iri_stands() -> None:
+    far = "https: //onerecord.iata.org/ns/cargo#"
+    name, slac = "https: //a.example/logistics-objects/1", {"@value": "1", "@type": "http: //www.w3.org/2001/XMLSchema#integer"}
+    document = read({"@context": {"c": far}, "@id": name, "@type": "c:Piece", "c:slac": slac})
+    (root,) = document.roots
+    assert (root.subject.key, [*root.subject.types]) == (name.replace(" ", ""), [CARGO + "Piece"])
+    assert node_of(root.subject)[CARGO + "slac"] == [{"@value": "1", "@type": XSD + "integer"}]
+    assert {one.code for one in document.problems} == {Code.ONE_IRI_BLANK}
