@@ -113,6 +113,16 @@ class Code(enum.StrEnum):
     IMP_ULD_FORM = "cargo-imp.uld.form"
     IMP_ULD_CONTROL = "cargo-imp.uld.control"
     IMP_ULD_STOCK = "cargo-imp.uld.stock"
+    IMP_TEXT_SLANT = "cargo-imp.text.slant"
+    IMP_NAME_FORM = "cargo-imp.name.form"
+    IMP_PARTY_FORM = "cargo-imp.party.form"
+    IMP_LINE_SLANT = "cargo-imp.line.slant"
+    IMP_LINE_ALONE = "cargo-imp.line.alone"
+    IMP_HOUSE_SLANT = "cargo-imp.house.slant"
+    IMP_CHARGES_SLANT = "cargo-imp.charges.slant"
+    IMP_AGENT_SLANT = "cargo-imp.agent.slant"
+    IMP_VOLUME_SLANT = "cargo-imp.volume.slant"
+    IMP_LINE_INDENT = "cargo-imp.line.indent"
 
     # EDIFACT
     EDI_UNA = "edifact.una"

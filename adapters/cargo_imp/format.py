@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from adapters.cargo_imp import late
 from adapters.cargo_imp.envelope import FIRST_LINE, FORMAT, ONE_LINE, split
 from adapters.cargo_imp.layout import Table, load, schema_names
+from adapters.cargo_imp.mistaken import doubtful, meant
 from adapters.cargo_imp.names import ANSWERS, CARGO_IMP, CUSTOMS, HANDLING, family
 from adapters.cargo_imp.reading import Reader, Reading
 from adapters.cargo_imp.recovery import BLANKS
@@ -65,7 +66,7 @@ class CargoImp:
         if known is None or FIRST_LINE.fullmatch(first) is None:
             foreign = ONE_LINE.fullmatch(first) is not None
             return self._refused(part, _shorthand(part, first) if foreign else _unknown(part, first))
-        reading = self.reader(*known).read(body, part.line + 1, part.offset + part.text.find("\n") + 1 if body else part.offset)
+        reading = self._read(known, body, part.line + 1, part.offset + part.text.find("\n") + 1 if body else part.offset)
         message = late.message(FORMAT, part.type, part.version, reading.root, len(body))
         message.unread = reading.unread
         if reading.problems:
@@ -140,6 +141,13 @@ class CargoImp:
 
             self._writers[key] = Writer(self._table(key))
         return self._writers[key]
+
+    def _read(self, known: tuple[str, str], body: str, line: int, offset: int) -> Reading:
+        reader = self.reader(*known)
+        reading = reader.read(body, line, offset)
+        if not reading.problems or not reader.table.mistaken or not doubtful(reading):
+            return reading
+        return meant(reading, self.reader(known[0], reader.table.mistaken).read(body, line, offset))
 
     def _table(self, key: tuple[str, str]) -> Table:
         if key not in self._tables:

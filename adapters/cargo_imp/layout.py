@@ -135,7 +135,7 @@ class Table:
     """The layout of one type and version.
 
     ``numbered``: how many lines with a number a group of lines may have. ``unit`` names the group that stands on its own: a fault
-    in one is not the others'.
+    in one is not the others'. ``mistaken``: the version whose names and addresses are sent under this one's number.
     """
 
     type: str
@@ -147,6 +147,7 @@ class Table:
     ambiguous: tuple["Ambiguity", ...] = ()
     check: str = ""
     unit: str = ""
+    mistaken: str = ""
     numbered: Mapping[str, int] = field(default_factory=dict)
     all_rows: list[Row] = field(default_factory=list)
 
@@ -173,6 +174,7 @@ def load(name: str) -> Table:
         ambiguous=tuple(_ambiguity(one) for one in spec.get("ambiguous", ()) if one["line"].split()[0] in lines),
         check=spec.get("check", ""),
         unit=spec.get("unit", ""),
+        mistaken=spec.get("mistaken", ""),
         numbered=spec.get("numbered", {}),
     )
     table.rows = _Structure(name, spec["structure"], lines, table.all_rows).rows("message", None, 0)

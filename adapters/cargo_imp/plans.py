@@ -65,9 +65,10 @@ class RepeatPlans:
 
     __slots__ = ("_numbers", "_plans", "_strangers")
 
-    def __init__(self, items: Sequence[Item], *, strangers: bool) -> None:
-        self._plans, self._strangers = Plans(items), strangers
-        self._numbers = {repeat.name: number for number, repeat in enumerate(_repeats(items))}
+    def __init__(self, plans: Plans, repeats: Iterable[str], *, strangers: bool) -> None:
+        """``repeats``: their names in the order of the layout."""
+        self._plans, self._strangers = plans, strangers
+        self._numbers = {name: number for number, name in enumerate(repeats)}
 
     def text(self, node: Node) -> str | None:
         """The line of a node whose elements and repeated nodes all fit."""
@@ -82,10 +83,9 @@ class RepeatPlans:
                 continue
             if number is None or child.children:
                 return None
-            elements = child.elements
             shape.append(number)
-            shape += elements
-            for element in elements.values():
+            for name, element in child.elements.items():
+                shape.append(name)
                 texts.append(element.text)
         plan = self._plans[tuple(shape)]
         return plan.template % plan.ordered(texts) if plan is not None and plan.fits(APART.join(texts)) else None

@@ -4,9 +4,10 @@ Knows tables and text; knows no meaning of any message, and no envelope.
 """
 
 from adapters.cargo_imp.checks import FAULTS, apart, message_checks
+from adapters.cargo_imp.departing import Departing
 from adapters.cargo_imp.late import UNOPENED, Matched
 from adapters.cargo_imp.layout import Table
-from adapters.cargo_imp.recovery import BLANKS, Recovery
+from adapters.cargo_imp.recovery import BLANKS
 from adapters.cargo_imp.reporting import LONGEST_LINE
 from adapters.cargo_imp.steps import Walk
 from adapters.cargo_imp.told import Told
@@ -27,7 +28,7 @@ class Reader:
         return reading
 
 
-class Reading(Recovery):
+class Reading(Departing):
     """One walk through one message."""
 
     def run(self, text: str) -> None:
@@ -44,7 +45,7 @@ class Reading(Recovery):
                 if found is None or step is None or (count := counts[step.index]) >= step.most:
                     self.number, self.start, self.line, self.place = number, start, line, place
                     self._slow_line(line, plain)
-                    place, careful = self.place, not plain or self.lost or bool(self.absent)
+                    place, careful = self.place, not plain or self.lost or bool(self.absent) or self.alone is not None
                 else:
                     counts[step.index] = count + 1
                     if step.inner:

@@ -68,10 +68,12 @@ class Writer:
 
     def _limited(self, root: Node, writing: "_Writing") -> list[Node]:
         """The children, those with numbered lines without what is beyond the table's number of them."""
-        numbered = self.table.numbered
-        if not any(len(child.children) > numbered[child.name] for child in root.children if child.name in numbered):
-            return root.children
-        return [self._short_enough(one, numbered[one.name], writing) if one.name in numbered else one for one in root.children]
+        children, numbered = root.children, self.table.numbered
+        for at, child in enumerate(children) if numbered else ():
+            if child.name in numbered and len(child.children) > numbered[child.name]:
+                children = [*children]
+                children[at] = self._short_enough(child, numbered[child.name], writing)
+        return children
 
     def _short_enough(self, node: Node, most: int, writing: "_Writing") -> Node:
         places = [at for at, line in enumerate(node.children) if "line" in line.elements]
@@ -92,37 +94,33 @@ class _Writing(Lines):
 
     def orderly(self, group: GroupStep, children: list[Node]) -> bool:
         """Write children that stand in the table's order, none missing and none too many; if they do not, take all back."""
-        entries = group.entries
-        if entries is None or self.prefix != group.prefix:
+        place, count, lines = group.start, 1, self.lines
+        if place is None or self.prefix != group.prefix:
             return False
-        lines, place, count, wanted = self.lines, -1, 0, group.wanted
         written, told = len(lines), len(self.problems)
         for child in children:
-            entry = entries.get(child.name)
+            entry = place.next.get(child.name)
             if entry is not None and entry.by_code is not None:
                 entry = entry.by_code.get(child.text("code") or "")
-            if entry is None or entry.place < place:
+            if entry is None:
                 return self._taken_back(group, written, told)
-            if entry.place != place:
-                place, count = entry.place, 1
-                wanted &= entry.others
-                entry = entry.first or entry
-            elif count < entry.most:
-                count += 1
-            else:
+            place, count = entry.behind, count + 1 if entry.again else 1
+            if count > entry.most:
                 return self._taken_back(group, written, told)
             if entry.fast is None:
-                self._around(entry, child)
+                self.prefix, inside = entry.prefix, entry.group
+                if child.elements or inside is None or not self.orderly(inside, child.children):
+                    self._around(entry, child)
+                self.prefix = ""
                 continue
             text = entry.fast(child)
-            if text is None:
-                if not self._by_item(entry, child, children):
-                    return self._taken_back(group, written, told)
-                continue
-            lines.append(text)
-            if entry.needed or (child.children and not entry.whole):
-                self._below(entry.line, entry.group, child)
-        return not wanted or self._taken_back(group, written, told)
+            if text is not None:
+                lines.append(text)
+                if entry.needed or (child.children and not entry.whole):
+                    self._below(entry.line, entry.group, child)
+            elif not self._by_item(entry, child, children):
+                return self._taken_back(group, written, told)
+        return place.may_end or self._taken_back(group, written, told)
 
     def _taken_back(self, group: GroupStep, written: int, told: int) -> bool:
         self.prefix = group.prefix
@@ -148,13 +146,11 @@ class _Writing(Lines):
             self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
 
     def _around(self, entry: Entry, node: Node) -> None:
-        """A node without a line of its own."""
+        """A node without a line of its own, not all of it in order."""
         if node.elements:
             self.homeless(node.name, node.elements)
-        self.prefix, group = entry.prefix, entry.group
-        if group is not None and not self.orderly(group, node.children):
-            self.in_any_order(group, node.name, node.children)
-        self.prefix = ""
+        if entry.group is not None:
+            self.in_any_order(entry.group, node.name, node.children)
 
     def _below(self, line: LineStep, group: GroupStep | None, node: Node) -> None:
         """The children of a line's node that are lines of their own."""
