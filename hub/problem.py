@@ -195,6 +195,7 @@ class Code(enum.StrEnum):
     ONE_GRAPH = "one-record.graph"
     ONE_TURTLE = "one-record.turtle"
     ONE_SHARED = "one-record.shared"
+    ONE_UNJOINED = "one-record.unjoined"
 
     # Partner API: Waybridge's own JSON requests
     PARTNER_JSON_SYNTAX = "partner.json.syntax"
