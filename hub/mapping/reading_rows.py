@@ -147,7 +147,7 @@ def _joined_row(row: Row, codes: Codes) -> Run:
         present = [element for element in found if element is not None and element.text]
         if not present or not _settable(target, keys) or not when.holds(run, node):
             return
-        value = _joined_value(run, row, convert, found, present[0], label)
+        value = _joined_value(run, row, convert, found, paths)
         if value is None:
             return
         run.used.update(id(element) for element in found if element is not None)
@@ -166,7 +166,7 @@ def _element(run: Pass, node: Node, path: TreePath) -> Element | None:
     return None if holder is None else holder.elements.get(path.element)
 
 
-def _joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], first: Element, label: str) -> Any:
+def _joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], paths: Sequence[TreePath]) -> Any:
     texts = [None if element is None else element.text or None for element in found]
     try:
         whole = texts if convert.joins else join(texts, row.join if row.join is not None else "")
@@ -174,11 +174,20 @@ def _joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Elem
         if convert.joins and convert.respells and value is not None:
             again = [*convert.write(value, run.context), *[None] * len(texts)][: len(texts)]
             if "".join(text or "" for text in again) != "".join(text or "" for text in texts):
-                run.respelled.append((first.line, "".join(text or "" for text in texts)))
+                first = next(one.line for one in found if one is not None and one.text)
+                run.respelled.append((first, "".join(text or "" for text in texts)))
         return value
     except (ValueError, TypeError, OverflowError) as fault:
-        run.fault(first, fault.code if isinstance(fault, Unfit) else Code.VALUE_FORMAT, str(fault), label)
+        element, path = _blamed(found, paths, str(fault))
+        run.fault(element, fault.code if isinstance(fault, Unfit) else Code.VALUE_FORMAT, str(fault), path)
         return None
+
+
+def _blamed(found: Sequence[Element | None], paths: Sequence[TreePath], fault: str) -> tuple[Element, str]:
+    """The element whose text the fault quotes, else the first with the names of all."""
+    present = [(element, path.text) for element, path in zip(found, paths, strict=True) if element is not None and element.text]
+    quoted = next((pair for pair in present if f"not {pair[0].text!r}" in fault), None)
+    return quoted or (present[0][0], "+".join(path.text for path in paths))
 
 
 def _group_row(row: Row, codes: Codes) -> Run:
