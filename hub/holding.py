@@ -236,10 +236,10 @@ class Access(_Over):
         with reading(self._engine) as connection:
             return access.allows(connection, agent, object, permission, self._clock.now())
 
-    def grants(self, object: str) -> Sequence[Grant]:
+    def grants(self, object: str, also: Sequence[str] = ()) -> Sequence[Grant]:
         """See the port."""
         with reading(self._engine) as connection:
-            return access.in_force(connection, object, self._clock.now())
+            return access.in_force(connection, object, self._clock.now(), also)
 
     def grant(self, grants: Sequence[Grant]) -> None:
         """See the port."""
@@ -255,6 +255,11 @@ class Access(_Over):
         """See the port."""
         with reading(self._engine) as connection:
             return access.groups(connection, agent)
+
+    def members(self) -> Mapping[str, Sequence[str]]:
+        """See the port."""
+        with reading(self._engine) as connection:
+            return access.members(connection)
 
     def join(self, group: str, agent: str) -> None:
         """See the port."""

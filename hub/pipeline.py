@@ -241,7 +241,7 @@ def _assemble(
     if carried is not None:
         issuer = (frame.author if frame else None) or partner
         carried = (_issued(carried[0], issuer), carried[1])
-        found.extend(carried[0].problems)
+        found.extend(_of_their_own(carried[0].problems, has_error(profile.weigh(message.problems))))
         found.extend(_check_digits(carried[0].said, found))
         said = carried[0].said
     problems = profile.weigh(sorted(found, key=lambda one: (one.offset is None, one.offset or 0)))
@@ -268,6 +268,11 @@ def _assemble(
         readable=readable or bool(unfit),
         unfit=unfit,
     )
+
+
+def _of_their_own(problems: Sequence[Problem], refused: bool) -> list[Problem]:
+    """Without the key that is missing only because a message is refused: one fault is told once."""
+    return [one for one in problems if not (refused and one.code is Code.KEY_MISSING)]
 
 
 def _unfit(problems: Sequence[Problem], units: Sequence[tuple[int, int]], said: Sequence[Said]) -> list[Unfit]:

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
-from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, captures, expression, parse
+from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, parse
 
 ANY = "*"
 SLANT = "/"
@@ -23,16 +23,6 @@ OTHERWISE = "otherwise"
 
 class LayoutError(ValueError):
     """A schema file that cannot be used: says which file and what is wrong in it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Within:
-    """A repeat inside a line, ready to be cut into child nodes."""
-
-    group: int
-    name: str
-    pattern: re.Pattern[str]
-    slots: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +135,7 @@ class Table:
     """The layout of one type and version.
 
     ``numbered``: how many lines with a number a group of lines may have. ``unit`` names the group that stands on its own: a fault
-    in one is not the others'.
+    in one is not the others'. ``mistaken``: the version whose names and addresses are sent under this one's number.
     """
 
     type: str
@@ -157,6 +147,7 @@ class Table:
     ambiguous: tuple["Ambiguity", ...] = ()
     check: str = ""
     unit: str = ""
+    mistaken: str = ""
     numbered: Mapping[str, int] = field(default_factory=dict)
     all_rows: list[Row] = field(default_factory=list)
 
@@ -183,6 +174,7 @@ def load(name: str) -> Table:
         ambiguous=tuple(_ambiguity(one) for one in spec.get("ambiguous", ()) if one["line"].split()[0] in lines),
         check=spec.get("check", ""),
         unit=spec.get("unit", ""),
+        mistaken=spec.get("mistaken", ""),
         numbered=spec.get("numbered", {}),
     )
     table.rows = _Structure(name, spec["structure"], lines, table.all_rows).rows("message", None, 0)
@@ -285,23 +277,3 @@ class _Structure:
                 raise LayoutError(f"schemas/cargo_imp/{self.file}.toml: {name!r} has a line of its own and a joined one")
             option.rows = self.rows(name, option, row.depth + 1)
         return option
-
-
-def slots(items: Sequence[Item], first: int) -> tuple[tuple[int, str], ...]:
-    """The group number and name of each element, the first group being ``first``."""
-    return tuple((first + place, item.name) for place, item in enumerate(captures(items)) if isinstance(item, Field))
-
-
-def within(items: Sequence[Item], first: int) -> tuple[Within, ...]:
-    """The repeats inside a line, with the expression of one item."""
-    return tuple(
-        Within(group=first + place, name=item.name, pattern=re.compile(_one_of(item)), slots=slots(item.items, 1))
-        for place, item in enumerate(captures(items))
-        if isinstance(item, Repeat)
-    )
-
-
-def _one_of(item: Repeat) -> str:
-    """The expression of one item; where all begin alike, up to the next one or the end, so that none is cut short."""
-    opening = item.items[0]
-    return expression(item.items) + (f"(?={re.escape(opening.text[0])}|$)" if isinstance(opening, Literal) else "")

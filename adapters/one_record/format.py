@@ -53,6 +53,7 @@ SAID_AT = (
 )
 """Where an object declares when it was said, the best first. An event's own time says when it happened, not when it was said."""
 AUTHOR = (CARGO + "recordingOrganization", API + "isRequestedBy", API + "hasSubscriber", API + "hasDataHolder")
+_SAID_AT, _AUTHOR = tuple(map(local, SAID_AT)), tuple(map(local, AUTHOR))
 _SURE = re.compile(rb"onerecord\.iata\.org/ns/")
 _JSONLD = re.compile(rb'"@(context|type|graph|id)"')
 
@@ -203,7 +204,7 @@ def _silence(root: Node, kind: Class) -> str:
 
 def _one(text: str, short: Straight) -> Split:
     """The split of a document understood the short way: one message."""
-    frame = _frame_of(_first_text(short.root, SAID_AT), _first_text(short.root, AUTHOR))
+    frame = _frame_of(_first_text(short.root, _SAID_AT), _first_text(short.root, _AUTHOR))
     part = Part(
         format=NAME,
         type=short.type,
@@ -218,12 +219,13 @@ def _one(text: str, short: Straight) -> Split:
     return Split(format=NAME, frames=[frame] if frame else [], parts=[part])
 
 
-def _first_text(root: Node, iris: Sequence[str]) -> str | None:
+def _first_text(root: Node, names: Sequence[str]) -> str | None:
     """The text of the first of these properties that the root has: a literal's, an object's address, or its name."""
-    for name in map(local, iris):
+    below = {child.name for child in root.children}
+    for name in names:
         if name in root.elements:
             return root.elements[name].text
-        child = root.first(name)
+        child = root.first(name) if name in below else None
         if child is not None:
             return next((found for key in ("@value", "@id", "name") if (found := child.text(key))), None)
     return None

@@ -7,7 +7,7 @@ import msgspec
 
 from adapters.one_record.graph import Graph, Link, Literal, Report, Subject
 from adapters.one_record.scan import LIMIT_DEPTH
-from adapters.one_record.vocabulary import API, CARGO, CODES, Class, Property, Vocabulary, local, unversioned, vocabulary
+from adapters.one_record.vocabulary import API, CARGO, Class, Property, Vocabulary, local, vocabulary
 from hub.problem import Code
 from hub.syntax import Element, Node
 
@@ -201,7 +201,7 @@ class Framer:
         self.visited.setdefault(subject.key, kind)
         self.above.add(subject.key)
         for short, iri, values in self._sorted(subject):
-            rule = kind.known.properties.get(short) if kind.known else None
+            rule = kind.known.rule(short) if kind.known else None
             self._values(node, subject, short, rule or _guess(short, iri, values), values, way=way)
         self.above.remove(subject.key)
         return node
@@ -256,7 +256,7 @@ class Framer:
 
     def _scalar(self, value: Literal | Link, rule: Property) -> str | None:
         if isinstance(value, Literal):
-            return self._loose_code(value, rule)
+            return self.vocabulary.code_in(value.text, rule) if rule.kind == "code" else value.text
         if rule.kind == "literal":
             return value.key if not self._described(value.key) else None
         if rule.kind != "code" or self._described(value.key) or value.key[:2] == "_:":
@@ -266,11 +266,6 @@ class Framer:
     def _described(self, key: str) -> bool:
         subject = self.graph.subjects.get(key)
         return subject is not None and bool(subject.values)
-
-    def _loose_code(self, value: Literal, rule: Property) -> str:
-        if rule.kind == "code" and value.text.startswith(("cargo:", "api:", CARGO, CODES)):
-            return local(unversioned(value.text))
-        return value.text
 
     def _extras(self, name: str, value: Literal | Link, rule: Property, scalar: str) -> dict[str, Element]:
         """What the short text does not say: a code's IRI outside the property's own list, a language."""

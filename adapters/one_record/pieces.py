@@ -30,6 +30,8 @@ def read_pieces(node: Node, shipment: Node, bag: Bag) -> None:
     count = len(listed) or len(known)
     if count:
         shipment.elements["pieceCount"] = _count(count, (listed or [*known.values()])[0])
+    else:
+        _count_told(node, shipment)
     fresh = [piece for piece in loose if piece is not None]
     _codes_of_lines(node, shipment, bag)
     every = [*known.values()]
@@ -38,6 +40,14 @@ def read_pieces(node: Node, shipment: Node, bag: Bag) -> None:
     _gather(fresh, shipment, node, bag)
     shipment.children.extend([*_again(node), *groups_of(fresh, bag)])
     shipment.children.extend(fresh)
+
+
+def _count_told(node: Node, shipment: Node) -> None:
+    """The pieces of the whole where the line items only tell how many they have (cargo 3.0)."""
+    told = [line.text("pieceCount") or "" for line in node.all("waybillLineItems")]
+    numbers = [int(text) for text in told if text.isdigit() and len(text) < LIMIT_DIGITS]
+    if numbers and len(numbers) == len([text for text in told if text]):
+        shipment.elements["pieceCount"] = _count(sum(numbers), next(node.all("waybillLineItems")))
 
 
 def _without_value(pieces: list[Node], node: Node, bag: Bag) -> None:
@@ -114,7 +124,7 @@ def _read_line(line: Node, known: dict[str, Node], bag: Bag, node: Node) -> None
         package.children = [child for child in package.children if child.name != "pieceReferences"] + fresh
         line.children.extend([*groups, package])
     if total:
-        line.elements["pieceCount"] = _count(total, packages[0])
+        line.elements.setdefault("pieceCount", _count(total, packages[0]))
 
 
 def _gather(pieces: list[Node], holder: Node, node: Node, bag: Bag) -> None:
@@ -164,13 +174,14 @@ def groups_of(pieces: list[Node], bag: Bag) -> list[Node]:
     groups: list[tuple[tuple[str | None, ...], Node, list[Node]]] = []
     for piece in pieces:
         measured = piece.first("dimensions")
-        sides = [measured.first(side) if measured else None for side in SIDES]
+        if measured is None:
+            continue
+        sides = [measured.first(side) for side in SIDES]
+        if len({side.text("unit") for side in sides if side}) > 1:
+            continue
         key = tuple(
             text for side in sides for text in ((side.text("numericalValue"), side.text("unit")) if side else (None, None))
         )
-        units = {side.text("unit") for side in sides if side}
-        if measured is None or len(units) > 1:
-            continue
         if not groups or groups[-1][0] != key:
             groups.append((key, _group(sides, bag), []))
         else:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from adapters.one_record.builds import Builds, load_up
-from adapters.one_record.lift import Bag, copy, lift
+from adapters.one_record.lift import Bag, lifted
 from adapters.one_record.pieces import groups_of, weighed
 from adapters.one_record.relations import Relations
 from hub.syntax import Element, Node
@@ -98,7 +98,7 @@ def _load(
 
 def _count(web: Relations, bag: Bag, load: Node, pieces: list[str]) -> None:
     """How many pieces, their measures, and the weight of all where every one states its own."""
-    shown = [lift(copy(web.nodes[one]), bag) for one in pieces]
+    shown = [lifted(web.nodes[one], bag) for one in pieces]
     whole = weighed(Node("whole", line=shown[0].line, column=shown[0].column, offset=shown[0].offset), shown, bag)
     load.elements |= whole.elements
     load.children.extend([*whole.children, *groups_of(shown, bag)])
@@ -175,8 +175,7 @@ def _unit(web: Relations, unit: str, bag: Bag) -> Node:
 
 def _shown(node: Node, name: str, bag: Bag, *, without: tuple[str, ...] = ()) -> Node:
     """A node as rows see it, without what other nodes say."""
-    shown = copy(Node(node.name, node.elements, [one for one in node.children if one.name not in without], node.line))
-    lift(shown, bag)
+    shown = lifted(Node(node.name, node.elements, [one for one in node.children if one.name not in without], node.line), bag)
     shown.name = name
     return shown
 

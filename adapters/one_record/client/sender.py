@@ -45,7 +45,8 @@ class NodeSender:
         return self._calls[wanted.call](wanted, parcel.raw, key_text(parcel.key))
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Close the connections to the node."""
+        self._node.close()
 
     def _event(self, wanted: Order, raw: bytes, key: str) -> Receipt:
         """To the object's own list; about several objects at once where the node can (2.3.0), else to each."""

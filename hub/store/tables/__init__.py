@@ -7,6 +7,7 @@ and bytes, a message's number is its envelope's number and its ordinal.
 
 from hub.store.tables.arrivals import envelope, envelope_bytes, message, repeated_arrival, split_item
 from hub.store.tables.base import metadata
+from hub.store.tables.flights import flight_item
 from hub.store.tables.objects import (
     access_grant,
     action_request,
@@ -38,6 +39,7 @@ __all__ = [
     "delivery_bytes",
     "envelope",
     "envelope_bytes",
+    "flight_item",
     "join_due",
     "lease",
     "logistics_event",

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from hub.store.migrations.making import Big, Making
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
