@@ -181,7 +181,8 @@ def create_many(node: Node, call: Call) -> Answer:
         )
     held = node.doors.objects.get_all([id for one in targets if (id := node.object_id(one))])
     results = [_one_of_many(node, call, nodes, iri, held.get(node.object_id(iri))) for iri in targets]
-    return Answer(status=207, nodes=_account(results), headers={"Type": API + "MultiStatusResponse"})
+    headers = {"Type": API + "MultiStatusResponse"}
+    return Answer(status=207, nodes=_account(results), headers=headers, language=call.language)
 
 
 def _one_of_many(node: Node, call: Call, nodes: Nodes, iri: str, held: HeldObject | None) -> Nodes:

@@ -110,6 +110,26 @@ def test_content_encoding_answers_as_accepted(holder: Client, accepted: str, use
     assert answer.json()["cargo:goodsDescription"].startswith("BOOKS ")
 
 
+# implementation-guidelines.md, Internationalization; Serialization and Data Formats
+
+
+def test_internationalization_data_is_not_said_to_be_in_a_language_it_is_not_in(holder: Client, piece: str) -> None:
+    answer = holder("GET", piece, Accept_Language="de-DE")
+    assert answer.headers["Content-Language"] == "en-US"
+    assert "@language" not in answer.json()["@context"]
+
+
+def test_internationalization_errors_of_single_targets_are_translated_and_say_so(holder: Client, piece: str) -> None:
+    date = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": "2026-11-21T10:00:00Z"}
+    targets = [{"@id": piece}, {"@id": f"{piece}-not"}]
+    event = {"@context": CONTEXT, "@type": "cargo:LogisticsEvent", "cargo:eventDate": date, "cargo:eventFor": targets}
+    answer = holder("POST", "/logistics-events", event, Accept_Language="de")
+    assert (answer.status_code, answer.headers["Content-Language"]) == (207, "de-DE")
+    assert answer.json()["@context"]["@language"] == "de-DE"
+    titles = [one["api:hasError"]["api:hasTitle"] for one in answer.json()["api:hasCreationResult"] if "api:hasError" in one]
+    assert titles == ["Ressource nicht gefunden"]
+
+
 # implementation-guidelines.md, Error Handling
 
 
