@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from adapters.one_record.vocabulary import CARGO
-from hub.objects import GET_OBJECT, PATCH_OBJECT, Grant
+from hub.node import ActionRequests
+from hub.objects import GET_OBJECT, PATCH_OBJECT, REJECTED, ActionRequest, Grant, NewRequest
 from tests.unit.adapters.one_record.http_world import CONTEXT, Client, Web, change, error, operation, served
-from tests.unit.adapters.one_record.node_world import AIRLINE, HANDLER, subscription, world
+from tests.unit.adapters.one_record.node_world import AIRLINE, HANDLER, HOLDER, subscription, world
 
 PIECE = {"@context": CONTEXT, "@type": "cargo:Piece", "cargo:goodsDescription": "BOOKS"}
 FURTHER = "https://new.example/one-record"
@@ -172,6 +173,33 @@ def test_get_a_logistics_object_of_a_node_that_has_moved(web: Web, for_now: bool
     answer = Client(app, AIRLINE)(method, path, {} if method == "POST" else None)
     assert (answer.status_code, answer.headers["Location"], answer.content) == (status, FURTHER + path, b"")
     assert Client(app, "")("GET", path).status_code == 401
+
+
+# logistics-objects.md, Update a Logistics Object: "other pending ChangeRequests that affect the same revision MUST be rejected"
+
+
+class Overtaken:
+    """The port of action requests, where somebody else's change is accepted as soon as one has been made."""
+
+    def __init__(self, requests: ActionRequests) -> None:
+        self._requests = requests
+
+    def create(self, new: NewRequest) -> ActionRequest:
+        made = self._requests.create(new)
+        self._requests.move(made.id, REJECTED, HOLDER)
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._requests, name)
+
+
+def test_update_a_change_overtaken_in_the_same_moment_is_there_and_rejected(web: Web, holder: Client, piece: str) -> None:
+    doors = msgspec.structs.replace(web.world.node, requests=Overtaken(web.world.node.requests))
+    _, app = served(doors)
+    answer = Client(app, HOLDER)("PATCH", piece, described(piece, "BOOKS", "PAPER"))
+    assert answer.status_code == 201
+    assert holder.get(answer.headers["Location"])["api:hasRequestStatus"]["@id"].endswith("#REQUEST_REJECTED")
+    assert holder("GET", piece).headers["Revision"] == "1"
 
 
 # notifications.md, Send Notification; logistics-objects.md, Update a Logistics Object
