@@ -22,7 +22,8 @@ def read(node: Node, call: Call) -> Answer:
         "Type": API + found.kind,
         "Last-Modified": last_modified(found.since),
     }
-    return Answer(status=200, nodes=request_nodes(node, found), headers=headers)
+    mark = f"{found.kind}/{found.id}?{found.status}/{len(found.history)}/{found.since.timestamp()}"
+    return Answer(status=200, nodes=request_nodes(node, found), headers=headers, mark=mark)
 
 
 def update(node: Node, call: Call) -> Answer:

@@ -78,6 +78,36 @@ def test_caching_what_is_embedded_has_none_for_its_neighbours_change_without_it(
     assert "ETag" not in holder("GET", f"{piece}?embedded=true").headers
 
 
+# action-requests.md, Get Action Request Metadata; logistics-events.md, Get Logistics Events metadata
+
+
+def test_get_action_request_metadata_any_update_is_seen_even_within_a_second(web: Web, holder: Client, piece: str) -> None:
+    web.world.node.access.grant([Grant(object=piece.rsplit("/", 1)[-1], agent=AIRLINE, permission=PATCH_OBJECT)])
+    asked = web.client(AIRLINE)("PATCH", piece, described(piece, "BOOKS", "PAPER")).headers["Location"]
+    before = holder("HEAD", asked).headers
+    assert holder("HEAD", asked, If_None_Match=before["ETag"]).status_code == 304
+    holder("PATCH", f"{asked}?status=REQUEST_REJECTED")
+    after = holder("HEAD", asked, If_None_Match=before["ETag"])
+    assert (after.status_code, after.headers["Last-Modified"]) == (200, before["Last-Modified"])
+    assert after.headers["ETag"] != before["ETag"]
+
+
+def test_get_logistics_events_metadata_each_new_event_is_seen_even_within_a_second(holder: Client, piece: str) -> None:
+    date = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": "2026-11-21T10:00:00Z"}
+    tags = []
+    for _ in range(3):
+        answer = holder("GET", f"{piece}/logistics-events?limit=1", If_None_Match=", ".join(tags))
+        assert answer.status_code == 200
+        tags.append(answer.headers["ETag"])
+        holder(
+            "POST", f"{piece}/logistics-events", {"@context": CONTEXT, "@type": "cargo:LogisticsEvent", "cargo:eventDate": date}
+        )
+    assert len(set(tags)) == 3
+    newest = holder("HEAD", f"{piece}/logistics-events?limit=1").headers["ETag"]
+    assert holder("GET", f"{piece}/logistics-events?limit=1", If_None_Match=newest).status_code == 304
+    assert holder("GET", f"{piece}/logistics-events?limit=2", If_None_Match=newest).status_code == 200
+
+
 # implementation-guidelines.md, Content Encoding
 
 
