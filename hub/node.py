@@ -113,8 +113,8 @@ class Access(Protocol):
     def allows(self, agent: str, object: str, permission: str) -> bool:
         """Whether an agent holds a permission now: itself, by a group, or because everyone does."""
 
-    def grants(self, object: str) -> Sequence[Grant]:
-        """What is in force on an object, and on every object."""
+    def grants(self, object: str, also: Sequence[str] = ()) -> Sequence[Grant]:
+        """What is in force on an object, on what else it is named by (its classes), and on every object."""
 
     def grant(self, grants: Sequence[Grant]) -> None:
         """Put grants in force; what is in force already stays."""
@@ -124,6 +124,9 @@ class Access(Protocol):
 
     def groups(self, agent: str) -> Sequence[str]:
         """The groups an agent is a member of."""
+
+    def members(self) -> Mapping[str, Sequence[str]]:
+        """Every group with its members."""
 
     def join(self, group: str, agent: str) -> None:
         """Make an agent a member of a group."""
@@ -167,7 +170,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     create objects (``*``: any). ``partner`` is the hub's partner for agents no partner's ``authors`` name; empty: what they send
     is held, and tells the hub nothing. ``security`` is read by the server. ``announcer`` is the dotted name of what writes
     notifications, ``desk`` that of what the command line decides with; ``extensions`` turns on what goes beyond the standard
-    (docs/operations.md).
+    (docs/operations.md). ``moved_to`` is the base address of the node that answers instead of this one, for good or, with
+    ``moved_for_now``, for a while.
     """
 
     base_url: str
@@ -183,6 +187,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     announcer: str = "adapters.one_record.sharing.announcing:build"
     desk: str = "adapters.one_record.server.desk:Desk"
     extensions: list[str] = []
+    moved_to: str = ""
+    moved_for_now: bool = False
     security: dict[str, Any] = {}
 
     @property

@@ -12,7 +12,7 @@ import msgspec
 from hub.canonical.awb import check_digit_fits
 from hub.canonical.document import Document
 from hub.canonical.settle import prepared, settle
-from hub.declared import declared_time, full_day
+from hub.declared import believable, declared_time, full_day
 from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
 from hub.layouts import Tidier
 from hub.logs import Log, origin
@@ -106,7 +106,7 @@ class Line:
         self, ordinal: int, part: Part, split: Split, envelope: Envelope, profile: Profile, as_of: date | None
     ) -> Reading:
         frame = split.frames[part.frame] if part.frame is not None else None
-        said_at = declared_time(frame, envelope.received_at)
+        said_at = declared_time(frame, envelope.received_at) or believable(envelope.said_at, envelope.received_at)
         reference = full_day(frame) or as_of or (said_at or envelope.received_at).date()
         try:
             message = self.read(part)

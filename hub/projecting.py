@@ -26,8 +26,14 @@ SHARED = "shared"
 """In place of a shipment's key on objects that several shipments name and that say only what their address says."""
 
 WAYBILL, BOOKING, EVENT = "one-record:Waybill", "one-record:Booking", "one-record:StatusUpdateEvent"
+MOVEMENT = "one-record:TransportMovement"
 CREATED, UPDATED, RECEIVED = "LOGISTICS_OBJECT_CREATED", "LOGISTICS_OBJECT_UPDATED", "LOGISTICS_EVENT_RECEIVED"
 HEAD = ("awb", "origin", "destination")
+STOWED = ("loads", "ulds")
+"""What is told by movements and units beside the waybill."""
+
+TOLD_APART = ("houses", "loads", "ulds")
+"""Lists of which every item is told by an object of its own."""
 INTERNAL = "internal:"
 _OURS = re.compile(r"[0-9a-f]{20}-[0-9a-f]{8}")
 """The id of an event made from a milestone: the milestone's, and a digest of what it says."""
@@ -69,6 +75,8 @@ class Projecting:
         plain = {name: value for name, value in document.items() if name != "milestones"}
         roots = [self._express(WAYBILL, plain, day)]
         roots += [self._express(BOOKING, {**_head(document), "bookings": [one]}, day) for one in document.get("bookings", ())]
+        stowed = {name: document[name] for name in ("awb", *STOWED) if name in document}
+        roots += [self._express(MOVEMENT, stowed, day)] if any(name in stowed for name in STOWED) else []
         told = [
             (one["id"], self._express(EVENT, {**_head(document), "milestones": [one]}, day))
             for one in document.get("milestones", ())
@@ -191,10 +199,10 @@ class Projecting:
         raw = self._outliner.gathered([instead.get(one.id, one.nodes) for one in outline.objects])
         whole: Document = {}
         for said in (said for one in self._read(raw).readings for said in one.said):
-            houses = [*whole.get("houses", []), *said.facts.get("houses", [])]
-            whole.update(said.facts)
-            if houses:
-                whole["houses"] = houses
+            lists = {name: [*whole.get(name, [])] for name in TOLD_APART if name in whole or name in said.facts}
+            for name, known in lists.items():
+                known.extend(one for one in said.facts.get(name, ()) if one not in known)
+            whole.update(said.facts | lists)
         return whole
 
 

@@ -66,6 +66,8 @@ class SendRule(Struct, frozen=True, kw_only=True):
     """One line of a partner's configuration: which target on which channel, for which shipments and milestones.
 
     ``target`` is ``cargo-imp:FWB/17``; ``codes`` limits milestones; ``origins`` and ``destinations`` limit shipments.
+    Of a list of a flight (FFM, FBL) they limit flights, as ``carriers`` do, ``prefixes`` limit what is listed, ``codes`` are the
+    statuses one of which must be reported of the flight first, and ``settle`` is for how many seconds changes are gathered.
     """
 
     target: str
@@ -74,6 +76,8 @@ class SendRule(Struct, frozen=True, kw_only=True):
     origins: list[str] = []
     destinations: list[str] = []
     prefixes: list[str] = []
+    carriers: list[str] = []
+    settle: float = 0.0
     ordering: str = "parallel"
     partner: str = ""
 

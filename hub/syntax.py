@@ -1,6 +1,7 @@
 """What every reader yields and every writer takes: a tree of nodes and elements. Knows no format and no meaning."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -21,10 +22,11 @@ class Element(msgspec.Struct, frozen=True, gc=False):
     path: str = ""
 
 
-class Node(msgspec.Struct):
+class Node(msgspec.Struct, gc=False):
     """A line, segment, group, composite or object: named elements and ordered child nodes.
 
-    What repeats is always a child node, never a list of elements. Mutable, because writers fill it.
+    What repeats is always a child node, never a list of elements. Mutable, because writers fill it; a tree, so that the collector
+    of cycles has nothing to look for. ``late`` is for a reader that makes elements only when the tree is handed on.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Node(msgspec.Struct):
     line: int = 0
     column: int = 0
     offset: int = 0
+    late: "Late | None" = None
 
     def all(self, name: str) -> Iterator["Node"]:
         """The child nodes of this name, in order."""
@@ -40,12 +43,21 @@ class Node(msgspec.Struct):
 
     def first(self, name: str) -> "Node | None":
         """The first child node of this name."""
-        return next(self.all(name), None)
+        for child in self.children:
+            if child.name == name:
+                return child
+        return None
 
     def text(self, name: str) -> str | None:
         """The text of an element, if it is there."""
+        if self.late is not None:
+            return self.late.text(name)
         element = self.elements.get(name)
         return None if element is None else element.text
+
+    def texts(self, names: tuple[str, ...]) -> Sequence[str | None]:
+        """The texts of several elements; None or empty where one is not there."""
+        return [self.text(name) for name in names] if self.late is None else self.late.texts(names)
 
     def walk(self) -> Iterator["Node"]:
         """This node and all below it, in document order."""
@@ -55,6 +67,18 @@ class Node(msgspec.Struct):
             yield node
             if node.children:
                 waiting.extend(reversed(node.children))
+
+
+class Late(Protocol):
+    """Where the texts of a node stand that has no elements yet."""
+
+    def text(self, name: str, /) -> str | None:
+        """The text of an element, if it is there."""
+        ...
+
+    def texts(self, names: tuple[str, ...], /) -> Sequence[str | None]:
+        """The texts of several; None or empty where one is not there."""
+        ...
 
 
 class Message(msgspec.Struct, kw_only=True):

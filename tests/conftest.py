@@ -1,4 +1,4 @@
-"""What every test shares: generated values are the same in every run, unless WAYBRIDGE_RANDOM asks for others (`make storm` does)."""
+"""What every test shares: generated values are the same in every run unless WAYBRIDGE_RANDOM asks for others."""
 
 import os
 

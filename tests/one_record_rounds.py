@@ -13,6 +13,7 @@ from hub.fold.rules import Rules
 from hub.pipeline import Line
 from hub.problem import Problem, Profile
 from hub.projected import Outline
+from hub.projecting import STOWED
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = date(2026, 11, 22)
@@ -39,6 +40,12 @@ def outlined(line: Line, document: Document) -> tuple[Outline, set[str]]:
         roots.append(booking.root)
         named -= {path for path in named if path.startswith(f"/bookings/{at}/")}
         named |= {path.replace("/bookings/0", f"/bookings/{at}", 1) for path in _paths(booking.problems, "/bookings")}
+    stowed = {name: document[name] for name in STOWED if name in document}
+    if stowed:
+        loaded = line.express("one-record:TransportMovement", {**head, **stowed}, DAY)
+        roots.append(loaded.root)
+        named = {path for path in named if not path.startswith(tuple(f"/{name}/" for name in stowed))}
+        named |= {path for name in stowed for path in _paths(loaded.problems, f"/{name}")}
     events = []
     for at, one in enumerate(document.get("milestones", ())):
         if one.get("withdrawn"):
@@ -66,10 +73,17 @@ def silently_changed(before: Document, after: Document, named: set[str]) -> dict
     """Values that came back different, or not at all, though nothing said so."""
     order = {_occurrence(one): at for at, one in enumerate(before.get("milestones", ()))}
     told = sorted(after.get("milestones", ()), key=lambda one: order.get(_occurrence(one), len(order)))
-    old, new = dict(leaves(before)), dict(leaves({**after, "milestones": told}))
+    stowed = {_load(one): at for at, one in reversed(list(enumerate(before.get("loads", ()))))}
+    loads = sorted(after.get("loads", ()), key=lambda one: stowed.get(_load(one), len(stowed)))
+    old, new = dict(leaves(before)), dict(leaves({**after, "milestones": told, "loads": loads}))
     return {
         name: (value, new.get(name)) for name, value in old.items() if new.get(name) != value and not _excused(name, value, named)
     }
+
+
+def _load(load: Document) -> tuple[str, ...]:
+    """What a load is found again by: lists of loads are sets."""
+    return tuple(str(load.get(name, "")) for name in ("date", "flight", "from", "to", "uld", "status", "pieces"))
 
 
 def _occurrence(milestone: Document) -> tuple[str, ...]:

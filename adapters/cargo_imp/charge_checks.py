@@ -3,9 +3,8 @@
 A check that lacks a figure says nothing. Source: reference/cargo-imp.md section 3.2.
 """
 
-from decimal import Decimal
-
-from adapters.cargo_imp.told import NONE, Told, agree, amount
+from adapters.cargo_imp.late import opened
+from adapters.cargo_imp.told import Told, agree, amount, summed
 from hub.problem import Code
 from hub.syntax import Node
 
@@ -14,28 +13,27 @@ COLLECT_CODES = frozenset({"CC", "CZ", "CG", "CP", "CX", "CM"})
 BY_WEIGHT = frozenset("NQKCEP")
 FLAT = frozenset("MU")
 _DECLARED = (("weight_payment", ("weight", "valuation")), ("other_payment", ("due_agent", "due_carrier")))
-_SUMMANDS = ("weight", "valuation", "tax", "due_agent", "due_carrier")
+_ABOVE, _BELOW = ("weight", "valuation", "tax"), ("due_agent", "due_carrier")
+_SUMMANDS = (*_ABOVE, *_BELOW)
+_RATE = ("rate_class", "chargeable_weight", "rate", "total")
+_CHARGE = ("due", "amount")
 
 
 def charge_totals(told: Told) -> None:
     """CT is WT, VC, TX, OA and OC together."""
     for name in ("PPD", "COL"):
         summary, totals = told.first.get(name), told.totals(name)
-        if summary is None or totals is None or "total" not in totals.elements:
+        stated = totals.text("total") if totals is not None else None
+        if summary is None or totals is None or not stated:
             continue
-        found = 0.0
-        for one in summary.elements.values():
-            found += float(one.text)
-        for one in totals.elements.values():
-            found += float(one.text)
-        stated = float(totals.elements["total"].text)
-        if not agree(found, 2 * stated) and len(summary.elements) + len(totals.elements) > 1:
+        parts = [float(text) for text in (*summary.texts(_ABOVE), *totals.texts(_BELOW)) if text]
+        if parts and not agree(sum(parts), float(stated)):
             _say_total(told, name, summary, totals)
 
 
 def _say_total(told: Told, name: str, summary: Node, totals: Node) -> None:
-    places = [(node, one) for node in (summary, totals) for one in _SUMMANDS if one in node.elements]
-    parts = sum((Decimal(node.elements[one].text) for node, one in places), NONE)
+    places = [(node, one) for node in (summary, totals) for one in _SUMMANDS if node.text(one)]
+    parts = summed(places)
     says = f"{name}: CT {totals.text('total')}, but its parts are {parts} together"
     told.say(Code.IMP_CHECK_TOTAL, says, (totals, "total"), str(parts), places)
 
@@ -43,13 +41,13 @@ def _say_total(told: Told, name: str, summary: Node, totals: Node) -> None:
 def weight_charge(told: Told) -> None:
     """The totals of the rate lines are the weight charge."""
     rated, prepaid, collect = told.goods.rated, told.first.get("PPD"), told.first.get("COL")
-    charged = [(node, "weight") for node in (prepaid, collect) if node is not None and "weight" in node.elements]
+    charged = [(node, "weight") for node in (prepaid, collect) if node is not None and node.text("weight")]
     if not charged or not rated or agree(sum([amount(*one) for one in charged]), told.goods.charge):
         return
-    weight = sum((Decimal(node.elements[name].text) for node, name in charged), NONE)
-    total = sum((Decimal(node.elements["total"].text) for node in rated), NONE)
+    weight, totals = summed(charged), [(node, "total") for node in rated]
+    total = summed(totals)
     says = f"weight charge {weight}, but the rate lines total {total}"
-    told.say(Code.IMP_CHECK_WEIGHT_CHARGE, says, charged[0], str(total), [(node, "total") for node in rated])
+    told.say(Code.IMP_CHECK_WEIGHT_CHARGE, says, charged[0], str(total), totals)
 
 
 def other_charges(told: Told) -> None:
@@ -59,10 +57,10 @@ def other_charges(told: Told) -> None:
         return
     sums = {"PPD": [0.0, 0.0], "COL": [0.0, 0.0]}
     for line in other.children:
-        due = sums["COL" if line.elements["payment"].text == "C" else "PPD"]
-        for charge in line.children:
-            elements = charge.elements
-            due[elements["due"].text == "A"] += float(elements["amount"].text)
+        due = sums["COL" if line.text("payment") == "C" else "PPD"]
+        for charge in opened(line).children:
+            to, figure = charge.texts(_CHARGE)
+            due[to == "A"] += float(figure or 0)
     for name, (carrier, agent) in sums.items():
         totals = told.totals(name)
         if not carrier and not agent:
@@ -75,11 +73,11 @@ def other_charges(told: Told) -> None:
 
 def _say_other(told: Told, other: Node, name: str, due: str, totals: Node | None) -> None:
     letter, payment = "A" if due == "due_agent" else "C", name[0]
-    charges = [(one, "amount") for line in other.children if line.text("payment") == payment for one in line.all("charge")]
-    charges = [one for one in charges if one[0].text("due") == letter]
-    total = sum((Decimal(node.elements["amount"].text) for node, _ in charges), NONE)
-    stated = totals is not None and due in totals.elements
-    says = f"{name}: O{letter} {totals.text(due) if stated and totals else 0}, but OTH has {total}"
+    lines = [line for line in other.children if line.text("payment") == payment]
+    charges = [(one, "amount") for line in lines for one in opened(line).children if one.text("due") == letter]
+    total = summed(charges)
+    stated = totals is not None and totals.text(due)
+    says = f"{name}: O{letter} {stated or 0}, but OTH has {total}"
     if stated and totals is not None:
         told.say(Code.IMP_CHECK_OTHER, says, (totals, due), str(total), charges or [(other.children[0], "payment")])
     else:
@@ -89,12 +87,11 @@ def _say_other(told: Told, other: Node, name: str, due: str, totals: Node | None
 def rates(told: Told) -> None:
     """A total is weight by rate; for a minimum or a unit load device it is the rate itself."""
     for line in told.goods.rated:
-        elements = line.elements
-        if "rate" not in elements or "rate_class" not in elements or "chargeable_weight" not in elements:
+        kind, weight, by, of = line.texts(_RATE)
+        if not (kind and weight and by and of):
             continue
-        kind = elements["rate_class"].text
-        rate, total = float(elements["rate"].text), float(elements["total"].text)
-        expected = float(elements["chargeable_weight"].text) * rate if kind in BY_WEIGHT else rate if kind in FLAT else total
+        rate, total = float(by), float(of)
+        expected = float(weight) * rate if kind in BY_WEIGHT else rate if kind in FLAT else total
         if total != rate and abs(total - expected) > max(1.0, expected / 200):
             says = f"rate line: total {total:.2f}, but class {kind} makes it {expected:.2f}"
             others = [(line, "chargeable_weight"), (line, "rate"), (line, "rate_class")]
@@ -106,19 +103,17 @@ def payment(told: Told) -> None:
     declared = told.first.get("CVD")
     if declared is None:
         return
-    elements = declared.elements
     for name, fields in _DECLARED:
-        letter = elements.get(name)
-        summary = told.first.get("COL" if letter.text == "P" else "PPD") if letter is not None else None
+        letter = declared.text(name)
+        summary = told.first.get("COL" if letter == "P" else "PPD") if letter else None
         if summary is not None:
             node = summary if name == "weight_payment" else told.totals(summary.name)
             for field in fields:
-                if node is not None and field in node.elements and float(node.elements[field].text):
+                if node is not None and float(node.text(field) or 0):
                     says = f"{summary.name} has charges that CVD declares {'prepaid' if summary.name == 'COL' else 'collect'}"
                     told.say(Code.IMP_CHECK_PAYMENT, says, (node, field), None, [(declared, name)])
                     break
-    if "charge_code" in elements:
-        _charge_code(told, declared)
+    _charge_code(told, declared)
 
 
 def _charge_code(told: Told, declared: Node) -> None:
@@ -135,10 +130,10 @@ def _charge_code(told: Told, declared: Node) -> None:
 def destination_charges(told: Told) -> None:
     """The total in the destination's currency is the converted charges and those at destination."""
     charges = told.first.get("CDC")
-    if charges is None or "total" not in charges.elements:
+    if charges is None or not charges.text("total"):
         return
     if not agree(amount(charges, "converted") + amount(charges, "at_destination"), amount(charges, "total")):
         places = [(charges, "converted"), (charges, "at_destination")]
-        parts = sum((Decimal(charges.elements[name].text) for _, name in places if name in charges.elements), NONE)
+        parts = summed(places)
         says = f"CDC: total {charges.text('total')}, but its parts are {parts} together"
         told.say(Code.IMP_CHECK_TOTAL, says, (charges, "total"), str(parts), places)

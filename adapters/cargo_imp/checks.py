@@ -6,6 +6,7 @@ Knows the tree; knows no text and no envelope.
 from collections.abc import Callable, Iterable, Iterator
 
 from adapters.cargo_imp.flight_checks import flight_checks, stock_checks
+from adapters.cargo_imp.late import opened
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.told import Told
 from hub.problem import Code, Problem
@@ -29,10 +30,11 @@ FIGURES = frozenset({"pieces", "total_pieces", "weight", "volume", "length", "wi
 
 def awb_check_digit(node: Node) -> Problem | None:
     """The last digit of the serial is the first seven modulo 7 (reference section 1)."""
-    serial = node.elements.get("serial")
-    if serial is None or int(serial.text[:7]) % 7 == int(serial.text[7]):
+    number = node.text("serial")
+    if number is None or int(number[:7]) % 7 == int(number[7]):
         return None
-    digit = int(serial.text[:7]) % 7
+    digit = int(number[:7]) % 7
+    serial = opened(node).elements["serial"]
     return Problem(
         code=Code.AWB_CHECK_DIGIT,
         message=f"check digit of {node.text('prefix')}-{serial.text} should be {digit}",
@@ -69,9 +71,9 @@ def apart(found: list[Problem], told: list[Problem]) -> list[Problem]:
 
 def _numbered(node: Node, most: int) -> Iterator[Problem]:
     """The first line with a number beyond those a group of lines may have."""
-    lines = [line for line in node.children if "line" in line.elements]
+    lines = [line for line in node.children if line.text("line")]
     if len(lines) > most:
-        number = lines[most].elements["line"]
+        number = opened(lines[most]).elements["line"]
         yield Problem(
             code=Code.IMP_LINE_REPEATED,
             message=f"{node.name} may have {most} numbered lines, here are {len(lines)}",
@@ -121,6 +123,6 @@ def _house_parties(told: Told) -> list[Problem]:
 
 _OF_A_MESSAGE: dict[str, Callable[[Told], Iterable[Problem]]] = {
     "house-parties": _house_parties,
-    "flight": lambda told: flight_checks(told.root),
-    "stock": lambda told: stock_checks(told.root),
+    "flight": lambda told: flight_checks(told.opened()),
+    "stock": lambda told: stock_checks(told.opened()),
 }

@@ -86,7 +86,7 @@ class _Scale:
         return self._known[key]
 
     def _of(self, items: Sequence[_Item]) -> int:
-        return size(self._text(_message(self._root, _Part(items=list(items)), 0, last=False)).split("\n"))
+        return size(self._text(_message(self._root, _Part(items=list(items)), 0, last=False)))
 
 
 def _message(root: Node, part: _Part, at: int, *, last: bool) -> Node:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from adapters.cargo_imp import late
 from adapters.cargo_imp.envelope import FIRST_LINE, FORMAT, ONE_LINE, split
 from adapters.cargo_imp.layout import Table, differences, load, schema_names
 from adapters.cargo_imp.mistaken import doubtful, meant
@@ -71,15 +72,12 @@ class CargoImp:
             foreign = ONE_LINE.fullmatch(first) is not None
             return self._refused(part, _shorthand(part, first) if foreign else _unknown(part, first))
         reading = self._read(known, body, part.line + 1, part.offset + part.text.find("\n") + 1 if body else part.offset)
-        message = Message(
-            format=FORMAT,
-            type=part.type,
-            version=part.version,
-            root=reading.root,
-            problems=_of_this_message(part.type, reading.root, reading.problems) if reading.problems else [],
-            unread=reading.unread,
-            units=_units(reading) if reading.table.unit else [],
-        )
+        message = late.message(FORMAT, part.type, part.version, reading.root, len(body))
+        message.unread = reading.unread
+        if reading.problems:
+            message.problems = _of_this_message(part.type, reading.root, reading.problems)
+        if reading.table.unit:
+            message.units = _units(reading)
         if known[1] != part.version:
             message.problems.insert(0, _approximated(part, known[1], first))
         if first != first.upper():

@@ -3,10 +3,8 @@
 A check that lacks a figure says nothing. Source: reference/cargo-imp.md section 3.2.
 """
 
-from decimal import Decimal
-
 from adapters.cargo_imp.goods_figures import volume_of
-from adapters.cargo_imp.told import NONE, Told
+from adapters.cargo_imp.told import Told, summed
 from hub.problem import Code
 
 ROUNDED = 0.5
@@ -16,24 +14,24 @@ ROUNDED = 0.5
 def pieces(told: Told) -> None:
     """The pieces of the rate lines are those of the waybill."""
     waybill, goods = told.first.get("AWB"), told.goods
-    stated = waybill.elements.get("pieces") if waybill is not None else None
-    if waybill is None or stated is None or not goods.counted or goods.pieces == int(stated.text):
+    stated = waybill.text("pieces") if waybill is not None else None
+    if waybill is None or not stated or not goods.counted or goods.pieces == int(stated):
         return
-    says = f"waybill of {stated.text} pieces, but the rate lines have {goods.pieces}"
-    told.say(Code.IMP_CHECK_PIECES, says, (goods.counted[0], "pieces"), stated.text, [(waybill, "pieces")])
+    says = f"waybill of {stated} pieces, but the rate lines have {goods.pieces}"
+    told.say(Code.IMP_CHECK_PIECES, says, (goods.counted[0], "pieces"), stated, [(waybill, "pieces")])
 
 
 def weight(told: Told) -> None:
     """The weights of the rate lines are that of the waybill, where they are told in its unit."""
     waybill, goods = told.first.get("AWB"), told.goods
-    stated = waybill.elements.get("weight") if waybill is not None else None
-    if waybill is None or stated is None or not goods.weighed or abs(goods.weight - float(stated.text)) <= ROUNDED:
+    stated = waybill.text("weight") if waybill is not None else None
+    if waybill is None or not stated or not goods.weighed or abs(goods.weight - float(stated)) <= ROUNDED:
         return
     if any(one.text("weight_unit") != waybill.text("weight_unit") for one in goods.weighed):
         return
-    found = sum((Decimal(line.elements["weight"].text) for line in goods.weighed), NONE)
-    says = f"waybill of {stated.text}, but the rate lines weigh {found}"
-    told.say(Code.IMP_CHECK_WEIGHT, says, (goods.weighed[0], "weight"), stated.text, [(waybill, "weight")])
+    found = summed([(line, "weight") for line in goods.weighed])
+    says = f"waybill of {stated}, but the rate lines weigh {found}"
+    told.say(Code.IMP_CHECK_WEIGHT, says, (goods.weighed[0], "weight"), stated, [(waybill, "weight")])
 
 
 def dimension_pieces(told: Told) -> None:
@@ -51,7 +49,7 @@ def dimension_pieces(told: Told) -> None:
 def volume(told: Told) -> None:
     """Volume on the waybill, on NV lines, and by the dimensions of all pieces; a tenth of difference is allowed."""
     goods, waybill = told.goods, told.first.get("AWB")
-    of_waybill = volume_of(waybill) if waybill is not None else 0.0
+    of_waybill = (volume_of(waybill) if waybill is not None else None) or 0.0
     if goods.volumes and waybill is not None and of_waybill and _apart(goods.volume, of_waybill):
         says = f"waybill of {of_waybill:.2f} cubic metres, but NV has {goods.volume:.2f}"
         told.say(Code.IMP_CHECK_VOLUME, says, (goods.volumes[0], "volume"), waybill.text("volume"), [(waybill, "volume")])

@@ -8,6 +8,9 @@ EDGE = {"CMT": 0.01, "INH": 0.0254, "MTR": 1.0, "FOT": 0.3048, "YRD": 0.9144, "M
 CUBE = {unit: edge**3 for unit, edge in EDGE.items()}
 ADDITIONAL = "X"
 """The rate class that tells of a unit load device itself, not of what is in it."""
+_RATE = ("total", "pieces", "weight", "rate_class")
+_DIMENSIONS = ("length", "width", "height", "dimension_unit", "pieces")
+_VOLUME = ("volume", "volume_unit")
 
 
 class Goods:
@@ -51,38 +54,38 @@ class Goods:
                 self._rate(line)
             elif name == "ND":
                 self._dimensions(line)
-            elif name == "NV" and "volume" in line.elements:
-                self.volumes.append(line)
-                self.volume += volume_of(line)
-            elif name == "NS" and "slac" in line.elements:
-                self.shipper_count += int(line.elements["slac"].text)
+            elif name == "NV":
+                volume = volume_of(line)
+                if volume is not None:
+                    self.volumes.append(line)
+                    self.volume += volume
+            elif name == "NS":
+                self.shipper_count += int(line.text("slac") or 0)
 
     def _rate(self, line: Node) -> None:
-        elements = line.elements
-        if "total" in elements:
+        total, pieces, weight, kind = line.texts(_RATE)
+        if total:
             self.rated.append(line)
-            self.charge += float(elements["total"].text)
-        if "pieces" in elements:
+            self.charge += float(total)
+        if pieces:
             self.counted.append(line)
-            self.pieces += int(elements["pieces"].text)
-        kind = elements.get("rate_class")
-        if "weight" in elements and (kind is None or kind.text != ADDITIONAL):
+            self.pieces += int(pieces)
+        if weight and kind != ADDITIONAL:
             self.weighed.append(line)
-            self.weight += float(elements["weight"].text)
+            self.weight += float(weight)
 
     def _dimensions(self, line: Node) -> None:
-        elements = line.elements
-        if "length" not in elements or "pieces" not in elements:
+        length, width, height, unit, counted = line.texts(_DIMENSIONS)
+        if not (length and width and height and unit and counted):
             self.unmeasured = True
             return
         self.measured.append(line)
-        pieces = int(elements["pieces"].text)
+        pieces = int(counted)
         self.measured_pieces += pieces
-        sides = float(elements["length"].text) * float(elements["width"].text) * float(elements["height"].text)
-        self.measured_volume += sides * CUBE[elements["dimension_unit"].text] * pieces
+        self.measured_volume += float(length) * float(width) * float(height) * CUBE[unit] * pieces
 
 
-def volume_of(line: Node) -> float:
-    """The volume a line states, in cubic metres; 0 where it states none."""
-    volume = line.elements.get("volume")
-    return 0.0 if volume is None else float(volume.text) * CUBIC_METRES[line.elements["volume_unit"].text]
+def volume_of(line: Node) -> float | None:
+    """The volume a line states, in cubic metres; None where it states none."""
+    volume, unit = line.texts(_VOLUME)
+    return float(volume) * CUBIC_METRES[unit] if volume and unit else None

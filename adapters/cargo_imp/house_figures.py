@@ -1,46 +1,40 @@
 """The houses of a house list, gathered in one walk for the checks across lines. Knows the tree's names, no check."""
 
+from adapters.cargo_imp.late import Texts, columns
 from hub.syntax import Node
 
 PARTIES = frozenset({"SHP", "CNE", "CVD"})
+_SUMMARY = ("pieces", "weight", "weight_unit")
 
 
 class Houses:
     """The summary lines, the sums of their pieces and weights, and where parties stand.
 
-    ``pieces`` and ``weight`` are sums for a first look; ``unweighed``: a line lacks a figure, or houses differ in unit. is
-    the first line of a party; ``consignee`` the first one without a shipper before it.
+    ``pieces`` and ``weight`` are sums for a first look; ``unweighed``: a line lacks a figure, or houses differ in unit.
+    ``party`` is the first line of a party; ``consignee`` the first one without a shipper before it.
     """
 
     __slots__ = ("consignee", "count", "lines", "party", "pieces", "unit", "unweighed", "weight")
 
     def __init__(self, root: Node) -> None:
-        self.lines: list[Node] = []
-        self.count, self.pieces, self.weight = 0, 0, 0.0
-        self.unit, self.unweighed = "", False
+        houses = [child.children for child in root.children if child.name == "house" and child.children]
+        self.count = len(houses)
+        self.lines = [lines[0] for lines in houses if lines[0].name == "HBS"]
+        self.pieces, self.weight, self.unit, self.unweighed = 0, 0.0, "", False
         self.party: Node | None = None
         self.consignee: Node | None = None
-        for house in root.children:
-            if house.name == "house":
-                self.count += 1
-                children = house.children
-                if children and children[0].name == "HBS":
-                    self._summary(children[0])
-                if children and children[-1].name in PARTIES:
-                    self._parties(children)
+        if self.lines:
+            self._summed(*columns(self.lines, _SUMMARY))
+        for lines in [lines for lines in houses if lines[-1].name in PARTIES]:
+            self._parties(lines)
 
-    def _summary(self, line: Node) -> None:
-        elements = line.elements
-        if "pieces" not in elements or "weight" not in elements:
+    def _summed(self, pieces: Texts, weights: Texts, units: Texts) -> None:
+        """In columns, because a list may have hundreds of houses."""
+        if all(pieces) and all(weights) and len(set(units)) == 1 and units[0]:
+            self.unit = units[0]
+            self.pieces, self.weight = sum(map(int, filter(None, pieces))), sum(map(float, filter(None, weights)))
+        else:
             self.unweighed = True
-            return
-        self.lines.append(line)
-        self.pieces += int(elements["pieces"].text)
-        self.weight += float(elements["weight"].text)
-        unit = elements["weight_unit"].text
-        if unit != self.unit:
-            self.unweighed = self.unweighed or bool(self.unit)
-            self.unit = unit
 
     def _parties(self, children: list[Node]) -> None:
         found = [child for child in children if child.name in PARTIES]

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
-from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, captures, expression, parse
+from adapters.cargo_imp.notation import Field, Item, Literal, Maybe, Repeat, parse
 
 ANY = "*"
 SLANT = "/"
@@ -23,16 +23,6 @@ OTHERWISE = "otherwise"
 
 class LayoutError(ValueError):
     """A schema file that cannot be used: says which file and what is wrong in it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Within:
-    """A repeat inside a line, ready to be cut into child nodes."""
-
-    group: int
-    name: str
-    pattern: re.Pattern[str]
-    slots: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,23 +282,3 @@ class _Structure:
                 raise LayoutError(f"schemas/cargo_imp/{self.file}.toml: {name!r} has a line of its own and a joined one")
             option.rows = self.rows(name, option, row.depth + 1)
         return option
-
-
-def slots(items: Sequence[Item], first: int) -> tuple[tuple[int, str], ...]:
-    """The group number and name of each element, the first group being ``first``."""
-    return tuple((first + place, item.name) for place, item in enumerate(captures(items)) if isinstance(item, Field))
-
-
-def within(items: Sequence[Item], first: int) -> tuple[Within, ...]:
-    """The repeats inside a line, with the expression of one item."""
-    return tuple(
-        Within(group=first + place, name=item.name, pattern=re.compile(_one_of(item)), slots=slots(item.items, 1))
-        for place, item in enumerate(captures(items))
-        if isinstance(item, Repeat)
-    )
-
-
-def _one_of(item: Repeat) -> str:
-    """The expression of one item; where all begin alike, up to the next one or the end, so that none is cut short."""
-    opening = item.items[0]
-    return expression(item.items) + (f"(?={re.escape(opening.text[0])}|$)" if isinstance(opening, Literal) else "")

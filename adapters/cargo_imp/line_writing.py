@@ -138,7 +138,7 @@ class Lines:
 
 def _pieces(step: OptionStep, line: LineStep, node: Node) -> list[Node]:
     """The node itself, or as many as its lines need where a line is nothing but a list and may be continued."""
-    most, children = line.continued, node.children
+    most, children = line.continued, [child for child in node.children if child.name in line.repeats]
     if step.option.row.most == 1 or len(children) <= most:
         return [node]
     return [Node(node.name, node.elements, children[at : at + most]) for at in range(0, len(children), most)]

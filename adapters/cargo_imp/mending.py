@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import combinations
 
 from adapters.cargo_imp.explaining import EXPLAINED, explain
-from adapters.cargo_imp.layout import Within, within
+from adapters.cargo_imp.groups import Within, within
 from adapters.cargo_imp.notation import Field, Item, Literal, Repeat, captures
 from adapters.cargo_imp.opening import known
 
@@ -152,7 +152,7 @@ def _repeated(item: Repeat, inside: Within, line: str, span: tuple[int, int]) ->
     texts = {one.name for one in captures(item.items) if isinstance(one, Field) and _is_text(one)}
     place, end = span
     while place < end and (found := inside.pattern.match(line, place, end)) and found.end() > place:
-        spans = sorted((found.span(group), name) for group, name in inside.slots if found[group] is not None)
+        spans = sorted((found.span(group), name) for group, name in inside.groups.slots if found[group] is not None)
         yield from ((name, start, stop, name in texts) for (start, stop), name in spans)
         place = found.end()
 

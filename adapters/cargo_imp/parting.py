@@ -4,17 +4,23 @@ Knows tables, trees and lines; knows no meaning. Sources: reference/cargo-imp.md
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from operator import attrgetter
 
 from adapters.cargo_imp.layout import Option, Row, Table
 from hub.syntax import Node
 
 LONGEST_MESSAGE = 3500
 MOST_PARTS = 99
-_PARTIES = ("SHP", "CNE", "CVD")
+_NAME = attrgetter("name")
+_PARTIES = frozenset(("SHP", "CNE", "CVD"))
 _END = len("\nPART/99/CONT\r\n")
 CUSTOMS = "OCI"
-_OWN_SUBJECT = re.compile(r"/[A-Z]{2}/|/[A-Z]{0,2}/[A-Z0-9]{3}/")
+_OWN_SUBJECT = re.compile(r"\n(?:/[A-Z]{2}/|/[A-Z]{0,2}/[A-Z0-9]{3}/)")
+_CONSIGNMENTS = re.compile(r"\n(?=[0-9])")
+_CUSTOMS_LINES = re.compile(rf"\n{CUSTOMS}[^\n]*(?:\n/[^\n]*)*")
 
 
 def messages(table: Table, root: Node) -> Sequence[Node]:
@@ -24,7 +30,7 @@ def messages(table: Table, root: Node) -> Sequence[Node]:
     """
     if table.check != "house-parties" or root.first("PART") is not None:
         return (root,)
-    houses = list(root.all("house"))
+    houses = [child for child in root.children if child.name == "house"]
     if len(houses) < 2 or not any(_has_parties(house) for house in houses):
         return (root,)
     around = [child for child in root.children if child.name != "house"]
@@ -32,55 +38,67 @@ def messages(table: Table, root: Node) -> Sequence[Node]:
 
 
 def _has_parties(house: Node) -> bool:
-    return any(child.name in _PARTIES for child in house.children)
+    return not _PARTIES.isdisjoint(map(_NAME, house.children))
 
 
-def size(lines: Sequence[str]) -> int:
-    """Characters on the wire, line ends and all."""
-    return sum(map(len, lines)) + 2 * len(lines)
+def size(text: str) -> int:
+    """Characters on the wire of lines joined by line feeds, line ends and all."""
+    return len(text) + text.count("\n") + 2
 
 
-def in_parts(table: Table, lines: Sequence[str]) -> list[list[str]]:
-    """The lines as parts of one message, each with the first two lines and its mark; no parts where the table has none or
-    they would not be short enough."""
-    if not any(row.name == "PART" for row in table.rows) or lines[-1].startswith("PART/"):
-        return []
-    parts: list[list[str]] = []
-    for first, unit in _units(_starts(table), lines):
-        whole = [*parts[-1], *unit] if parts else []
-        if parts and not _is_consignment(unit[0]) and size(whole) + _END <= LONGEST_MESSAGE:
-            parts[-1] = whole
-        else:
-            parts.append([lines[0], *_opened(first, unit)])
-    if not 1 < len(parts) <= MOST_PARTS or any(size(part) + _END > LONGEST_MESSAGE for part in parts):
-        return []
-    last = len(parts)
-    return [[*part, f"PART/{at}/{'LAST' if at == last else 'CONT'}"] for at, part in enumerate(parts, 1)]
+class Parting:
+    """Where messages of one table may be parted."""
+
+    def __init__(self, table: Table) -> None:
+        self._marked = any(row.name == "PART" for row in table.rows)
+        keys = "|".join(sorted(one for one in _starts(table) if one.isalnum())) or "(?!)"
+        self._begins = re.compile(rf"\n(?:{keys})(?=/|\n|\Z)")
+
+    def parts(self, text: str) -> list[str]:
+        """The message in parts, each with its first two lines and its mark; no parts where the table has none or they would not
+        be short enough."""
+        top, _, body = text.partition("\n")
+        if not self._marked or text.startswith("PART/", text.rfind("\n") + 1):
+            return []
+        parts: list[str] = []
+        for consignment in _CONSIGNMENTS.split(body):
+            pieces = self._pieces(consignment, LONGEST_MESSAGE - _END - size(top))
+            if not pieces:
+                return []
+            parts += pieces
+        last = len(parts)
+        marks = (f"PART/{at}/{'LAST' if at == last else 'CONT'}" for at in range(1, last + 1))
+        return [f"{top}\n{part}\n{mark}" for part, mark in zip(parts, marks, strict=True)] if 1 < last <= MOST_PARTS else []
+
+    def _pieces(self, body: str, room: int) -> list[str]:
+        """Each as long as it may be; behind the first text line, customs lines with their identifier. None if one is too long."""
+        ends = [*self._places(body, room), len(body)]
+        pieces, begin, opening = list[str](), 0, ""
+        while begin < len(body):
+            near = ends[bisect_right(ends, begin) : bisect_right(ends, begin + room)]
+            piece = next((one for end in reversed(near) if size(one := opening + body[begin:end]) <= room), None)
+            if piece is None:
+                return []
+            pieces.append(piece)
+            begin += len(piece) - len(opening) + 1
+            opening = _line(body) + "\n" + (CUSTOMS if body.startswith("/", begin) else "")
+        return pieces
+
+    def _places(self, body: str, room: int) -> list[int]:
+        """Where lines end that the next may be parted from: behind each customs subject too, of a house only if it must be."""
+        places = [found.start() for found in self._begins.finditer(body)]
+        more = list[int]()
+        for begin, end in pairwise([*places, len(body)]) if "\n" + CUSTOMS in body else ():
+            if body.startswith(CUSTOMS, begin + 1):
+                more += [found.start() for found in _OWN_SUBJECT.finditer(body, begin + 1, end)]
+            elif end - begin > room:
+                for lines in _CUSTOMS_LINES.finditer(body, begin + 1, end):
+                    more += [found.start() for found in _OWN_SUBJECT.finditer(body, lines.start() + 1, lines.end())]
+        return sorted(places + more)
 
 
-def _opened(first: str, unit: list[str]) -> list[str]:
-    """The unit at the beginning of a part: behind the first text line, its customs lines with their identifier."""
-    if unit[0] == first:
-        return unit
-    return [first, *([CUSTOMS + unit[0], *unit[1:]] if unit[0].startswith("/") else unit)]
-
-
-def _units(starts: frozenset[str], lines: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """The runs of lines that must stay together, each with the first text line it is told under."""
-    first, unit, customs = lines[1], [lines[1]], False
-    for line in lines[2:]:
-        begins = _is_consignment(line) or line.partition("/")[0] in starts
-        if begins or (customs and _OWN_SUBJECT.match(line)):
-            yield first, unit
-            customs = line.startswith(CUSTOMS) if begins else customs
-            first, unit = (line if _is_consignment(line) else first), [line]
-        else:
-            unit.append(line)
-    yield first, unit
-
-
-def _is_consignment(line: str) -> bool:
-    return line[:1].isdigit()
+def _line(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 def _starts(table: Table) -> frozenset[str]:

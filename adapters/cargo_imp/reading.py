@@ -5,13 +5,13 @@ Knows tables and text; knows no meaning of any message, and no envelope.
 
 from adapters.cargo_imp.checks import FAULTS, apart, message_checks
 from adapters.cargo_imp.departing import Departing
+from adapters.cargo_imp.late import UNOPENED, Matched
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.recovery import BLANKS
-from adapters.cargo_imp.repeats import cut
 from adapters.cargo_imp.reporting import LONGEST_LINE
 from adapters.cargo_imp.steps import Walk
 from adapters.cargo_imp.told import Told
-from hub.syntax import Element, Node
+from hub.syntax import Node
 
 CONTROLS = bytes([*range(1, 10), 11, 12, *range(14, 26), *range(27, 32), 127]).translate(None, b"\1\2\3")
 """Control characters that no line may have but at its ends; the marks of the transmission are looked for nowhere."""
@@ -38,33 +38,30 @@ class Reading(Departing):
         """Read every line. Written for speed: nearly every line is met by a sure step, and costs one look-up and one match."""
         number, start, counts, opened = self.number - 1, self.start, self.counts, self.open
         plain = text.isascii() and len(text.encode().translate(None, CONTROLS)) == len(text)
-        place, careful = self.place, not plain
+        place, longest, careful = self.place, LONGEST_LINE, not plain
         for raw in text.split("\n"):
             number += 1
             line = raw.rstrip(BLANKS)
             if line:
                 step = place.slash if line[0] == "/" else place.fast.get(line[:3]) or place.consignment
-                found = None if step is None or careful or len(line) > LONGEST_LINE else step.match(line)
-                if found is None or step is None or counts[step.index] >= step.most:
+                found = None if step is None or careful or len(line) > longest else step.match(line)
+                if found is None or step is None or (count := counts[step.index]) >= step.most:
                     self.number, self.start, self.line, self.place = number, start, line, place
                     self._slow_line(line, plain)
                     place, careful = self.place, not plain or self.lost or bool(self.absent) or self.alone is not None
                 else:
-                    counts[step.index] += 1
+                    counts[step.index] = count + 1
                     if step.inner:
-                        counts[step.index + 1 : step.end] = step.inner
-                    if step.wrappers:
-                        self._wrap(step, number, start)
+                        counts[step.below] = step.inner
+                    for depth, name in step.wrappers:
+                        if name:
+                            wrapper = Node(name, {}, [], number, 1, start)
+                            opened[depth].children.append(wrapper)
+                            opened[depth + 1] = wrapper
+                        else:
+                            opened[depth + 1] = opened[depth]
                     variant = step.only or step.by_group[found.lastindex or 0]
-                    elements = {}
-                    for group, name in variant.slots:
-                        value = found[group]
-                        if value:
-                            at = found.start(group)
-                            elements[name] = Element(value, number, at + 1, start + at)
-                    node = Node(variant.node, elements, [], number, 1, start)
-                    if variant.within:
-                        cut(variant, found, node, number, start)
+                    node = Node(variant.node, UNOPENED, [], number, 1, start, Matched(found, variant.groups))
                     depth = variant.depth
                     opened[depth].children.append(node)
                     opened[depth + 1] = node

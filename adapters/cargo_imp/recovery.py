@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from adapters.cargo_imp.checks import awb_check_digit
 from adapters.cargo_imp.explaining import Fault, explain
+from adapters.cargo_imp.late import located, repeats
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Option, Row, Table
-from adapters.cargo_imp.repeats import cut
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.spelling import one_slip_apart
 from adapters.cargo_imp.steps import Place, Step, Variant, Walk, nearest
@@ -54,17 +54,9 @@ class Recovery(Report):
         self._otherwise(line, key)
 
     def _node(self, variant: Variant, found: re.Match[str], column: int = 0) -> Node:
-        number, start = self.number, self.start + column
-        elements = {}
-        for group, name in variant.slots:
-            text = found[group]
-            if text:
-                place = found.start(group)
-                elements[name] = Element(text, number, place + column + 1, start + place)
-        node = Node(variant.node, elements, [], number, 1, self.start)
-        if variant.within:
-            cut(variant, found, node, number, start)
-        return node
+        elements = located(found, variant.groups, self.number, self.start, column)
+        inside = [*repeats(found, variant.groups, self.number, self.start, column)]
+        return Node(variant.node, elements, inside, self.number, 1, self.start)
 
     def _enter(self, step: Step, variant: Variant, node: Node) -> None:
         counts = self.counts
@@ -109,7 +101,7 @@ class Recovery(Report):
     def _otherwise(self, line: str, key: str) -> None:
         """A line that no layout fits here: a tolerated form, a faulty line, one out of order, or one we do not know."""
         steps = self.place.steps.get(key, ()) if not (self.lost and key == SLANT) else ()
-        if self._tolerated(steps, line) or (key not in _MARKS and self._unnamed(line, bool(steps))):
+        if self._tolerated(steps, line) or (key not in _MARKS and self._unnamed(line, bool(steps) and key != CONSIGNMENT)):
             return
         if steps:
             self._faulty(steps, line)

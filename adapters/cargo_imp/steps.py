@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from adapters.cargo_imp.cross_checks import checks_of
-from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Line, Option, Row, Table, Tolerated, Within, slots, within
+from adapters.cargo_imp.groups import Groups, groups, slots, within
+from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Line, Option, Row, Table, Tolerated
 from adapters.cargo_imp.notation import Item, Literal, Repeat, captures, expression
 from adapters.cargo_imp.ways import END, Way, entries, onward, through
 
@@ -22,8 +23,7 @@ class Variant:
     line: Line
     node: str
     items: tuple[Item, ...]
-    slots: tuple[tuple[int, str], ...]
-    within: tuple[Within, ...]
+    groups: Groups
     depth: int
     checked: bool
     place: "Place"
@@ -33,7 +33,7 @@ class Variant:
 class Step:
     """A way onward: the mandatory rows it leaves out, the nodes it opens, and the layouts that fit.
 
-    ``index``, ``end`` and ``most`` are those of its outermost row; ``inner`` are the counts of the rows inside it afterwards.
+    ``index`` and ``most`` are those of its outermost row; ``inner`` are the counts of the rows inside it, ``below``, afterwards.
     """
 
     match: Callable[[str], re.Match[str] | None]
@@ -44,7 +44,7 @@ class Step:
     rows: tuple[Row, ...]
     missing: tuple[Row, ...]
     index: int
-    end: int
+    below: slice
     most: int
     inner: list[int]
     departures: tuple["Departure", ...]
@@ -143,7 +143,7 @@ class Walk:
             rows=first.rows,
             missing=first.missing,
             index=row.index,
-            end=row.last,
+            below=slice(row.index + 1, row.last),
             most=row.most,
             inner=inner,
             departures=layouts.departures,
@@ -172,25 +172,24 @@ class Walk:
 
     def _departure(self, variant: Variant, prefix: str, kind: Tolerated) -> Departure:
         items = (Literal(text=prefix), *kind.items) if prefix else kind.items
-        form = replace(variant, node=kind.node, items=items, slots=slots(items, 1), within=within(items, 1))
+        form = replace(variant, node=kind.node, items=items, groups=groups(items))
         return Departure(pattern=re.compile(expression(items)), variant=form, tolerated=kind)
 
     def _branches(self, ways: list[Way], laid: list[tuple[Item, ...]], shared: tuple[Item, ...]) -> tuple[list[Variant], str]:
         """The variants and one expression for all: what they share, then a branch for each, closed by an empty group."""
         if len(ways) == 1:
-            return [self._variant(ways[0], laid[0], slots(laid[0], 1), within(laid[0], 1))], expression(laid[0])
+            return [self._variant(ways[0], laid[0], groups(laid[0]))], expression(laid[0])
         group = 1 + len(list(captures(shared)))
         common, variants, branches = slots(shared, 1), [], []
         for way, items in zip(ways, laid, strict=True):
             rest = items[len(shared) :]
-            variants.append(self._variant(way, items, common + slots(rest, group), within(rest, group)))
+            found = Groups(common + slots(rest, group), within(rest, group))
+            variants.append(self._variant(way, items, found))
             branches.append(expression(rest) + "()")
             group += len(list(captures(rest))) + 1
         return variants, expression(shared) + "(?:" + "|".join(branches) + ")"
 
-    def _variant(
-        self, way: Way, items: tuple[Item, ...], slots: tuple[tuple[int, str], ...], within: tuple[Within, ...]
-    ) -> Variant:
+    def _variant(self, way: Way, items: tuple[Item, ...], groups: Groups) -> Variant:
         line = way.option.line
         assert line is not None  # noqa: S101
         return Variant(
@@ -198,8 +197,7 @@ class Walk:
             line=line,
             node=line.node,
             items=items,
-            slots=slots,
-            within=within,
+            groups=groups,
             depth=way.option.row.depth,
             checked=bool(line.check),
             place=self._places[id(way.option)],

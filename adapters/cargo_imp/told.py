@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from adapters.cargo_imp.goods_figures import Goods
 from adapters.cargo_imp.house_figures import Houses
+from adapters.cargo_imp.late import opened
 from hub.problem import Code, Problem, Related
 from hub.syntax import Element, Node
 
 Place = tuple[Node, str]
 """An element of a node: the text, and where it stands."""
-NONE = Decimal(0)
 MOST_PLACES, NAMED_PLACES = 20, 4
 _SEGMENTS = {
     "totals": "PPD",
@@ -45,6 +45,10 @@ class Told:
         rates = self.first.get("RTD")
         self.goods: Goods = NO_GOODS if rates is None else Goods(rates)
 
+    def opened(self) -> Node:
+        """The tree with all its elements, for checks that look at most of them."""
+        return opened(self.root)
+
     def totals(self, name: str) -> Node | None:
         """The second line of a charge summary, PPD or COL."""
         summary = self.first.get(name)
@@ -60,7 +64,7 @@ class Told:
     def say(self, code: Code, message: str, place: Place, expected: str | None, others: Sequence[Place]) -> None:
         """A finding at ``place``, with the places it does not agree with."""
         node, name = place
-        element = node.elements.get(name) or Element("", node.line, node.column, node.offset)
+        element = _element(place)
         related = [self._related(one) for one in others[:MOST_PLACES]]
         named = ", ".join(list(dict.fromkeys(f"{one.segment} line {one.line}" for one in related))[:NAMED_PLACES])
         named += f" and {len(others) - NAMED_PLACES} more" if len(others) > NAMED_PLACES else ""
@@ -86,7 +90,7 @@ class Told:
 
     def _related(self, place: Place) -> Related:
         node, name = place
-        element = node.elements.get(name) or Element("", node.line, node.column, node.offset)
+        element = _element(place)
         return Related(
             line=element.line,
             column=element.column,
@@ -97,10 +101,19 @@ class Told:
         )
 
 
+def _element(place: Place) -> Element:
+    node, name = place
+    return opened(node).elements.get(name) or Element("", node.line, node.column, node.offset)
+
+
+def summed(places: Sequence[Place]) -> Decimal:
+    """The exact sum of the elements that are there."""
+    return sum((Decimal(node.text(name) or 0) for node, name in places), Decimal(0))
+
+
 def amount(node: Node, name: str) -> float:
     """The element as a number for a first look; 0 where it is not there. Sums that differ are made again exactly."""
-    element = node.elements.get(name)
-    return 0.0 if element is None else float(element.text)
+    return float(node.text(name) or 0)
 
 
 def agree(one: float, other: float) -> bool:

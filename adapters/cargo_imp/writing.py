@@ -9,8 +9,7 @@ from adapters.cargo_imp.flight_parting import flight_parts
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.line_steps import LineStep
 from adapters.cargo_imp.line_writing import Lines, shown
-from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, in_parts, messages, size
-from adapters.cargo_imp.reporting import LONGEST_LINE
+from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, Parting, messages, size
 from adapters.cargo_imp.write_steps import Entry, GroupStep, OptionStep, RowStep, WriteSteps
 from hub.problem import Code, Problem
 from hub.syntax import Node
@@ -22,7 +21,7 @@ class Writer:
     def __init__(self, table: Table) -> None:
         self.table = table
         self._first = table.type if table.version == "0" else f"{table.type}/{table.version}"
-        self._message = WriteSteps(table).message
+        self._message, self._parting = WriteSteps(table).message, Parting(table)
 
     def write(self, root: Node) -> tuple[list[str], list[Problem]]:
         """Texts of lines joined by line feeds, each beginning with the line that names the message; and what could not be
@@ -34,44 +33,48 @@ class Writer:
         return texts, problems
 
     def _written(self, root: Node, problems: list[Problem]) -> list[str]:
-        text, writing = self._text(root, problems)
+        text = self._text(root, problems)
+        if size(text) <= LONGEST_MESSAGE:
+            return [text]
+        if self.table.unit:
+            return self._flight(root, problems)
+        parts = self._parting.parts(text)
+        if not parts:
+            problems.append(_too_long(self.table, size(text)))
+        return parts or [text]
+
+    def _text(self, root: Node, problems: list[Problem]) -> str:
+        writing = _Writing(self._first, problems)
+        children = self._limited(root, writing)
+        if not writing.orderly(self._message, children):
+            writing.in_any_order(self._message, root.name, children)
+            self._look_for_one_of(root, writing)
+        return "\n".join(writing.lines)
+
+    def _look_for_one_of(self, root: Node, writing: "_Writing") -> None:
         for names in self.table.at_least_one:
             if not any(child.name in names for child in root.children):
                 says = f"one of {' and '.join(names)} must be there"
                 writing.report(names[0], None, None, says, code=Code.WRITE_INCOMPLETE)
-        if len(text) + len(writing.lines) < LONGEST_MESSAGE:
-            return [text]
-        if self.table.unit:
-            return self._flight(root, problems)
-        parts = in_parts(self.table, writing.lines)
-        if not parts:
-            problems.append(_too_long(self.table, size(writing.lines)))
-            return [text]
-        return ["\n".join(part) for part in parts]
-
-    def _text(self, root: Node, problems: list[Problem]) -> tuple[str, "_Writing"]:
-        writing = _Writing(self._first, problems)
-        writing.rows(self._message, root.name, self._limited(root, writing))
-        return "\n".join(writing.lines), writing
 
     def _flight(self, root: Node, problems: list[Problem]) -> list[str]:
         """A message about a flight in parts that number themselves; what could not be written was told of the whole."""
-        texts = [self._text(part, [])[0] for part in flight_parts(lambda node: self._text(node, [])[0], root)]
+        texts = [self._text(part, []) for part in flight_parts(lambda node: self._text(node, []), root)]
         if len(texts) > MOST_PARTS:
             problems.append(_too_long(self.table, sum(map(len, texts))))
-        problems += [_too_long(self.table, size(text.split("\n"))) for text in texts if size(text.split("\n")) > LONGEST_MESSAGE]
+        problems += [_too_long(self.table, size(text)) for text in texts if size(text) > LONGEST_MESSAGE]
         return texts
 
     def _limited(self, root: Node, writing: "_Writing") -> list[Node]:
         """The children, those with numbered lines without what is beyond the table's number of them."""
-        numbered = self.table.numbered
-        if not numbered:
-            return root.children
-        return [self._short_enough(one, numbered[one.name], writing) if one.name in numbered else one for one in root.children]
+        children, numbered = root.children, self.table.numbered
+        for at, child in enumerate(children) if numbered else ():
+            if child.name in numbered and len(child.children) > numbered[child.name]:
+                children = [*children]
+                children[at] = self._short_enough(child, numbered[child.name], writing)
+        return children
 
     def _short_enough(self, node: Node, most: int, writing: "_Writing") -> Node:
-        if len(node.children) <= most:
-            return node
         places = [at for at, line in enumerate(node.children) if "line" in line.elements]
         if len(places) <= most:
             return node
@@ -85,73 +88,67 @@ class _Writing(Lines):
 
     def rows(self, group: GroupStep, parent: str, children: list[Node]) -> None:
         """The lines of a group, in the table's order; children the group has no row for are reported."""
-        if self._orderly(group, children):
-            return
-        rank = group.rank
+        if not self.orderly(group, children):
+            self.in_any_order(group, parent, children)
+
+    def orderly(self, group: GroupStep, children: list[Node]) -> bool:
+        """Write children that stand in the table's order, none missing and none too many; if they do not, take all back."""
+        place, count, lines = group.start, 1, self.lines
+        if place is None or self.prefix != group.prefix:
+            return False
+        written, told = len(lines), len(self.problems)
+        for child in children:
+            entry = place.next.get(child.name)
+            if entry is not None and entry.by_code is not None:
+                entry = entry.by_code.get(child.text("code") or "")
+            count = count + 1 if entry is not None and entry.again else 1
+            if entry is None or count > entry.most:
+                return self._taken_back(group, written, told)
+            place, line, inside = entry.behind, entry.line, entry.group
+            if line is None:
+                self.prefix = entry.prefix
+                if child.elements or inside is None or not self.orderly(inside, child.children):
+                    self._around(inside, child)
+                self.prefix = ""
+                continue
+            text = entry.fast(child)
+            if text is not None:
+                lines.append(text)
+                if entry.needed or (child.children and not entry.whole):
+                    self._below(line, inside, child)
+            elif not self._by_item(entry, line, child, children):
+                return self._taken_back(group, written, told)
+        return place.may_end or self._taken_back(group, written, told)
+
+    def _taken_back(self, group: GroupStep, written: int, told: int) -> bool:
+        self.prefix = group.prefix
+        del self.lines[written:], self.problems[told:]
+        return False
+
+    def _by_item(self, entry: Entry, line: LineStep, child: Node, children: list[Node]) -> bool:
+        """A line that does not simply fit, and the node's children below it; false if there is no line now."""
+        self.prefix, written = entry.prefix, len(self.lines)
+        self.line(entry.option, line, child, children)
+        self.prefix = ""
+        if len(self.lines) == written:
+            return False
+        if child.children or entry.needed:
+            self._below(line, entry.group, child)
+        return True
+
+    def in_any_order(self, group: GroupStep, parent: str, children: list[Node]) -> None:
+        """The lines of a group, row by row; what is missing, too much or without a place is reported."""
+        rank, children = group.rank, _distinct(children)
         left = self._shared(group, children) if rank is None else self._ranked(group, rank, children)
         for child in left:
             self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
 
-    def _orderly(self, group: GroupStep, children: list[Node]) -> bool:
-        """Write children that stand in the table's order, none missing and none too many; if they do not, take all back."""
-        entries = group.entries
-        if entries is None:
-            return False
-        lines, place, count, wanted = self.lines, -1, 0, group.wanted
-        before = len(lines), len(self.problems), self.prefix
-        for child in children:
-            entry = entries.get(child.name)
-            if entry is not None and entry.by_code is not None:
-                entry = entry.by_code.get(child.text("code") or "")
-            if entry is None or entry.place < place or (entry.place == place and count >= entry.most):
-                return self._taken_back(before)
-            if entry.place == place:
-                count += 1
-            else:
-                place, count = entry.place, 1
-                wanted &= entry.others
-                entry = entry.first or entry
-            text = entry.fast(child) if entry.fast is not None else None
-            if text is None or self.prefix or entry.prefix or len(text) > LONGEST_LINE:
-                if not self._entered(entry, child, children, text):
-                    continue
-            else:
-                lines.append(text)
-            if entry.line is not None and (child.children or entry.needed):
-                self._below(entry.line, entry.group, child)
-        return not wanted or self._taken_back(before)
-
-    def _taken_back(self, before: tuple[int, int, str]) -> bool:
-        lines, problems, self.prefix = before
-        del self.lines[lines:], self.problems[problems:]
-        return False
-
-    def _entered(self, entry: Entry, child: Node, children: list[Node], text: str | None) -> bool:
-        """A node without a line of its own, or a line that has the identifier before it or does not simply fit; whether there is
-        a line now, below which the node's children may stand."""
-        line = entry.line
-        if line is None:
-            self._around(entry, child)
-            return False
-        self.prefix, written = entry.prefix or self.prefix, len(self.lines)
-        if text is not None:
-            self.put(line, text, child)
-            return True
-        self.line(entry.option, line, child, children)
-        self.prefix = "" if entry.prefix else self.prefix
-        if len(self.lines) == written:
-            self._left_out(line, child)
-            return False
-        return True
-
-    def _around(self, entry: Entry, node: Node) -> None:
-        """A node without a line of its own."""
+    def _around(self, group: GroupStep | None, node: Node) -> None:
+        """A node without a line of its own, not all of it in order."""
         if node.elements:
             self.homeless(node.name, node.elements)
-        self.prefix = entry.prefix
-        if entry.group is not None:
-            self.rows(entry.group, node.name, node.children)
-        self.prefix = ""
+        if group is not None:
+            self.in_any_order(group, node.name, node.children)
 
     def _below(self, line: LineStep, group: GroupStep | None, node: Node) -> None:
         """The children of a line's node that are lines of their own."""
@@ -233,6 +230,13 @@ class _Writing(Lines):
             self.rows(inside, option.name if option.clear else child.name, group if option.clear else child.children)
         if option.joined:
             self.prefix = ""
+
+
+def _distinct(children: list[Node]) -> list[Node]:
+    """One node that stands in several places is several: rows know their nodes apart by what they are, not by what they hold."""
+    if len(set(map(id, children))) == len(children):
+        return children
+    return [Node(child.name, child.elements, child.children) for child in children]
 
 
 def _in_order(children: list[Node], left: list[Node]) -> list[Node]:

@@ -3,11 +3,11 @@
 The standard: Logistics Objects, "Update a Logistics Object".
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 import msgspec
 
+from adapters.one_record.context import IRI
 from adapters.one_record.graph import STRING
 from adapters.one_record.nodes import (
     Node,
@@ -28,7 +28,6 @@ from hub.objects import Nodes
 
 ADD, DELETE = "ADD", "DELETE"
 EVENTS = CARGO + "events"
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 
 
 class Wrong(Exception):
@@ -92,10 +91,10 @@ def _operations(node: Node, known: dict[str, Node]) -> list[Operation]:
     op = local(text_of(node, API + "op"))
     if op not in (ADD, DELETE):
         raise _unsuitable(f"op should be ADD or DELETE, found {op[:40]!r}.", "op")
-    subject, property = text_of(node, API + "s"), unversioned(text_of(node, API + "p"))
-    if not _IRI.fullmatch(subject) and not subject.startswith("_:"):
+    subject, property = text_of(node, API + "s"), _written_out(text_of(node, API + "p"))
+    if not IRI.match(subject) and not subject.startswith("_:"):
         raise _unsuitable(f"s should be an IRI, an embedded id or _:b0, found {subject[:80]!r}.", "s")
-    if not _IRI.fullmatch(property):
+    if not IRI.match(property):
         raise _unsuitable(f"p should be the IRI of a property, found {property[:80]!r}.", "p")
     if property == EVENTS or property.startswith((API, "http://www.w3.org/1999/02/22-rdf-syntax-ns#")):
         raise _unsuitable(f"{property} cannot be changed by a Change.", property)
@@ -106,7 +105,7 @@ def _operations(node: Node, known: dict[str, Node]) -> list[Operation]:
 
 
 def _operation(op: str, subject: str, property: str, object: Node) -> Operation:
-    datatype, values = unversioned(text_of(object, API + "hasDatatype")), object.get(API + "hasValue", ())
+    datatype, values = _written_out(text_of(object, API + "hasDatatype")), object.get(API + "hasValue", ())
     if not datatype or len(values) != 1:
         raise _unsuitable("An OperationObject needs one hasDatatype and one hasValue.", "hasDatatype" if values else "hasValue")
     text = text_of(object, API + "hasValue")
@@ -118,7 +117,7 @@ def _operation(op: str, subject: str, property: str, object: Node) -> Operation:
 
 def _value(datatype: str, text: str) -> tuple[Value, str]:
     """The value as it stands in a node, and the short name of the class where it is a link to an object."""
-    if datatype.startswith(XSD):
+    if datatype.startswith(XSD) and IRI.match(datatype):
         return plain(text, datatype), ""
     known = vocabulary().class_of(datatype)
     listed = datatype.startswith(CODES) or (
@@ -126,9 +125,15 @@ def _value(datatype: str, text: str) -> tuple[Value, str]:
     )
     if known is None and not listed:
         raise _unsuitable(f"hasDatatype {datatype!r} is no datatype and no class of the ontology.", "hasDatatype")
-    if not _IRI.fullmatch(text) and not text.startswith("_:"):
+    if not IRI.match(text) and not text.startswith("_:"):
         raise _unsuitable(f"hasValue {text[:80]!r} should be an IRI or an embedded id.", "hasValue")
-    return {"@id": unversioned(text)}, "" if listed or known is None else known.name
+    return {"@id": _written_out(text)}, "" if listed or known is None else known.name
+
+
+def _written_out(text: str) -> str:
+    """An IRI as data must use it; the standard's prefixes, which mean nothing inside a text, are written out."""
+    prefix, colon, rest = text.partition(":")
+    return vocabulary().prefixes[prefix] + rest if colon and prefix in vocabulary().prefixes else unversioned(text)
 
 
 def changed_properties(change: Change, nodes: Nodes) -> list[str]:

@@ -113,6 +113,11 @@ class Checker:
                 Code.ONE_PROPERTY_RENAMED, message, value.pointer, value.offset, element=short, found=short, expected=now
             )
             return
+        if kind.known and short in kind.known.earlier and iri.startswith(CARGO):
+            element = f"{kind.name}#{short}"
+            message = f"{element} is of an edition before cargo 3.3.0; it was read where today's edition has a place for it."
+            self.report.add(Code.ONE_PROPERTY_RENAMED, message, value.pointer, value.offset, element=element, found=short)
+            return
         if (
             iri.startswith(API)
             and kind.known

@@ -7,11 +7,11 @@ import msgspec
 
 from adapters.one_record.graph import Graph, Link, Literal, Report, Subject
 from adapters.one_record.scan import LIMIT_DEPTH
-from adapters.one_record.vocabulary import API, CARGO, CODES, Class, Property, Vocabulary, local, unversioned, vocabulary
+from adapters.one_record.vocabulary import API, CARGO, Class, Property, Vocabulary, local, vocabulary
 from hub.problem import Code
 from hub.syntax import Element, Node
 
-FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent", "ULD", "Piece")
+FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent", "Loading", "TransportMovement", "ULD", "Piece")
 """Who is the root among objects that refer to each other in a circle: the document before its parts."""
 
 INVERSE = {
@@ -24,8 +24,16 @@ INVERSE = {
     "insuredShipments": ("insurance",),
     "inPiece": ("containedPieces",),
     "checkedObject": ("checks",),
+    "loadingActions": ("servedActivity",),
+    "servedActivity": ("compositionActions",),
+    "inUnitComposition": ("loadingUnit",),
+    "involvedInActions": ("loadedPieces", "loadedUnits", "composedPieces"),
 }
 """Properties that lead back, by those they are the way back of: where both are stated, one of them says it."""
+
+LEADING = frozenset(("eventFor", "loadedUnits", "loadedPieces", "compositionActions", "composedPieces", "checks"))
+"""Properties that lead on from what an object is about to the waybills it concerns; so do the ways back.
+From a Loading to its movement leads nowhere on: the movement has other loadings."""
 
 _ISSUED = frozenset((CARGO + "issuedForWaybill",))
 _NAMING = frozenset(CARGO + name for name in ("waybillPrefix", "waybillNumber", "waybillType"))
@@ -193,7 +201,7 @@ class Framer:
         self.visited.setdefault(subject.key, kind)
         self.above.add(subject.key)
         for short, iri, values in self._sorted(subject):
-            rule = kind.known.properties.get(short) if kind.known else None
+            rule = kind.known.rule(short) if kind.known else None
             self._values(node, subject, short, rule or _guess(short, iri, values), values, way=way)
         self.above.remove(subject.key)
         return node
@@ -248,7 +256,7 @@ class Framer:
 
     def _scalar(self, value: Literal | Link, rule: Property) -> str | None:
         if isinstance(value, Literal):
-            return self._loose_code(value, rule)
+            return self.vocabulary.code_in(value.text, rule) if rule.kind == "code" else value.text
         if rule.kind == "literal":
             return value.key if not self._described(value.key) else None
         if rule.kind != "code" or self._described(value.key) or value.key[:2] == "_:":
@@ -258,11 +266,6 @@ class Framer:
     def _described(self, key: str) -> bool:
         subject = self.graph.subjects.get(key)
         return subject is not None and bool(subject.values)
-
-    def _loose_code(self, value: Literal, rule: Property) -> str:
-        if rule.kind == "code" and value.text.startswith(("cargo:", "api:", CARGO, CODES)):
-            return local(unversioned(value.text))
-        return value.text
 
     def _extras(self, name: str, value: Literal | Link, rule: Property, scalar: str) -> dict[str, Element]:
         """What the short text does not say: a code's IRI outside the property's own list, a language."""
@@ -278,8 +281,8 @@ class Framer:
         subject = self.graph.subjects.get(link.key) or Subject(link.key)
         kind = named(subject, rule.range)
         back = (holder.key, link.key) in self.back
-        leads = way and (back or short in INVERSE or short == "eventFor")
-        if (back and not leads) or self._is_anothers(link, leads, way):
+        leads = way and (back or short in INVERSE or short in LEADING) and short != "servedActivity"
+        if (back and not leads) or (self._is_anothers(link, leads, way) and not self._is_part(holder, kind)):
             node = Node(short, {}, [], *self.report.lines.place(link.offset), link.offset)
             self._identity(node, subject, link)
             return node
@@ -288,6 +291,12 @@ class Framer:
     def _is_anothers(self, link: Link, leads: bool, way: bool) -> bool:
         """Whether an object, met below what a root is about, is told by another message of the document."""
         return way and not leads and not self.alone and len(self.above) > 1 and link.key[:2] != "_:"
+
+    def _is_part(self, holder: Subject, kind: Named) -> bool:
+        """Whether a value is embedded in a piece or unit: its measures and codes are said with it."""
+        above = self.visited.get(holder.key)
+        physical = above is not None and above.known is not None and "PhysicalLogisticsObject" in above.known.lineage
+        return physical and kind.known is not None and not kind.known.is_object
 
 
 def _id_place(subject: Subject, link: Link | None) -> tuple[str, int]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.one_record import naming
+from adapters.one_record import identity, naming
+from adapters.one_record.allotting import OWN, Allotting
 from adapters.one_record.flat import nodes_of
 from adapters.one_record.frame import Named
 from adapters.one_record.vocabulary import CARGO, Property, Vocabulary, vocabulary
@@ -27,6 +28,8 @@ BACK = {
     "customsInformation": "issuedForShipment",
     "securityDeclarations": "issuedForShipment",
     "insurance": "insuredShipments",
+    "loadingActions": "servedActivity",
+    "inUnitComposition": "loadingUnit",
 }
 """The property that leads back, by the one that leads to an object."""
 
@@ -55,6 +58,9 @@ class Outliner:
         self.name = name
         self.words: Vocabulary = vocabulary()
         self.made: dict[str, _Made] = {}
+        self._pieces: Allotting | None = None
+        self._departure: object = None
+        self._built: set[str] = set()
 
     def root(self, root: Node) -> None:
         """A waybill or a booking. A waybill that only holds its house waybills gives them alone."""
@@ -64,6 +70,12 @@ class Outliner:
                 self._take(house, Named("Waybill", self.words.classes["Waybill"]), self.name, self._scope(self.name))
             return
         kind = Named(root.name, self.words.classes.get(root.name))
+        if root.name in ("TransportMovement", "ULD"):
+            self._whole_waybill(self.name)
+            scope = self._scope(self.name)
+            self._departure = None
+            self._take(root, kind, self._told(root, kind, scope) or self.name, scope)
+            return
         id = self.name if root.name == "Waybill" else self._free(f"{self.name}-{naming.step(root.name).lower()}")
         back = Node("issuedForWaybill", self._reference(self.name, "Waybill")) if root.name == "Booking" else None
         self._take(root, kind, id, self._scope(self.name), back if self.name in self.made else None)
@@ -136,6 +148,7 @@ class Outliner:
 
     def _apart(self, node: Node, kind: Named, scope: _Scope) -> Node:
         """The node with every object that has an address replaced by it."""
+        node = self._allotted(node, kind, scope)
         made = Node(node.name, {name: one for name, one in node.elements.items() if name != "@id"})
         places: dict[str, int] = {}
         for child in node.children:
@@ -156,7 +169,7 @@ class Outliner:
         return Node(child.name, self._reference(id, below.name))
 
     def _back(self, property: str, scope: _Scope) -> Node | None:
-        if property in ("pieces", "pieceReferences"):
+        if property in ("pieces", "pieceReferences", "loadedPieces", "composedPieces"):
             return Node("ofShipment", self._reference(f"{scope.waybill}-shipment", "Shipment"))
         name = BACK.get(property)
         return Node(name, self._reference(scope.owner, self.made[scope.owner].kind.name)) if name else None
@@ -174,15 +187,44 @@ class Outliner:
     def _told(self, child: Node, kind: Named, scope: _Scope) -> str | None:
         """The address an object has by what it is."""
         label = child.text("@id") or ""
+        if kind.name == "Piece" and label.startswith(OWN):
+            return f"{scope.owner}-piece-{label.removeprefix(OWN)}"
         if kind.name == "Piece" and label.startswith("_:"):
             return f"{scope.waybill}-piece-{label.rpartition('piece')[2]}"
         if child.name == "houseWaybills":
             return self._free(f"{scope.shipment}-house-{naming.kebab(child.text('waybillNumber') or '')}")
         if kind.name == "TransportMovement":
-            return f"{scope.shipment}-flight-{_movement_name(child)}"
+            return f"{scope.shipment}-flight-{identity.movement_name(child)}"
         if kind.name == "ULD":
-            return f"{scope.shipment}-uld-{_uld_name(child)}"
-        return _shared_name(child, kind)
+            return (
+                f"{scope.owner}-uld" if label[:2] == "_:" and "-" in label else f"{scope.shipment}-uld-{identity.uld_name(child)}"
+            )
+        if kind.name == "Loading":
+            unit = child.first("loadedUnits")
+            return self._free(f"{scope.owner}-{identity.loading_name(child)}-{identity.uld_name(unit) if unit else 'bulk'}")
+        if kind.name in ("UnitComposition", "Composing"):
+            return f"{scope.owner}-{naming.step(kind.name)}"
+        return identity.shared_name(child, kind)
+
+    def _allotted(self, node: Node, kind: Named, scope: _Scope) -> Node:
+        """A Loading or Composing with its pieces chosen; what a unit was built with is chosen once."""
+        if kind.name == "TransportMovement":
+            self._departure = identity.departure(node)
+        wanted = [child for child in node.children if child.name in ("loadedPieces", "composedPieces")]
+        if not wanted:
+            return node
+        rest = [child for child in node.children if child not in wanted]
+        if scope.owner in self._built:
+            return Node(node.name, node.elements, rest)
+        self._built.add(scope.owner)
+        if self._pieces is None:
+            self._pieces = Allotting(self._own_pieces(scope.waybill), _plain)
+        return Node(node.name, node.elements, [*rest, *self._pieces.labelled(wanted, self._departure)])
+
+    def _own_pieces(self, waybill: str) -> list[Node]:
+        shipment = self.made.get(f"{waybill}-shipment")
+        listed = shipment.node.all("pieces") if shipment is not None else ()
+        return [self.made[(one.text("@id") or "").rpartition("/")[2]].node for one in listed]
 
     def _free(self, id: str) -> str:
         """The id, or with the next number where it is another object's."""
@@ -232,46 +274,17 @@ def _plain(node: Node) -> tuple[Any, ...]:
     return (node.name, {name: one.text for name, one in node.elements.items()}, [_plain(child) for child in node.children])
 
 
-def _movement_name(node: Node) -> str:
-    """Flight, day of departure, and its two ends as far as they are known."""
-    times = [child for child in node.children if child.name == "movementTimes"]
-    departing = [one.text("movementTimestamp") or "" for one in times if (one.text("movementMilestone") or "").endswith("D")]
-    ends = [_code_of(node.first(side)) for side in ("departureLocation", "arrivalLocation")]
-    parts = [node.text("transportIdentifier") or "unknown", *(moment[:10] for moment in departing[:1]), *ends]
-    return "-".join(part if part[:4].isdigit() else naming.kebab(part) for part in parts if part)
-
-
-def _code_of(location: Node | None) -> str:
-    codes = location.first("locationCodes") if location is not None else None
-    return (codes.text("@value") or "") if codes is not None else ""
-
-
-def _uld_name(node: Node) -> str:
-    parts = (node.text(name) or "" for name in ("uldTypeCode", "uldSerialNumber", "ownerCode"))
-    return naming.kebab("".join(parts))
-
-
-def _shared_name(node: Node, kind: Named) -> str | None:
-    """The address of an airport or a carrier of which only the code is told."""
-    told = {name for name in node.elements if name[:1] != "@"} | {child.name for child in node.children}
-    if kind.name == "Location" and told == {"locationCodes"} and len(node.children) == 1:
-        return f"location-{naming.kebab(_code_of(node))}"
-    if kind.name == "Carrier" and told == {"airlineCode"}:
-        return f"carrier-{naming.kebab(node.text('airlineCode') or '')}"
-    return None
-
-
 def outline(base: str, name: str, roots: Sequence[Node], events: Sequence[tuple[str, Node]]) -> Outline:
     """The objects and events of one shipment. See :class:`hub.projected.Outliner`."""
     work = Outliner(base, name)
-    for root in roots:
+    for root in (one for tree in roots for one in _each(tree)):
         work.root(root)
     told = [work.event(id, event) for id, tree in events for event in _each(tree)]
     return Outline(objects=work.objects(), events=told)
 
 
 def _each(tree: Node) -> Iterator[Node]:
-    """The events of a tree: itself, or the items of a collection."""
+    """The objects of a tree: itself, or the items of a collection."""
     if tree.name == "Collection":
         for item in tree.all("hasItem"):
             yield Node(

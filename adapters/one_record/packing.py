@@ -57,13 +57,13 @@ def _measured(groups: list[Node], mark: str, number: int) -> list[tuple[Node, li
         pieces = [_piece(mark, number + place) for place in range(1, count + 1)]
         number += count
         for piece in pieces:
-            piece.children.append(_dimensions(group))
+            piece.children.append(dimensions_of(group))
             del piece.elements["skeletonIndicator"]
         made.append((group, pieces))
     return made
 
 
-def _dimensions(group: Node) -> Node:
+def dimensions_of(group: Node) -> Node:
     unit = group.elements.get("unit")
     sides = [Node(side, {"numericalValue": group.elements[side]}) for side in SIDES if side in group.elements]
     for side in sides:

@@ -30,13 +30,23 @@ def read_pieces(node: Node, shipment: Node, bag: Bag) -> None:
     count = len(listed) or len(known)
     if count:
         shipment.elements["pieceCount"] = _count(count, (listed or [*known.values()])[0])
+    else:
+        _count_told(node, shipment)
     fresh = [piece for piece in loose if piece is not None]
     every = [*known.values()]
     _without_value(every, node, bag)
     _slac(every, shipment, bag)
     _gather(fresh, shipment, node, bag)
-    shipment.children.extend([*_again(node), *_groups(fresh, bag)])
+    shipment.children.extend([*_again(node), *groups_of(fresh, bag)])
     shipment.children.extend(fresh)
+
+
+def _count_told(node: Node, shipment: Node) -> None:
+    """The pieces of the whole where the line items only tell how many they have (cargo 3.0)."""
+    told = [line.text("pieceCount") or "" for line in node.all("waybillLineItems")]
+    numbers = [int(text) for text in told if text.isdigit() and len(text) < LIMIT_DIGITS]
+    if numbers and len(numbers) == len([text for text in told if text]):
+        shipment.elements["pieceCount"] = _count(sum(numbers), next(node.all("waybillLineItems")))
 
 
 def _without_value(pieces: list[Node], node: Node, bag: Bag) -> None:
@@ -97,7 +107,7 @@ def _read_line(line: Node, known: dict[str, Node], bag: Bag, node: Node) -> None
         total += len(pieces)
         fresh = [piece for piece in (_once(piece, known, bag) for piece in pieces) if piece is not None]
         _gather(fresh, line, node, bag)
-        groups = _groups(fresh, bag)
+        groups = groups_of(fresh, bag)
         weight = package.first("packageGrossWeight")
         if weight is not None and len(groups) == 1 and groups[0].first("weight") is None:
             weight.name = "weight"
@@ -106,7 +116,7 @@ def _read_line(line: Node, known: dict[str, Node], bag: Bag, node: Node) -> None
         package.children = [child for child in package.children if child.name != "pieceReferences"] + fresh
         line.children.extend([*groups, package])
     if total:
-        line.elements["pieceCount"] = _count(total, packages[0])
+        line.elements.setdefault("pieceCount", _count(total, packages[0]))
 
 
 def _gather(pieces: list[Node], holder: Node, node: Node, bag: Bag) -> None:
@@ -151,24 +161,25 @@ def _value(holder: Node, name: str, element: Element, bag: Bag) -> None:
         bag.put(element)
 
 
-def _groups(pieces: list[Node], bag: Bag) -> list[Node]:
+def groups_of(pieces: list[Node], bag: Bag) -> list[Node]:
     """One ``dimensions`` node for the pieces of equal measures in a row, with their number and summed weight."""
     groups: list[tuple[tuple[str | None, ...], Node, list[Node]]] = []
     for piece in pieces:
         measured = piece.first("dimensions")
-        sides = [measured.first(side) if measured else None for side in SIDES]
+        if measured is None:
+            continue
+        sides = [measured.first(side) for side in SIDES]
+        if len({side.text("unit") for side in sides if side}) > 1:
+            continue
         key = tuple(
             text for side in sides for text in ((side.text("numericalValue"), side.text("unit")) if side else (None, None))
         )
-        units = {side.text("unit") for side in sides if side}
-        if measured is None or len(units) > 1:
-            continue
         if not groups or groups[-1][0] != key:
             groups.append((key, _group(sides, bag), []))
         else:
             bag.put(*(element for side in sides if side for element in side.elements.values()))
         groups[-1][2].append(piece)
-    return [_weighed(group, alike, bag) for _, group, alike in groups]
+    return [weighed(group, alike, bag) for _, group, alike in groups]
 
 
 def _group(sides: list[Node | None], bag: Bag) -> Node:
@@ -187,7 +198,8 @@ def _group(sides: list[Node | None], bag: Bag) -> Node:
     return group
 
 
-def _weighed(group: Node, alike: list[Node], bag: Bag) -> Node:
+def weighed(group: Node, alike: list[Node], bag: Bag) -> Node:
+    """The group with the number of its pieces, and their weight where every one states its own in the same unit."""
     group.elements["pieceCount"] = _count(len(alike), group)
     weights = [weight for piece in alike if (weight := piece.first("grossWeight"))]
     units = {weight.text("unit") for weight in weights}

@@ -216,7 +216,7 @@ def _duplicate(key: str, offset: int, lines: Lines) -> Problem:
     line, column = lines.place(offset)
     return Problem(
         code=Code.ONE_DUPLICATE,
-        message=f"The key {key!r} stands twice in one object; the last one counts. Ask the sender which was meant.",
+        message=f"The key {key!r} stands twice in one object; readers take the last one. Ask the sender which was meant.",
         line=line,
         column=column,
         offset=offset,

@@ -17,6 +17,7 @@ EDITION = "3.3.0"
 API_EDITION = "2.3.0"
 
 _VERSIONED = re.compile(r"^(https?://onerecord\.iata\.org/ns/(?:cargo|api|code-lists))/v?\d+(?:\.[0-9A-Za-z-]+)*([#/])")
+_SPELLED = re.compile(r"(?:\S*[:#/])?([A-Za-z]+)[_#](\w+)")
 _CORE_LIST = re.compile(r"^https?://onerecord\.iata\.org/ns/coreCodeLists(?:/[\d.]+)?#([A-Za-z]+)(?:_(.+))?$")
 
 LIST_OF_PROPERTY = {"eventCode": "StatusCode"}
@@ -40,13 +41,18 @@ class Property(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Class(msgspec.Struct, frozen=True, kw_only=True):
-    """A class with everything it inherits."""
+    """A class with everything it inherits; ``earlier`` are properties it had in an edition before this one."""
 
     name: str
     iri: str
     lineage: frozenset[str]
     properties: dict[str, Property]
     required: tuple[Property, ...] = ()
+    earlier: dict[str, Property] = {}
+
+    def rule(self, name: str) -> Property | None:
+        """What the class says of a property, or said of it in an earlier edition."""
+        return self.properties.get(name) or self.earlier.get(name)
 
     @property
     def is_object(self) -> bool:
@@ -87,6 +93,15 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
             return rule.range
         return LIST_OF_PROPERTY.get(rule.name, "") if rule.range == "CodeListElement" else ""
 
+    def code_in(self, text: str, rule: Property) -> str:
+        """The code in a text that should have been an IRI (``ccodes:SpecialHandlingCode_EAW``, as the standard's own examples
+        have it); the text itself where it is not so.
+        """
+        if text.startswith(("cargo:", "api:", CARGO, CODES)):
+            return local(unversioned(text))
+        found = _SPELLED.fullmatch(text)
+        return found[2] if found and found[1] == (self.list_of(rule) or rule.range) else text
+
     def is_code(self, code: str, rule: Property) -> bool:
         """Whether the edition lists the code for a property; an open list lists none and takes all."""
         known = self.codes.get(self.list_of(rule) or rule.range)
@@ -124,7 +139,8 @@ def vocabulary() -> Vocabulary:
     names = {_iri(name): _bare(name) for name in [*raw, *cargo["properties"], *api["properties"]]}
     codes = {name: {item.rsplit("#", 1)[1]: CODES + item for item in items} for name, items in lists.items()} | enumerations
     listlike = {name for name in raw if "CodeListElement" in _lineage(name, raw)} | set(enumerations)
-    classes = {_bare(name): _class(name, raw, listlike) for name in raw}
+    earlier = _table("earlier.json")["properties"]
+    classes = {_bare(name): _class(name, raw, listlike, earlier) for name in raw}
     unlisted = frozenset(name for name, items in lists.items() if not items)
     return Vocabulary(
         classes=classes, names=names, codes=codes, open=unlisted, renamed=renamed["properties"], prefixes=renamed["prefixes"]
@@ -164,15 +180,22 @@ def _lineage(name: str, raw: dict[str, Any]) -> list[str]:
     return line
 
 
-def _class(name: str, raw: dict[str, Any], listlike: set[str]) -> Class:
+def _class(name: str, raw: dict[str, Any], listlike: set[str], earlier: dict[str, dict[str, Any]]) -> Class:
     line = _lineage(name, raw)
     rules: dict[str, dict[str, Any]] = {}
     for owner in reversed(line):
         for prop, rule in raw.get(owner, {}).get("properties", {}).items():
             rules.setdefault(prop, {}).update(rule)
     properties = {_bare(prop): _property(prop, rule, listlike) for prop, rule in rules.items()}
-    required = tuple(rule for rule in properties.values() if rule.min)
-    return Class(name=_bare(name), iri=_iri(name), lineage=frozenset(map(_bare, line)), properties=properties, required=required)
+    gone = {prop: rule for owner in line for prop, rule in earlier.get(owner, {}).items() if prop not in properties}
+    return Class(
+        name=_bare(name),
+        iri=_iri(name),
+        lineage=frozenset(map(_bare, line)),
+        properties=properties,
+        required=tuple(rule for rule in properties.values() if rule.min),
+        earlier={prop: _property(prop, rule, listlike) for prop, rule in gone.items()},
+    )
 
 
 def _property(name: str, rule: dict[str, Any], listlike: set[str]) -> Property:

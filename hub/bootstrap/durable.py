@@ -20,14 +20,19 @@ from hub.bootstrap.replies import Replies
 from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
 from hub.explain import anonymous
+from hub.flight_lists import LISTS
+from hub.flight_routing import FlightRules, opened
 from hub.fold import fold
 from hub.holding import open_node
 from hub.intake import DurableIntake
+from hub.joined import Joiner
+from hub.joining import Joining
 from hub.logs import origin
+from hub.manifests import MANIFESTS
 from hub.mapping import Expressed
 from hub.node import Announcer, NodeDoors, NodeSettings
-from hub.ports import BookingDesk, Clock, Misconfigured, Poller, Sender
-from hub.problem import Problem, Profile, has_error
+from hub.ports import BookingDesk, Clock, Format, Misconfigured, Poller, Sender
+from hub.problem import Code, Problem, Profile, has_error
 from hub.projected import Outliner
 from hub.projecting import SHARED, Projecting
 from hub.read import ReadSide
@@ -52,8 +57,10 @@ class Hub:
         self.pure = PureHub(configured)
         self.clock = clock or SystemClock()
         self.secrets = Secrets(configured.hub.secrets)
-        self._rules = configured.send_rules()
         self._kinds = self.pure.kinds()
+        self._rules = [one for one in configured.send_rules() if self._kinds[one.target].content not in LISTS]
+        lists = [one for one in configured.send_rules() if self._kinds[one.target].content in LISTS]
+        self._flights = FlightRules(lists, self._kinds) if lists else None
         self._profile: Callable[[str], Profile] = lru_cache(maxsize=None)(lambda partner: self.pure.profile("", partner))
         self._workers: WeakSet[Worker] = WeakSet()
         self._answerer = Answerer(Replies(self.pure, self._seen, self._booked, lambda: self.booking_desk), configured)
@@ -94,7 +101,7 @@ class Hub:
 
     def worker(self, **options: Any) -> Worker:
         """A worker on this database."""
-        stages = [self.projecting.step] if self.projecting else []
+        stages = [stage.step for stage in (self.joining, self.projecting) if stage is not None]
         options = {"lease_seconds": max(self.settings.hub.limits.lease_seconds, 1.0), **options}
         made = Worker(self.engine, self.clock, self.line, stages=stages, **options)
         self._workers.add(made)
@@ -133,14 +140,32 @@ class Hub:
         wanted = self.settings.hub.node
         return self._projecting(wanted) if wanted is not None else None
 
-    def _projecting(self, wanted: NodeSettings) -> Projecting:
+    @cached_property
+    def joining(self) -> Joining | None:
+        """What objects posted one by one say together, where a node is configured."""
+        wanted = self.settings.hub.node
+        if wanted is None:
+            return None
+        return Joining(
+            self.engine,
+            self.clock,
+            cast(Joiner, self._linked_format()),
+            base=f"{wanted.base_url}/logistics-objects",
+            ready=self._projecting(wanted).ready,
+            partner_of=self._agents.partner,
+        )
+
+    def _linked_format(self) -> Format:
         format = self.pure.line.formats.get("one-record")
         if format is None:
             raise Misconfigured("[node] needs the format one-record: name its adapter under [formats] in waybridge.toml")
+        return format
+
+    def _projecting(self, wanted: NodeSettings) -> Projecting:
         return Projecting(
             self.engine,
             self.clock,
-            cast(Outliner, format),
+            cast(Outliner, self._linked_format()),
             lambda target, document, day: self.pure.line.express(target, document, day).root,
             lambda raw: self.pure.line.understand(anonymous(raw, "", self.clock.now()), self._profile("")),
             base_url=wanted.base_url,
@@ -190,6 +215,7 @@ class Hub:
             media=lambda target: _MEDIA.get(target.partition(":")[0], "application/octet-stream"),
             trusts=self._trusts,
             changed=projections.owe if self.settings.hub.node else None,
+            flights=self._flights,
             sender=self.settings.hub.identity,
         )
 
@@ -231,6 +257,10 @@ class Hub:
         return route(folded, self._rules, self._kinds)
 
     def _express(self, target: str, content: bytes, day: date) -> Expressed:
+        if self.pure.line.subject(target) in MANIFESTS:
+            told = opened(content)
+            expressed = self.pure.line.express_all(target, told.detail, told.documents, day)
+            return Expressed(root=expressed.root, problems=[*expressed.problems, *map(_incomplete, told.incomplete)])
         return self.pure.line.express(target, msgspec.json.decode(content), day)
 
     def render(self, plan: DeliveryPlan, outgoing: Outgoing) -> Written:
@@ -265,6 +295,15 @@ class Hub:
             self.intake.close()
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+
+def _incomplete(awb: str) -> Problem:
+    return Problem(
+        code=Code.NOT_EXPRESSIBLE,
+        message=f"{awb} is on the flight, and left out: its goods, pieces or weight have not been told",
+        path=awb,
+        found=awb,
+    )
 
 
 def spoiled(understood: Understood) -> Understood:

@@ -8,6 +8,7 @@ from typing import Any
 from hub import profiles, registry, settings
 from hub.envelope import Envelope, Outgoing, Written
 from hub.explain import problem_json, shipments_of, went_well
+from hub.flight_lists import LISTS
 from hub.fold.rules import Rules
 from hub.manifests import MANIFESTS, Listed, of_messages, of_shipments
 from hub.mapping import Mappings
@@ -94,10 +95,10 @@ class PureHub:
         return {rule.target: self.kind(rule.target) for rule in self.settings.send_rules()}
 
     def kind(self, target: str) -> Kind:
-        """What a target is written from. Raises KeyError, also for one about a flight: no shipment alone can owe that."""
+        """What a target is written from. Raises KeyError, also for one about ULDs: neither a shipment nor a flight owes that."""
         format, type, version = self.line.target(target)
         mapping = self.mappings.get(format.name, type, version)
-        if mapping is None or mapping.table.subject in MANIFESTS:
+        if mapping is None or (mapping.table.subject in MANIFESTS and mapping.table.content not in LISTS):
             raise KeyError(target)
         table = mapping.table
         return Kind(content=table.content, requires=table.requires, carries=table.carries, statuses=table.statuses)

@@ -10,16 +10,16 @@ import msgspec
 
 from hub import admission
 from hub.booking import BookingAnswer, BookingRequest
-from hub.booking_lists import booked_on
 from hub.bootstrap.pure import PureHub
 from hub.canonical.document import Document
 from hub.envelope import Envelope, Outgoing, Written
+from hub.flight_lists import Aboard, listed
 from hub.logs import Log
 from hub.ports import BookingDesk
 from hub.problem import Code, Problem
-from hub.routing import STATUS_KEEPS
 from hub.settings import Partner
 from hub.statement import Reading, Said
+from hub.status_answers import asked, status_answer
 from hub.store.projection import departure
 
 Shipments = Callable[[str, Sequence[str] | None], Document | None]
@@ -28,8 +28,6 @@ Shipments = Callable[[str, Sequence[str] | None], Document | None]
 Booked = Callable[[str, Sequence[str] | None], Iterable[Document]]
 """``booked(departure, sight)``: the shipments that name a flight on its day, as far as these identities see them."""
 
-NO_RECORD = "NO RECORD FOUND"
-NO_STATUS = "NO STATUS RECORDED"
 NO_BOOKING = "NO BOOKING RECORDED"
 NO_DESK = "NO BOOKING SYSTEM ANSWERS HERE"
 UNDECIDED = "BOOKING SYSTEM WILL ANSWER"
@@ -70,25 +68,30 @@ class Replies:
         return self._allocation(envelope, reading, request, partner, outgoing)
 
     def _query(self, reading: Reading, partner: Partner, outgoing: Outgoing) -> Reply:
-        awb = reading.detail.get("awb")
+        consignments = asked(reading.detail)
         leaving = departure(reading.detail)
         if leaving is not None and _speaks(partner.answers.bookings, reading):
             return self._list(reading, leaving, partner, outgoing)
-        if not awb or not _speaks(partner.answers.status, reading):
+        if not consignments or not _speaks(partner.answers.status, reading):
             return Reply(problem=_unanswered(reading))
-        found = self._shipments(str(awb), admission.sees(partner.sight))
-        return self._written(partner.answers.status, status_answer(str(awb), found), outgoing)
+        told = [self._status(one, partner, outgoing) for one in consignments]
+        return Reply(target=partner.answers.status, raws=[raw for one in told for raw in one.raws])
+
+    def _status(self, consignment: Mapping[str, Any], partner: Partner, outgoing: Outgoing) -> Reply:
+        found = self._shipments(str(consignment["awb"]), admission.sees(partner.sight))
+        return self._written(partner.answers.status, status_answer(consignment, found), outgoing)
 
     def _list(self, reading: Reading, leaving: str, partner: Partner, outgoing: Outgoing) -> Reply:
         """The booking list of a flight; no booking at all is NIL at the point of unloading that was asked for."""
         asked = reading.detail
-        listed = booked_on(asked, self._booked(leaving, admission.sees(partner.sight)))
-        if not listed and "to" not in asked:
+        target = partner.answers.bookings
+        aboard = (Aboard(document=one) for one in self._booked(leaving, admission.sees(partner.sight)))
+        found = [one.document for one in listed(self._pure.kind(target), asked, aboard)]
+        if not found and "to" not in asked:
             return Reply(remark=NO_BOOKING)
         told = {name: asked[name] for name in ("flight", "date", "from")}
-        detail = {} if listed else {"flight": {**told, "destinations": [{"line": 1, "to": asked["to"], "nil": True}]}}
-        target = partner.answers.bookings
-        expressed = self._pure.line.express_all(target, detail, listed, outgoing.at.date())
+        detail = {} if found else {"flight": {**told, "destinations": [{"line": 1, "to": asked["to"], "nil": True}]}}
+        expressed = self._pure.line.express_all(target, detail, found, outgoing.at.date())
         return self._reply(target, self._pure.line.write(target, expressed, outgoing))
 
     def _allocation(self, envelope: Envelope, reading: Reading, said: Said, partner: Partner, outgoing: Outgoing) -> Reply:
@@ -145,15 +148,6 @@ def _flights(facts: Mapping[str, Any]) -> list[Document]:
 
 def _asks(facts: Mapping[str, Any]) -> bool:
     return any(leg.get("status") in ASKING for leg in _flights(facts))
-
-
-def status_answer(awb: str, shipment: Document | None) -> Document:
-    """All that has happened to a shipment; unknown and not visible are told in the same words."""
-    if shipment is None:
-        return {"awb": awb, "other_service": [NO_RECORD]}
-    head = {name: shipment[name] for name in STATUS_KEEPS if name in shipment}
-    told = [one for one in shipment.get("milestones", ()) if not one.get("withdrawn")]
-    return {**head, "milestones": told} if told else {**head, "other_service": [NO_STATUS]}
 
 
 def allocation_answer(asked: Document, answer: BookingAnswer) -> Document:

@@ -26,10 +26,11 @@ _log = Log("service")
 class Service:
     """One running hub."""
 
-    def __init__(self, hub: Hub, *, host: str | None = None, port: int | None = None) -> None:
+    def __init__(self, hub: Hub, *, host: str | None = None, port: int | None = None, bound: socket.socket | None = None) -> None:
+        """``bound`` is a socket of :func:`listening`, where the address had to be known before the configuration."""
         self._hub = hub
         listen = hub.settings.hub.listen
-        self._socket = _listening(host or listen.host, listen.port if port is None else port)
+        self._socket = bound or listening(host or listen.host, listen.port if port is None else port)
         self._server = uvicorn.Server(server(self._application(), listen.tls))
         self._pollers: list[Poller] = []
         self._worker = hub.worker()
@@ -112,7 +113,7 @@ class Service:
         return work
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
     """A listening socket made as TCP by name: otherwise answers wait for Nagle's clock."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.cli.output import line, print_json, progress, say, usage
+from hub.demo.network import waybill_at
 from hub.ports import Misconfigured
 
 WORDS = {
@@ -21,6 +22,7 @@ WORDS = {
     "delivered": "deliveries sent",
     "answers": "  of them answers",
     "acknowledged": "  of them confirmed by the partner",
+    "notified": "  of them ONE Record notifications",
     "retried": "sent after a retry",
     "dead_letters": "dead letters",
     "undelivered": "not delivered",
@@ -28,6 +30,9 @@ WORDS = {
     "portal_own_shipment": "portal: own shipment, HTTP",
     "portal_own_timeline": "portal: its timeline, HTTP",
     "portal_foreign_shipment": "portal: another's shipment, HTTP",
+    "node_own_waybill": "node: own waybill, HTTP",
+    "node_foreign_waybill": "node: another's waybill, HTTP",
+    "node_copied_waybill": "customer's node: its copy, HTTP",
 }
 
 
@@ -141,20 +146,47 @@ def _invitation(run: Any, ended: Any, keep: bool) -> list[str]:
         "  waybridge dead-letters list",
         "  waybridge messages",
     ]
-    header = f"-H 'X-Api-Key: {place.secret('mekong-key')}'"
-    asking = [
+    return [*looking, *_copied(place, ended), *(_asking(run, ended) if keep else [])]
+
+
+def _copied(place: Any, ended: Any) -> list[str]:
+    return [
+        "",
+        f"Mekong Trading's own ONE Record node was told of {ended.late}, which Skyline dropped by SFTP, and read it:",
+        f"  WAYBRIDGE_CONFIG='{place.mekong}' waybridge shipment {ended.late}",
+    ]
+
+
+def _asking(run: Any, ended: Any) -> list[str]:
+    place, portal = run.place, f"-H 'X-Api-Key: {run.place.secret('mekong-key')}'"
+    return [
         "",
         f"Ask the portal as the customer Mekong Trading, who sees {ended.own} and not {ended.foreign}:",
-        f"  curl {header} {run.url}/v1/shipments/{ended.own}",
-        f"  curl {header} {run.url}/v1/shipments/{ended.own}/timeline",
-        f"  curl {header} {run.url}/v1/shipments/{ended.foreign}",
+        f"  curl {portal} {run.url}/v1/shipments/{ended.own}",
+        f"  curl {portal} {run.url}/v1/shipments/{ended.own}/timeline",
+        f"  curl {portal} {run.url}/v1/shipments/{ended.foreign}",
         "",
-        f"Send something: put a file into {place.apron / 'in'}, or post one as the forwarder:",
+        *_of_the_node(run, ended),
+        "",
+        f"Send something: a file put into {place.apron / 'in'} or {place.skyline / 'to-hub'} (SFTP), or posted as the forwarder:",
         f"  curl -H 'X-Api-Key: {place.secret('nordhafen-key')}' --data-binary @FILE {run.url}/v1/messages",
         "",
         f"Serving on {run.url}; stop with Ctrl-C.",
     ]
-    return [*looking, *(asking if keep else [])]
+
+
+def _of_the_node(run: Any, ended: Any) -> list[str]:
+    """The node by its URL, and a token as its customer gets it."""
+    node, secret = run.network.hub, run.place.secret("mekong-node")
+    one = waybill_at(node, ended.own)
+    return [
+        f"The same as logistics objects, from the ONE Record node {node} (JSON-LD, Turtle by Accept), with Mekong's token:",
+        f"  TOKEN={run.neighbour.token(node)}",
+        f'  curl -H "Authorization: Bearer $TOKEN" {one}',
+        f"  curl -H \"Authorization: Bearer $TOKEN\" '{one}?embedded=true'",
+        f'  curl -H "Authorization: Bearer $TOKEN" {one}-shipment/logistics-events',
+        f"A new token, good for a day: curl -u mekong:{secret} -d grant_type=client_credentials {node}/token",
+    ]
 
 
 def _shown(run: Any, ended: Any) -> dict[str, Any]:
@@ -167,6 +199,10 @@ def _shown(run: Any, ended: Any) -> dict[str, Any]:
         "config": str(run.place.config),
         "shipment": ended.own,
         "foreign_shipment": ended.foreign,
+        "node": run.network.hub,
+        "waybill": waybill_at(run.network.hub, ended.own),
+        "copied_shipment": ended.late,
+        "customer_config": str(run.place.mekong),
     }
 
 

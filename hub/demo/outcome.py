@@ -9,6 +9,8 @@ import msgspec
 
 from hub.bootstrap.durable import Hub
 from hub.clock import micros
+from hub.demo.neighbour import Neighbour
+from hub.demo.network import Network
 from hub.demo.plan import Tally
 from hub.read import ReadSide
 from hub.store import counts
@@ -17,6 +19,7 @@ from hub.store.outbox import ACKNOWLEDGED, PENDING, RETRYING, SENT, UNKNOWN
 from hub.verify import verify
 
 PAGE = 500
+NOTIFICATION = "one-record:Notification"
 _LOOK_EVERY = 0.2
 
 
@@ -68,6 +71,7 @@ def found(hub: Hub) -> tuple[Tally, int]:
         delivered=len(arrived),
         answers=sum(one["shipment"].startswith("envelope:") for one in arrived),
         acknowledged=sum(one["state"] == ACKNOWLEDGED for one in arrived),
+        notified=sum(one["target"] == NOTIFICATION for one in arrived),
         retried=sum(one["attempts"] > 1 for one in arrived),
         dead_letters=seen["dead_letters"].get("open", 0),
     )
@@ -103,3 +107,13 @@ def portal_checks(url: str, key: str, *, own: str, foreign: str) -> list[Check]:
             Check(name="portal_own_timeline", planned=200, found=client.get(f"/v1/shipments/{own}/timeline").status_code),
             Check(name="portal_foreign_shipment", planned=404, found=client.get(f"/v1/shipments/{foreign}").status_code),
         ]
+
+
+def node_checks(neighbour: Neighbour, network: Network, *, own: str, foreign: str, copied: int) -> list[Check]:
+    """The customer's shipments are its to read as logistics objects, no other is; ``copied`` is what its own node answered."""
+    token = neighbour.token(network.hub)
+    return [
+        Check(name="node_own_waybill", planned=200, found=neighbour.asked(network.hub, own, token)),
+        Check(name="node_foreign_waybill", planned=403, found=neighbour.asked(network.hub, foreign, token)),
+        Check(name="node_copied_waybill", planned=200, found=copied),
+    ]

@@ -11,12 +11,17 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
+from hub.demo.network import Network
 from hub.ports import Misconfigured
 from hub.settings import Settings, load
 
 DESK = "hub.demo.booking:build"
 MARK = ".waybridge-demo"
-SECRETS = ("skyline-key", "skyline-password", "nordhafen-key", "nordhafen-receiver", "mekong-key")
+SECRETS = (
+    *("skyline-key", "skyline-password", "nordhafen-key", "nordhafen-receiver", "mekong-key"),
+    *("mekong-node", "waybridge-node"),
+)
+_MOUNT = '"/one-record" = "adapters.one_record.server:mount"'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +34,11 @@ class Place:
     def config(self) -> Path:
         """What WAYBRIDGE_CONFIG is to name."""
         return self.root / "config"
+
+    @property
+    def mekong(self) -> Path:
+        """The same for the customer's own hub."""
+        return self.root / "mekong"
 
     @property
     def skyline(self) -> Path:
@@ -49,35 +59,48 @@ class Place:
         """One of SECRETS."""
         return (self.root / "secrets" / name).read_text().strip()
 
-    def configure(self, *, sftp_port: int, sftp_host_key: str, receiver_url: str) -> Settings:
-        """Write the configuration, whose partners listen at these ports, and load it."""
-        (self.config / "partners").mkdir(parents=True, exist_ok=True)
-        (self.config / "waybridge.toml").write_text(self._hub_file(), encoding="utf-8")
+    def configure(self, network: Network, *, sftp_port: int, sftp_host_key: str, receiver_url: str) -> Settings:
+        """Write the hub's configuration, whose partners listen at these ports, and load it."""
         known = {
             "sftp_port": str(sftp_port),
             "sftp_host_key": _toml(sftp_host_key),
             "receiver_url": _toml(receiver_url),
             "apron_folder": _toml(str(self.apron)),
         }
-        for name, text in _partner_files(known):
-            (self.config / "partners" / name).write_text(text, encoding="utf-8")
-        return load({"WAYBRIDGE_CONFIG": str(self.config)})
+        return self._written(self.config, known | _quoted(network), folder=(), database="waybridge.db")
 
-    def _hub_file(self) -> str:
-        """The packaged configuration with a database, secrets and a booking desk of our own."""
-        database = _toml(f"sqlite:///{self.root / 'waybridge.db'}")
-        wanted = f"database = {database}\nsecrets = {_toml(str(self.root / 'secrets'))}\nbooking_desk = {_toml(DESK)}"
+    def configure_neighbour(self, network: Network) -> Settings:
+        """Write the configuration of the customer's own hub, and load it."""
+        return self._written(self.mekong, _quoted(network), folder=("neighbour",), database="mekong.db")
+
+    def _written(self, config: Path, known: Mapping[str, str], *, folder: tuple[str, ...], database: str) -> Settings:
+        templates = resources.files("config").joinpath("demo", *folder)
+        (config / "partners").mkdir(parents=True, exist_ok=True)
+        node = Template(templates.joinpath("node.toml").read_text(encoding="utf-8")).substitute(known)
+        (config / "waybridge.toml").write_text(f"{self._hub_file(database)}\n{node}", encoding="utf-8")
+        for one in templates.joinpath("partners").iterdir():
+            if one.name.endswith(".toml"):
+                text = Template(one.read_text(encoding="utf-8")).substitute(known)
+                (config / "partners" / one.name).write_text(text, encoding="utf-8")
+        return load({"WAYBRIDGE_CONFIG": str(config)})
+
+    def _hub_file(self, database: str) -> str:
+        """The packaged configuration with a database, secrets and a booking desk of our own, and the node mounted."""
+        ours = _toml(f"sqlite:///{self.root / database}")
+        wanted = f"database = {ours}\nsecrets = {_toml(str(self.root / 'secrets'))}\nbooking_desk = {_toml(DESK)}"
         packaged = resources.files("config").joinpath("waybridge.toml").read_text(encoding="utf-8")
-        text, count = re.subn(r"^database = .*$", lambda _: wanted, packaged, flags=re.MULTILINE)
-        if count != 1:
-            raise Misconfigured("config/waybridge.toml has no line 'database = …'; the demonstration starts from that file")
-        return text
+        return _instead(r"^# " + re.escape(_MOUNT) + "$", _MOUNT, _instead(r"^database = .*$", wanted, packaged))
 
 
-def _partner_files(known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for one in resources.files("config").joinpath("demo", "partners").iterdir():
-        if one.name.endswith(".toml"):
-            yield one.name, Template(one.read_text(encoding="utf-8")).substitute(known)
+def _instead(line: str, wanted: str, text: str) -> str:
+    made, count = re.subn(line, lambda _: wanted, text, flags=re.MULTILINE)
+    if count != 1:
+        raise Misconfigured(f"config/waybridge.toml has no line {line}; the demonstration starts from that file")
+    return made
+
+
+def _quoted(network: Network) -> dict[str, str]:
+    return {name: _toml(address) for name, address in network.known().items()}
 
 
 def _toml(text: str) -> str:

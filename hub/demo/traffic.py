@@ -119,6 +119,16 @@ def day_of_traffic(count: int, day: datetime, seed: int = 1) -> list[Telling]:
     return sorted([*tellings, *_faults(day)], key=lambda one: (one.at, one.name))
 
 
+LATE = 600_000
+"""The number of a shipment that the airline tells of after the day: one of the customer's."""
+
+
+def late_waybill(day: datetime) -> Telling:
+    """A waybill that the airline drops when the day is over."""
+    document = shipment(LATE, day, random.Random(LATE))  # noqa: S311 - a demonstration, not a secret
+    return Telling(at=day, partner=AIRLINE, channel="sftp", name="fwb-late.txt", target="cargo-imp:FWB/17", document=document)
+
+
 def _life(number: int, document: Document, start: datetime) -> Iterator[Telling]:
     """From booking to delivery; every fifth shipment is still under way at the end of the day, after another the airline asks."""
     origin, via, destination = document["origin"], document["routing"][0]["to"], document["destination"]

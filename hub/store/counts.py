@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
-from hub.store.tables import answer_item, dead_letter, delivery, message, refold_item, shipment, split_item
+from hub.store.tables import answer_item, dead_letter, delivery, flight_item, message, refold_item, shipment, split_item
 
 MESSAGES = select(message.c.state, func.count()).group_by(message.c.state)
 DELIVERIES = select(delivery.c.state, func.count()).group_by(delivery.c.state)
@@ -17,7 +17,10 @@ _ANY = (
     select(refold_item.c.seq).limit(1),
     select(answer_item.c.envelope).limit(1),
 )
-DUE_NOW = select(delivery.c.seq).where(delivery.c.run_at <= bindparam("now")).limit(1)
+DUE_NOW = (
+    select(delivery.c.seq).where(delivery.c.run_at <= bindparam("now")).limit(1),
+    select(flight_item.c.seq).where(flight_item.c.run_at <= bindparam("now")).limit(1),
+)
 
 
 def messages(connection: Connection) -> dict[str, int]:
@@ -46,7 +49,7 @@ def waiting(connection: Connection, now: int) -> bool:
     """Whether anything is there to be done now, by whichever worker."""
     if any(connection.execute(one).first() is not None for one in _ANY):
         return True
-    return connection.execute(DUE_NOW, {"now": now}).first() is not None
+    return any(connection.execute(one, {"now": now}).first() is not None for one in DUE_NOW)
 
 
 def _by_state(connection: Connection, query: Select[Any]) -> dict[str, int]:

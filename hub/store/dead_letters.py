@@ -62,6 +62,11 @@ SOLVE = (
     .where(dead_letter.c.envelope.in_(bindparam("values", expanding=True)), dead_letter.c.state != DISCARDED)
     .values(state=SOLVED)
 )
+SOLVE_ONE = (
+    update(dead_letter)
+    .where(dead_letter.c.subject == bindparam("s"), dead_letter.c.state.not_in((SOLVED, DISCARDED)))
+    .values(state=SOLVED)
+)
 MARK = (
     update(dead_letter)
     .where(dead_letter.c.seq == bindparam("s"), dead_letter.c.state != bindparam("st"))
@@ -116,6 +121,11 @@ def solve(connection: Connection, envelopes: Sequence[int]) -> None:
 def mark(connection: Connection, seq: int, state: str) -> bool:
     """Set the state of a dead letter that has another; whether there was one."""
     return connection.execute(MARK, {"s": seq, "st": state}).rowcount == 1
+
+
+def solve_one(connection: Connection, subject: str) -> None:
+    """What failed under this name has gone well now."""
+    connection.execute(SOLVE_ONE, {"s": subject})
 
 
 def take_care(connection: Connection, seq: int, *, owner: str | None, note: str | None) -> bool:

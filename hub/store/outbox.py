@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, case, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, insert, or_, select, update
 
 from hub.clock import micros, moment
 from hub.envelope import Outgoing
+from hub.flight_routing import LATEST
 from hub.statement import DeliveryPlan
 from hub.store import control_numbers
 from hub.store.rows import execute_in, insert_all, lane_of, select_in
@@ -22,6 +23,7 @@ PENDING, RETRYING, UNKNOWN = "pending", "retrying", "unknown"
 SENT, ACKNOWLEDGED, REFUSED, OVERDUE, DEAD, CANCELLED = "sent", "acknowledged", "refused", "overdue", "dead", "cancelled"
 STATES_TOLD = (PENDING, SENT, ACKNOWLEDGED, REFUSED, OVERDUE, RETRYING, UNKNOWN, DEAD, CANCELLED)
 PARALLEL, IN_SEQUENCE, IN_ORDER = "parallel", "in_sequence", "in_order"
+_LINED_UP = (IN_SEQUENCE, IN_ORDER)
 _OUT_OF_THE_WAY = (SENT, ACKNOWLEDGED, OVERDUE, CANCELLED)
 
 
@@ -140,10 +142,24 @@ NEXT_IN_LINE = (
 UNBLOCK = (
     update(delivery).where(delivery.c.seq.in_(bindparam("values", expanding=True))).values(blocked=0, run_at=bindparam("now"))
 )
+_newer = delivery.alias("newer")
+_IS_OVERTAKEN = exists().where(
+    _newer.c.shipment == delivery.c.shipment,
+    _newer.c.partner == delivery.c.partner,
+    _newer.c.channel == delivery.c.channel,
+    _newer.c.target == delivery.c.target,
+    _newer.c.seq > delivery.c.seq,
+)
+OVERTAKEN = (
+    update(delivery)
+    .where(delivery.c.seq == bindparam("s"), delivery.c.state.in_((RETRYING, UNKNOWN)), _IS_OVERTAKEN)
+    .values(state=CANCELLED, run_at=None, finished_at=bindparam("now"))
+)
 FIND = select(delivery).where(delivery.c.seq == bindparam("s"))
 AGAIN = (
     update(delivery)
     .where(delivery.c.seq == bindparam("s"), delivery.c.state.in_((DEAD, REFUSED, RETRYING, UNKNOWN)))
+    .where(or_(delivery.c.ordering != LATEST, ~_IS_OVERTAKEN))
     .values(state=PENDING, attempts=0, run_at=bindparam("now"), finished_at=None)
 )
 CANCEL = (
@@ -179,13 +195,13 @@ def _counts(owed: Sequence[Owed]) -> dict[str, int]:
 
 def _blocked(connection: Connection, owed: Sequence[Owed]) -> list[bool]:
     """Which of these must wait for an earlier one of the same partner and shipment."""
-    ordered = sorted({one.plan.shipment for one in owed if one.plan.ordering != PARALLEL})
+    ordered = sorted({one.plan.shipment for one in owed if one.plan.ordering in _LINED_UP})
     ahead = {(row.partner, row.shipment) for row in select_in(connection, IN_THE_WAY, ordered)}
     flags: list[bool] = []
     for one in owed:
         place = (one.plan.partner, one.plan.shipment)
-        flags.append(one.plan.ordering != PARALLEL and place in ahead)
-        if one.plan.ordering != PARALLEL:
+        flags.append(one.plan.ordering in _LINED_UP and place in ahead)
+        if one.plan.ordering in _LINED_UP:
             ahead.add(place)
     return flags
 
@@ -257,6 +273,8 @@ def finish(connection: Connection, attempts: Sequence[Attempt], *, now: datetime
     ]
     insert_all(connection, ADD_PARTS, rows)
     for one in attempts:
+        if one.due.plan.ordering == LATEST and one.run_at is not None:
+            connection.execute(OVERTAKEN, {"s": one.due.seq, "now": micros(now)})
         if _lets_go(one):
             release_next(connection, one.due.plan.partner, one.due.plan.shipment, micros(now))
 

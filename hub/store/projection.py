@@ -9,6 +9,9 @@ from hub.statement import Document
 
 AWB, HOUSE, STATUS, DATE, ORIGIN, DESTINATION, PARTY = "awb", "house", "status", "date", "origin", "destination", "party"
 REFERENCE, FLIGHT = "reference", "flight"
+BOOKED, LOADED = "BKD", ("DEP", "MAN")
+"""Statuses that say that a shipment is booked on a flight, or is on it, the surest first."""
+
 _PARTIES = ("shipper", "consignee", "notify", "agent")
 _PARTY_LISTS = ("also_notify", "other_participants")
 _IDENTITIES = ("account", "iata_code", "participant")
@@ -54,9 +57,10 @@ def _date(document: Document) -> str | None:
 
 
 def _flights(document: Document) -> Iterator[tuple[str, str | None]]:
-    """The flights it is booked on, or a list says it is."""
+    """The flights it is booked on, or a list or a status says it is."""
+    told = [one for one in _dicts(document.get("milestones")) if one.get("code") in (BOOKED, *LOADED)]
     booked = [flight for one in _dicts(document.get("bookings")) for flight in _dicts(one.get("flights"))]
-    for one in (*_dicts(document.get("loads")), *booked):
+    for one in (*_dicts(document.get("loads")), *booked, *({**one, "from": one.get("station")} for one in told)):
         yield FLIGHT, departure(one)
 
 

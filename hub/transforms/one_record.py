@@ -94,11 +94,19 @@ def _of_one_piece(value: str, context: Context) -> str:
     return value
 
 
+def _of_one_load_piece(value: str, context: Context) -> str:
+    """The weight of a load is that of its piece where it has one: it is not spread over several."""
+    if context.item["loads"][0].get("pieces") != 1:
+        raise ValueError("the weight of a load of one piece")
+    return value
+
+
 PAIRS: dict[str, Pair] = {
     "awb_parts": Pair(read=_awb_parts, write=_awb_parts_write, joins=True),
     "xsd_moment": Pair(read=_xsd_moment, write=_xsd_moment_write),
     "integer_from_one": Pair(read=integer, write=_from_one, respells=True),
     "of_one_piece": Pair(read=as_is, write=_of_one_piece),
+    "of_one_load_piece": Pair(read=as_is, write=_of_one_load_piece),
     "amount": Pair(read=decimal, write=_number_only),
     "xsd_clock": Pair(read=_xsd_clock, write=_xsd_moment_write),
     "xsd_date_alone": Pair(read=_xsd_date_alone, write=_xsd_day_write),

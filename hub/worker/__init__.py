@@ -25,6 +25,7 @@ from hub.worker.answering import Answering
 from hub.worker.delivering import HANG_SECONDS, Delivering
 from hub.worker.folding import Folding
 from hub.worker.line import Desk, Line
+from hub.worker.listing import Listing
 from hub.worker.splitting import Splitting
 
 __all__ = ["Desk", "Drained", "Line", "Worker"]
@@ -71,6 +72,7 @@ class Worker:
         self._stages = stages
         self._splitting = Splitting(desk)
         self._folding = Folding(desk)
+        self._listing = Listing(desk)
         self._answering = Answering(desk, self._splitting)
         self._delivering = Delivering(desk, hang_seconds=hang_seconds)
         self._stop = threading.Event()
@@ -82,7 +84,8 @@ class Worker:
         """One round of every stage; how many things were done. ``wait``: seconds to wait for couriers, if idle."""
         self._begin()
         try:
-            done = self._splitting.run(self._batch) + self._folding.run(self._batch) + self._answering.run(self._batch)
+            done = self._splitting.run(self._batch) + self._folding.run(self._batch)
+            done += self._listing.run(self._batch) + self._answering.run(self._batch)
             done += sum(stage(self._batch) for stage in self._stages)
         except LeaseLost:
             self.share()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from hub.envelope import Written
+from hub.flight_routing import FLIGHT
 from hub.ports import Clock, DeliveryError, Misconfigured, Parcel, Refused, Retriable, Sender, Unknown
 from hub.problem import Code, Problem, has_error
 from hub.retry import next_attempt
@@ -132,7 +133,8 @@ def file_name(plan: DeliveryPlan) -> str:
     """What a person looks for in a folder: the type, the number spoken of, and the format's usual ending."""
     format, _, rest = plan.target.partition(":")
     type = rest.replace("/", ":").partition(":")[0] or "message"
-    number = plan.shipment.partition(":")[2].rpartition(":")[0] or plan.shipment.partition(":")[2]
+    named, _, rest_of_key = plan.shipment.partition(":")
+    number = rest_of_key.replace(":", "-") if f"{named}:" == FLIGHT else rest_of_key.rpartition(":")[0] or rest_of_key
     return f"{type}-{number or 'answer'}{ENDINGS.get(format, '')}"
 
 

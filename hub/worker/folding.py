@@ -5,12 +5,13 @@ lease guard at its beginning makes sure that nobody else has touched these shipm
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from hub.clock import micros
 from hub.statement import DeliveryPlan, Folded, Statement
-from hub.store import acknowledgements, dead_letters, inbox, messages, outbox, recall, shipments, statements
+from hub.store import acknowledgements, dead_letters, flights, inbox, messages, outbox, recall, shipments, statements
 from hub.store.dead_letters import Failure
 from hub.store.engine import reading, writing
 from hub.store.leases import LeaseLost
@@ -31,6 +32,7 @@ class Outcome:
     changes: list[Change] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     neighbours: set[str] = field(default_factory=set)
+    flights: set[tuple[str, int | None]] = field(default_factory=set)
     failed: dict[str, list[Failure]] = field(default_factory=dict)
 
 
@@ -89,12 +91,14 @@ class Folding:
         try:
             changes = shipments.changes(key, self._desk.line.fold(key, said), stored, cause)
             owed = [one for change, folded in changes for one in self._owed(change, folded)]
+            flown = [(name, cause) for change, folded in changes for name in self._touched(change, folded)]
         except Exception as fault:
             outcome.failed[key] = self._failures(
                 [one for one in outcome.items if one.key == key], said, fault, "folding the shipment"
             )
             return
         outcome.changes.extend(change for change, _ in changes)
+        outcome.flights.update(flown)
         outcome.owed.extend(owed)
         for change, folded in changes:
             if folded and not change.same_content:
@@ -105,6 +109,14 @@ class Folding:
             return []
         plans = self._desk.line.route(folded, change.previous)
         return [_owed(change, plan) for plan in plans]
+
+    def _touched(self, change: Change, folded: Folded | None) -> list[str]:
+        """The flights whose lists this may change."""
+        rules = self._desk.line.flights
+        if rules is None or change.same_content:
+            return []
+        before = msgspec.json.decode(change.previous) if change.previous else {}
+        return rules.touched(before, folded.document if folded else {})
 
     def _failures(self, items: Sequence[Item], said: Sequence[Statement], fault: Exception, doing: str) -> list[Failure]:
         problem = told(fault, doing=doing)
@@ -139,8 +151,15 @@ class Folding:
                 desk.line.changed(connection, [(one.key, one.revision_no) for one in outcome.changes if not one.same_content])
             outbox.add(connection, outcome.owed, now=now, sender=desk.line.sender)
             statements.queue(connection, ((key, None) for key in sorted(outcome.neighbours)))
+            self._queue_flights(connection, outcome, micros(now))
             dead_letters.add(connection, [one for several in outcome.failed.values() for one in several], micros(now))
             self._end_messages(connection, progress_of(outcome.items, outcome.failed))
+
+    def _queue_flights(self, connection: Connection, outcome: Outcome, now: int) -> None:
+        rules = self._desk.line.flights
+        if rules is not None:
+            run_at = now + int(rules.soonest() * 1_000_000)
+            flights.queue(connection, sorted(outcome.flights, key=repr), changed_at=now, run_at=run_at)
 
     def _end_messages(self, connection: Connection, progress: Mapping[int, Progress]) -> None:
         closed = messages.items_done(connection, progress)

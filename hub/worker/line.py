@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from hub.envelope import Envelope, Outgoing, Written
+from hub.flight_routing import FlightRules
 from hub.ports import Clock, Sender
 from hub.settings import DEFAULT_SCHEDULE
 from hub.statement import DeliveryPlan, Folded, Reading, Said, Statement, Understood
@@ -52,6 +53,8 @@ class Line:
     """Whether a partner's declared times are believed."""
     changed: Callable[[Connection, Sequence[tuple[str, int]]], None] | None = None
     """``changed(connection, [(shipment, revision)])``: in the transaction that makes the revisions, for who follows them."""
+    flights: FlightRules | None = None
+    """By which rules partners are sent lists of flights; None: none is, and flights are not watched."""
     sender: str = "waybridge"
     """Our own identity, on deliveries and in control numbers."""
 

@@ -22,7 +22,7 @@ from adapters.one_record.nodes import from_graph, is_object, plain, settle
 from adapters.one_record.read import Document, understand_as
 from adapters.one_record.render import jsonld, turtle
 from adapters.one_record.scan import decode
-from adapters.one_record.server.documents import INVALID, checked
+from adapters.one_record.server.documents import INVALID, UNREADABLE, checked
 from adapters.one_record.vocabulary import API, CARGO, XSD, unversioned
 from hub.clock import SystemClock
 from hub.holding import open_node
@@ -97,6 +97,8 @@ def _graph(raw: bytes, format: pyoxigraph.RdfFormat, known: set[str]) -> pyoxigr
 @OF_EACH
 def test_document_comes_back_as_the_same_graph(path: Path) -> None:
     document, raw = _read(path), path.read_bytes()
+    if Code.ONE_DUPLICATE in {one.code for one in document.problems}:
+        raw = json.dumps(json.loads(raw)).encode()  # the last of two equal keys, which pyoxigraph would both take
     if MENDED & {one.code for one in document.problems}:
         pytest.skip(f"mended: {next(one.message for one in document.problems if one.code in MENDED)}")
     known = {quad.subject.value for quad in pyoxigraph.parse(raw, format=pyoxigraph.RdfFormat.JSON_LD)}
@@ -156,7 +158,7 @@ def test_posted_object_is_served_as_it_was_sent_or_refused_with_a_place(path: Pa
     own = document.roots[0].subject.key.startswith(("_:", EXAMPLES + "/logistics-objects/"))
     report = Report(document.lines, list(document.problems))
     checked(document.graph, document.roots[0], report)
-    invalid = [one for one in report.problems if one.code in INVALID]
+    invalid = [one for one in report.problems if one.code in INVALID | UNREADABLE]
     with _node(tmp_path) as client:
         answer = client("POST", f"{EXAMPLES}/logistics-objects", path.read_bytes())
         if invalid or not own:

@@ -49,13 +49,15 @@ def test_day_goes_as_planned(day):
     assert all(one["ok"] for one in shown["checks"])
     # Ten bookings, ten waybills, each confirmed by the airline; two shipments end after two reports, eight after six; two status
     # requests; three faults. To the airline: waybill and acceptance; to the handler: waybill and what the airline said; to the
-    # forwarder: all reports; answers to the airline.
+    # forwarder: all reports; answers to the airline. At last a waybill of the airline itself: to the handler, answered, and one
+    # notification to the customer's ONE Record node.
     assert by_name(shown) == {
-        "received": 10 + 10 + 10 + 2 * 2 + 8 * 6 + 2 + 3,
-        "shipments": 10,
-        "delivered": (10 + 10) + (10 + 2 + 8 * 5) + (2 * 2 + 8 * 6) + (2 + 8 * 4 + 1 + 2),
-        "answers": 2 + 8 * 4 + 1 + 2,
+        "received": 10 + 10 + 10 + 2 * 2 + 8 * 6 + 2 + 3 + 1,
+        "shipments": 10 + 1,
+        "delivered": (10 + 10) + (10 + 2 + 8 * 5) + (2 * 2 + 8 * 6) + (2 + 8 * 4 + 1 + 2) + (1 + 1 + 1),
+        "answers": 2 + 8 * 4 + 1 + 2 + 1,
         "acknowledged": 10,
+        "notified": 1,
         "retried": 3,
         "dead_letters": 3,
         "undelivered": 0,
@@ -63,6 +65,9 @@ def test_day_goes_as_planned(day):
         "portal_own_shipment": 200,
         "portal_own_timeline": 200,
         "portal_foreign_shipment": 404,
+        "node_own_waybill": 200,
+        "node_foreign_waybill": 403,
+        "node_copied_waybill": 200,
     }
 
 
@@ -76,7 +81,7 @@ def test_partners_got_files_and_posts(day):
     assert [one[:3] for one in told[2:]] == ["RCS", "DEP", "ARR", "RCF", "NFD", "DLV"]
     assert len(list((root / "nordhafen").iterdir())) == 2 * 2 + 8 * 6
     to_handler = [one.read_text() for one in (root / "apron" / "out").iterdir()]
-    assert sum(one.startswith("FWB/16\n") for one in to_handler) == 10
+    assert sum(one.startswith("FWB/16\n") for one in to_handler) == 10 + 1
     assert sum(one.startswith("UNA") for one in to_handler) == 42
     assert not list((root / "apron" / "in").iterdir())
 
@@ -93,6 +98,16 @@ def test_what_is_shown_can_be_looked_at(day):
     assert waybridge(folder, "partners", "check", WAYBRIDGE_CONFIG=shown["config"]).returncode == 0
 
 
+def test_customers_own_node_has_a_copy_of_what_it_was_told_of(day):
+    folder, shown = day
+    ran = waybridge(folder, "shipment", shown["copied_shipment"], "--json", WAYBRIDGE_CONFIG=shown["customer_config"])
+    copy = json.loads(ran.stdout)["shipment"]
+    ran = waybridge(folder, "shipment", shown["copied_shipment"], "--json", WAYBRIDGE_CONFIG=shown["config"])
+    original = json.loads(ran.stdout)["shipment"]
+    for name in ("awb", "pieces", "weight", "origin", "destination", "shipper", "consignee"):
+        assert copy[name] == original[name]
+
+
 def test_earlier_day_is_kept_until_asked(day):
     folder, shown = day
     again = waybridge(folder, "demo", "--exit", "--count", "2")
@@ -103,7 +118,7 @@ def test_earlier_day_is_kept_until_asked(day):
     assert fresh.returncode == 0, fresh.stderr
     fresh = waybridge(folder, "demo", "--exit", "--json", "--count", "3", "--folder", str(folder / "second"), "--fresh")
     assert fresh.returncode == 0, fresh.stderr
-    assert by_name(json.loads(fresh.stdout))["shipments"] == 3
+    assert by_name(json.loads(fresh.stdout))["shipments"] == 3 + 1
 
 
 def test_folder_of_somebody_else_is_left_alone(tmp_path):
@@ -133,6 +148,9 @@ def test_serves_until_interrupted(tmp_path):
         key, url = curl.split("X-Api-Key: ")[1].split("'")[0], curl.split()[-1]
         assert _get(url, key) == 200
         assert _get(url, "wrong") == 401
+        token = next(one for one in lines if one.strip().startswith("TOKEN=")).strip().removeprefix("TOKEN=")
+        object = next(one.split()[-1] for one in lines if "$TOKEN" in one)
+        assert _as_json_ld(object, token)["@type"] == "cargo:Waybill"
         second = waybridge(tmp_path, "demo", "--exit", "--fresh")
         assert second.returncode == 3
         assert "running" in second.stderr
@@ -158,6 +176,11 @@ def _get(url, key):
             return answer.status
     except urllib.error.HTTPError as refusal:
         return refusal.code
+
+
+def _as_json_ld(url, token):
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"}), timeout=10) as answer:
+        return json.load(answer)
 
 
 def test_taken_port_is_told(tmp_path):

@@ -145,6 +145,70 @@ def test_a_status_answer_received_is_news_and_is_not_answered_as_a_question(desk
     assert lines(hub.answer_to("all", FSR)[0])[2:] == [RCS]
 
 
+# several consignments, and flights
+
+RCF = "RCF/XX421/22NOV0020/DOH/T10K123.4"
+NEXT = "DEP/XX088/22NOV/DOHSGN/T10K123.4/A0900"
+DLV = "DLV/22NOV1830/SGN/T10K123.4/BEISPIEL"
+
+
+def travelled(desk, *partners) -> Desk:
+    """A hub that knows one waybill on two flights from door to door."""
+    hub = told(desk, *partners)
+    hub.say("fwd", f"FSU/14\n{HEAD}\n{RCF}\n{NEXT}\n{DLV}\n")
+    return hub
+
+
+def test_each_waybill_of_a_request_is_answered(desk):
+    hub = told(desk, partner("sky", sight=Sight(grants=[AWB])))
+    hub.say("fwd", fsu(awb=OTHER))
+    answers = hub.answer_to("sky", f"FSR\n{AWB}FRASGN/T10K123.4\nOSI/FIRST\n{OTHER}\n777-55512365\nOSI/THIRD\n")
+    foreign, unknown = [["FSA/15", awb, "OSI/NO RECORD FOUND"] for awb in (OTHER, "777-55512365")]
+    assert [lines(one) for one in answers] == [["FSA/15", HEAD, RCS, DEP], foreign, unknown]
+    assert sorted(hub.out("sky")) == sorted(one.encode() for one in answers)
+
+
+def test_a_fault_in_one_of_several_refuses_the_request_and_names_it(desk):
+    hub = told(desk, partner("sky", sight=ALL))
+    (answer,) = hub.answer_to("sky", f"FSR\n{AWB}\nXX421/21NOV/FRADOH\n777-5551235\n")
+    assert lines(answer)[0] == "FNA/1"
+    assert "LINE 4" in lines(answer)[1]
+
+
+@pytest.mark.parametrize(
+    ("flights", "expected"),
+    [
+        (["XX421/21NOV/FRADOH"], [RCS, DEP, RCF]),
+        (["XX421/21NOV"], [RCS, DEP, RCF]),
+        (["XX088/22NOV/DOHSGN"], [NEXT, DLV]),
+        (["XX//DOHSGN"], [NEXT, DLV]),
+        (["XX421/21NOV/FRADOH", "XX088/22NOV/DOHSGN"], [RCS, DEP, RCF, NEXT, DLV]),
+        (["XX421/23NOV/FRADOH"], [RCS, "OSI/NO STATUS OF XX421-23NOV-FRADOH"]),
+        (["YY421/21NOV/HKGNRT"], ["OSI/NO STATUS OF YY421-21NOV-HKGNRT"]),
+        (["XX421/21NOV/FRADOH", "YY//SGNHKG"], [RCS, DEP, RCF, DLV, "OSI/NO STATUS OF YY-SGNHKG"]),
+    ],
+)
+def test_flights_of_a_request_narrow_the_answer(desk, flights, expected):
+    hub = travelled(desk, partner("sky", sight=ALL))
+    (answer,) = hub.answer_to("sky", "\n".join(["FSR", AWB, *flights, ""]))
+    assert sorted(lines(answer)) == sorted(["FSA/15", HEAD, *expected])
+
+
+def test_more_flights_than_there_is_room_to_name_are_not_passed_over(desk):
+    hub = travelled(desk, partner("sky", sight=ALL))
+    (answer,) = hub.answer_to("sky", "\n".join(["FSR", AWB, *(f"YY{at}/21NOV/HKGNRT" for at in range(100, 120)), ""]))
+    told = lines(answer)[2:]
+    assert [one[:5] for one in told] == ["OSI/N", "/YY10"]
+    assert told[0].startswith("OSI/NO STATUS OF YY100-21NOV-HKGNRT ")
+    assert told[1].endswith(" AND MORE")
+
+
+def test_flights_are_not_named_of_a_shipment_that_the_partner_may_not_see(desk):
+    hub = travelled(desk, partner("sky", sight=Sight(agents=["7654321"])))
+    (answer,) = hub.answer_to("sky", f"FSR\n{AWB}\nYY421/21NOV/HKGNRT\n")
+    assert lines(answer) == ["FSA/15", AWB, "OSI/NO RECORD FOUND"]
+
+
 FBR = "FBR/2\nFLT/XX421/21NOV/FRADOH\nREF/FRAFFXX\n"
 
 

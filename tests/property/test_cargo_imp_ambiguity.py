@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import pytest
 
-from adapters.cargo_imp.layout import Row, Table, load, schema_names, within
+from adapters.cargo_imp.groups import within
+from adapters.cargo_imp.layout import Row, Table, load, schema_names
 from adapters.cargo_imp.notation import Choice, Field, Item, Literal, Maybe, Repeat, captures, expression, field_expression, parse
 from tests.property.cargo_imp_examples import value
 
@@ -86,7 +87,7 @@ def _cut(items: Sequence[Item], found: re.Match[str]) -> Iterator[tuple[str, str
             continue
         place, end = found.span(group)
         while place < end and (each := inside[group].pattern.match(found.string, place, end)) and each.end() > place:
-            placed = sorted((each.start(slot), name, each[slot]) for slot, name in inside[group].slots if each[slot])
+            placed = sorted((each.start(slot), name, each[slot]) for slot, name in inside[group].groups.slots if each[slot])
             yield from ((name, text) for _, name, text in placed)
             place = each.end()
 

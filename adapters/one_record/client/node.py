@@ -43,6 +43,10 @@ class Node:
         self.pages = Pages(session)
         self._sleep = sleep
 
+    def close(self) -> None:
+        """Close the connections; the next call makes new ones."""
+        self.session.close()
+
     def server_information(self) -> Thing:
         """What the node says of itself. Raises as every read."""
         answer = self.session.read(str(self.place.resource("")))

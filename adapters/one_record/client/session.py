@@ -16,6 +16,7 @@ from adapters.one_record.client.settings import KIND, Place
 from adapters.one_record.client.tokens import Tokens
 from adapters.one_record.client.versions import Versions
 from hub.exchange import Answer, Request, exchange
+from hub.kept import Kept
 from hub.ports import DeliveryError, Refused, Retriable, Unknown
 
 _READS = ("GET", "HEAD")
@@ -35,8 +36,13 @@ class Session:
     def __init__(self, place: Place, now: Callable[[], datetime] = utc_now) -> None:
         self.place = place
         self.versions = Versions(place.version)
-        self._tokens = Tokens(place.way, place.credentials, place.bearer)
+        self._kept = Kept(place.keep_seconds)
+        self._tokens = Tokens(place.way, place.credentials, place.bearer, kept=self._kept)
         self._now = now
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._kept.close()
 
     def read(self, iri: str) -> Answer:
         """GET an IRI of the partner's, whole. Raises :class:`hub.ports.DeliveryError`, never Unknown: nothing was changed."""
@@ -74,14 +80,20 @@ class Session:
             raise Retriable(str(fault)) from fault
 
     def _followed(self, method: str, url: httpx.URL) -> Answer:
-        """Redirects of a read are followed on the partner's own hosts only (301 and 302 are in the standard's tables)."""
+        answer, last = self._landed(method, url)
+        return self._judged(answer, method, last)
+
+    def _landed(self, method: str, url: httpx.URL) -> tuple[Answer, httpx.URL]:
+        """Redirects of a read are followed on the partner's own hosts only (301 and 302 are in the standard's tables), whatever
+        kind they are of: a read stays a read. What writes is never sent elsewhere: its redirect is a fault that names the place.
+        """
         for _ in range(_MOST_REDIRECTS):
             answer = self._exchanged(method, url, b"", "")
             place = answer.headers.get("Location", "")
             if answer.status not in _REDIRECTS or not place:
                 break
             url = self.place.url(urljoin(str(url), place))
-        return self._judged(answer, method, url)
+        return answer, url
 
     def _good(self, method: str, url: httpx.URL, raw: bytes, key: str) -> Answer:
         return self._judged(self._exchanged(method, url, raw, key), method, url)
@@ -111,14 +123,14 @@ class Session:
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Content-Type": media} if raw else {}
         headers |= {"Idempotency-Key": key} if key else {}
-        return exchange(self.place.way, Request(method=method, url=url, headers=headers, raw=raw))
+        return exchange(self.place.way, Request(method=method, url=url, headers=headers, raw=raw), self._kept)
 
     def negotiate(self) -> None:
         """Ask the node once what it speaks. One that does not say is spoken to in the newest version until it objects."""
         if self.versions.asked:
             return
         try:
-            answer = self._exchanged("GET", self.place.resource(""), b"", "")
+            answer, _ = self._landed("GET", self.place.resource(""))
         except Unknown as fault:
             raise Retriable(str(fault)) from fault
         self.versions.asked = True

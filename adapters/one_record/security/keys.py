@@ -29,6 +29,16 @@ class Keys:
         self._keys: Sequence[Key] = ()
         self._fetched_at: float | None = None
         self._asked_at: float | None = None
+        self._edition = 0
+
+    def edition(self) -> int:
+        """How often the keys have been fetched: what was proven in one edition is to be proven anew in the next, for a key may
+        be gone. Renews aged keys. Raises :class:`KeysUnavailable` when they are too old.
+        """
+        self._renew(needed=self._aged())
+        if self._is_stale():
+            raise KeysUnavailable(f"the keys of {self._issuer.iss} could not be renewed in time")
+        return self._edition
 
     def candidates(self, kid: str | None, algorithm: str) -> list[Key]:
         """The keys that may have signed: the one of this id, or without an id all of the algorithm's kind.
@@ -70,6 +80,7 @@ class Keys:
                 _log.warning("keys not renewed", issuer=self._issuer.iss, reason=str(fault))
                 return
             self._fetched_at = now
+            self._edition += 1
 
 
 def public_keys(raw: bytes) -> list[Key]:

@@ -16,6 +16,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from adapters.one_record.security.keys import Key, Keys
+from adapters.one_record.security.proven import Proof, Proven
 from adapters.one_record.security.refusals import Unauthenticated
 from adapters.one_record.security.settings import Issuer
 
@@ -52,19 +53,29 @@ class Verifier:
         self._now = now
         self._leeway = leeway
         self._typ = typ
+        self._known = Proven()
 
     def agent(self, token: str) -> str:
         """The agent's IRI. Raises :class:`Unauthenticated`, and KeysUnavailable when the issuer's keys cannot be had."""
+        if len(token) > LONGEST:
+            raise _invalid("too long")
+        known = self._known.agent(token, self._now().timestamp())
+        return known or self._newly_proven(token)
+
+    def _newly_proven(self, token: str) -> str:
         header, claims = _opened(token)
         self._check_type(header)
         trusted = self._issuer(claims)
         algorithm = header.get("alg")
         if algorithm not in trusted.issuer.algorithms:
             raise _invalid(f"algorithm {str(algorithm)[:20]!r} is not allowed for {trusted.issuer.iss}")
+        edition = trusted.keys.edition()
         proven = self._proven(token, _key_id(header), str(algorithm), trusted)
-        self._check_times(proven)
+        expires = self._checked_times(proven)
         _check_audience(proven, trusted.issuer)
-        return _agent(proven, trusted.issuer)
+        agent = _agent(proven, trusted.issuer)
+        self._known.keep(token, Proof(agent=agent, expires=expires, keys=trusted.keys, edition=edition))
+        return agent
 
     def _check_type(self, header: Mapping[str, Any]) -> None:
         stated = header.get("typ")
@@ -91,7 +102,8 @@ class Verifier:
                 return claims
         raise _invalid(f"the signature is not that of {trusted.issuer.iss}")
 
-    def _check_times(self, claims: Mapping[str, Any]) -> None:
+    def _checked_times(self, claims: Mapping[str, Any]) -> float:
+        """When the token expires."""
         now = self._now().timestamp()
         expires, begins, issued = (_seconds(claims, name) for name in ("exp", "nbf", "iat"))
         if expires is None:
@@ -100,6 +112,7 @@ class Verifier:
             raise Unauthenticated("expired", EXPIRED)
         if any(one is not None and now < one - self._leeway for one in (begins, issued)):
             raise Unauthenticated("not valid yet", EXPIRED)
+        return expires
 
 
 def _invalid(reason: str) -> Unauthenticated:
@@ -108,8 +121,8 @@ def _invalid(reason: str) -> Unauthenticated:
 
 def _opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Header and claims as they stand in the token, unproven."""
-    if len(token) > LONGEST or not _SHAPE.fullmatch(token):
-        raise _invalid("not three parts of base64url, or too long")
+    if not _SHAPE.fullmatch(token):
+        raise _invalid("not three parts of base64url")
     try:
         found = jws.extract_compact(token.encode("ascii"), registry=_Registry([]))
         claims = json.loads(found.payload)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from adapters.one_record.render import jsonld, turtle
 from adapters.one_record.security.token_endpoint import LARGEST_FORM
@@ -18,7 +20,7 @@ from adapters.one_record.server import bodies, openapi
 from adapters.one_record.server.call import Answer, Call, Node
 from adapters.one_record.server.entrance import CERTIFICATE, KEY_SET, TOKEN, Entrance
 from adapters.one_record.server.errors import ENGLISH, Detail, Refusal, error_nodes
-from adapters.one_record.server.negotiation import JSON_LD, Wanted, wanted
+from adapters.one_record.server.negotiation import JSON_LD, Wanted, takes_gzip, wanted
 from adapters.one_record.server.rendered import Rendered
 from adapters.one_record.server.shown import for_version
 from adapters.one_record.server.table import Operation, Routes
@@ -35,7 +37,6 @@ THREADS = 16
 WORTH_COMPRESSING = 1_400
 """Bytes; less fits into one packet anyhow."""
 
-METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS")
 T = TypeVar("T")
 _log = Log("one-record.server")
 _COMMON = {
@@ -58,8 +59,15 @@ class Server:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="one-record")
         self._prefix = urlsplit(node.base).path.rstrip("/")
 
-    async def endpoint(self, request: Request) -> Response:
-        """Every request."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Every request, by whatever method; there is nothing here but HTTP."""
+        if scope["type"] == "http":
+            response = await self._answered(Request(scope, receive))
+            await response(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _answered(self, request: Request) -> Response:
         asked = Wanted(language=wanted("*/*", request.headers.get("accept-language", "")).language)
         try:
             path = self._path(request)
@@ -117,6 +125,8 @@ class Server:
     ) -> Response:
         agent = agent or self._agent(request)
         operation = _operation(request, methods, self._node.base + path)
+        if self._node.doors.settings.moved_to:
+            return self._moved(request, path, asked)
         call = Call(
             method=request.method,
             path=path,
@@ -140,12 +150,25 @@ class Server:
         nodes = answer.nodes
         if nodes is None:
             return Response(status_code=answer.status, headers=headers)
+        if answer.mark:
+            headers["ETag"] = _tag(answer.mark, asked)
+            if _is_known(request.headers.get("if-none-match", ""), headers["ETag"]):
+                return Response(status_code=304, headers=headers)
 
         def write() -> bytes:
             return _body(for_version(nodes, asked.version), asked)
 
         body = self._rendered.body((answer.mark, asked.media, asked.version), write) if answer.mark else write()
         return _sent(request, answer.status, body, headers)
+
+    def _moved(self, request: Request, path: str, asked: Wanted) -> Response:
+        """Where this is answered now. 301 and 302 are the standard's for what is read; a method that writes keeps its body."""
+        settings = self._node.doors.settings
+        reads = request.method in ("GET", "HEAD")
+        status = (302 if reads else 307) if settings.moved_for_now else (301 if reads else 308)
+        query = f"?{request.url.query}" if request.url.query else ""
+        headers = {**_common(asked), "Location": f"{settings.moved_to.rstrip('/')}{path}{query}"}
+        return Response(status_code=status, headers=headers)
 
     def _agent(self, request: Request) -> Agent:
         certificate = (request.scope.get("state") or {}).get(CERTIFICATE)
@@ -160,6 +183,16 @@ def _operation(request: Request, methods: Mapping[str, Operation], resource: str
         allow = ", ".join(sorted(methods))
         raise Refusal(405, Detail(message=f"Possible are: {allow}.", resource=resource), headers={"Allow": allow})
     return operation
+
+
+def _tag(mark: str, asked: Wanted) -> str:
+    """The validator of an answer (RFC 9110, section 8.8.3): weak, for it is the same whether compressed or not."""
+    return f'W/"{hashlib.blake2b(f"{mark} {asked.content_type}".encode(), digest_size=12).hexdigest()}"'
+
+
+def _is_known(stated: str, tag: str) -> bool:
+    """Whether the caller has what it would get (If-None-Match, weak comparison)."""
+    return any(one.strip() in (tag, tag.removeprefix("W/"), "*") for one in stated[:4000].split(",")) if stated else False
 
 
 def _refusal(request: Request, refusal: Refusal, asked: Wanted) -> Response:
@@ -179,7 +212,7 @@ def _body(nodes: Nodes, asked: Wanted, language: str = "") -> bytes:
 
 def _sent(request: Request, status: int, body: bytes, headers: dict[str, str]) -> Response:
     """The response; to HEAD the same without its body."""
-    if len(body) >= WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= WORTH_COMPRESSING and takes_gzip(request.headers.get("accept-encoding", "")):
         body = gzip.compress(body, 1, mtime=0)
         headers["Content-Encoding"] = "gzip"
     if request.method == "HEAD":
@@ -191,5 +224,5 @@ def create(node: Node, operations: Sequence[Operation], entrance: Entrance) -> F
     """The application. Every path is the table's to answer, so that 404 and 405 are error objects too."""
     server = Server(node, operations, entrance)
     app = FastAPI(title="ONE Record", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.add_route("/{path:path}", server.endpoint, methods=list(METHODS))
+    app.mount("/", server)
     return app

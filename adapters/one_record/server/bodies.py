@@ -1,4 +1,6 @@
-"""Reads request bodies, bounded in size and time whatever their headers claim. Knows no route."""
+"""Reads request bodies, plain or compressed, bounded in size and time whatever their headers claim. Knows no route."""
+
+import zlib
 
 import anyio
 from starlette.requests import ClientDisconnect, Request
@@ -8,8 +10,34 @@ from adapters.one_record.server.errors import BODY, Detail, Refusal, refused
 SECONDS = 60.0
 
 
+GZIP = 16 + zlib.MAX_WBITS
+PLAIN = ("", "identity")
+
+
 async def read(request: Request, most: int) -> bytes:
-    """The whole body. Raises Refusal (400, 413)."""
+    """The whole body as its Content-Type means it; ``most`` bounds it before and after. Raises Refusal (400, 413, 415)."""
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding not in (*PLAIN, "gzip", "x-gzip"):
+        message = f"The body is {encoding[:60]!r}; this server reads gzip, and what is not compressed."
+        raise Refusal(415, Detail(message=message), headers={"Accept-Encoding": "gzip"})
+    raw = await _raw(request, most)
+    return raw if encoding in PLAIN else _opened(raw, most)
+
+
+def _opened(raw: bytes, most: int) -> bytes:
+    try:
+        opening = zlib.decompressobj(GZIP)
+        body = opening.decompress(raw, most + 1)
+    except zlib.error:
+        raise refused("The body is said to be gzip, and is not.", about=BODY) from None
+    if len(body) > most:
+        raise _too_large(most)
+    if not opening.eof or opening.unused_data:
+        raise refused("The gzip body ends too early, or goes on after its end.", about=BODY)
+    return body
+
+
+async def _raw(request: Request, most: int) -> bytes:
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:18]) > most:
         raise _too_large(most)

@@ -119,7 +119,7 @@ def _acceptance(node: Node, request: ActionRequest, change: changing.Change, hel
     updated = Notice(
         event_type="LOGISTICS_OBJECT_UPDATED",
         at=node.doors.now(),
-        author=request.by,
+        author=by,
         object=held.id,
         object_type=held.type,
         revision=held.latest + 1,

@@ -26,9 +26,12 @@ UNREADABLE = frozenset(
         Code.ONE_CONTEXT_REMOTE,
         Code.ONE_TURTLE,
         Code.ONE_GRAPH,
+        Code.ONE_DUPLICATE,
     )
 )
-"""What leaves nothing to look at: the body is invalid."""
+"""What leaves nothing to look at, or open which of two things is meant: the body is invalid (JSON-LD 1.1, section 2: names in
+an object are unique).
+"""
 
 INVALID = frozenset(
     (

@@ -4,7 +4,7 @@ The standard: Logistics Events.
 """
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from adapters.one_record.nodes import class_iri, made, properties, settle, text_of
 from adapters.one_record.server import queries
@@ -21,6 +21,7 @@ FOR, DATE, CODE, CREATED = CARGO + "eventFor", CARGO + "eventDate", CARGO + "eve
 SET_BY_US = frozenset(("LogisticsEvent#eventFor", "StatusUpdateEvent#eventFor"))
 SORTS = ("ASC-creationDate", "DESC-creationDate", "ASC-eventDate", "DESC-eventDate")
 MOST_TARGETS = 1_000
+MOST_CODES = 200
 
 
 def create(node: Node, call: Call) -> Answer:
@@ -100,11 +101,14 @@ def _beside(nodes: Nodes, target: str) -> Nodes:
 
 def _moment(text: str) -> datetime:
     """An xsd:dateTime that was checked; without an offset it is UTC (Implementation Guidelines, Date and Time: always UTC)."""
+    midnight = "T24:" in text
     try:
-        found = datetime.fromisoformat(text.replace("T24:", "T00:"))
-    except ValueError:
-        raise refused(f"{text[:60]!r} is no date of the calendar.", property=DATE) from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        found = datetime.fromisoformat(text.replace("T24:", "T00:")) + timedelta(days=midnight)
+        if not midnight or (found.hour, found.minute, found.second, found.microsecond) == (0, 0, 0, 0):
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise refused(f"{text[:60]!r} is no date of the calendar.", property=DATE)
 
 
 def listed(node: Node, call: Call) -> Answer:
@@ -125,7 +129,7 @@ def _query(node: Node, call: Call) -> EventQuery:
     direction, _, by = (queries.choice(call, "sort", SORTS) or SORTS[0]).partition("-")
     limit, most = queries.count(call, "limit"), node.doors.settings.page
     return EventQuery(
-        codes=[one.strip() for one in call.query.get("event-code", "").split(",") if one.strip()],
+        codes=queries.listed(call, "event-code", MOST_CODES),
         created_after=queries.instant(call, "created-after"),
         created_before=queries.instant(call, "created-before"),
         occurred_after=queries.instant(call, "occurred-after"),
@@ -154,7 +158,7 @@ def read(node: Node, call: Call) -> Answer:
     if found is None:
         iri = node.event_iri(held.id, call.parameters["event"])
         raise refused("There is no logistics event with this URI.", status=404, resource=iri)
-    return Answer(status=200, nodes=found.nodes, headers=_headers(node, found))
+    return Answer(status=200, nodes=found.nodes, headers=_headers(node, found), mark=f"{held.id}/logistics-events/{found.id}")
 
 
 def _headers(node: Node, found: HeldEvent) -> dict[str, str]:

@@ -5,6 +5,7 @@ Internationalization (en-US where nothing else fits).
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -46,6 +47,11 @@ class _Range(msgspec.Struct, frozen=True):
 
 def wanted(accept: str, accept_language: str) -> Wanted:
     """The best answer to ``Accept`` and ``Accept-Language``. Raises Refusal (415) when none of our media types is accepted."""
+    # Clients send the same few headers again and again; longer ones are not worth keeping.
+    return (_known if len(accept) + len(accept_language) < _SHORT else _wanted)(accept, accept_language)
+
+
+def _wanted(accept: str, accept_language: str) -> Wanted:
     ranges = sorted(_ranges(accept or "*/*"), key=lambda one: -one.quality)
     fitting = [one for one in ranges if one.name in _ANSWERS and one.quality > 0]
     language = _language(accept_language)
@@ -53,6 +59,10 @@ def wanted(accept: str, accept_language: str) -> Wanted:
         raise Refusal(415, Detail(message=f"Accepted is {accept[:100]!r}; this server answers in {', '.join(CONTENT_TYPES)}."))
     version = next((one.version for one in fitting if one.version in VERSIONS), VERSIONS[0])
     return Wanted(media=_ANSWERS[fitting[0].name], version=version, language=language)
+
+
+_SHORT = 300
+_known = lru_cache(maxsize=256)(_wanted)
 
 
 def _ranges(header: str) -> Iterator[_Range]:
@@ -82,6 +92,13 @@ def _language(header: str) -> str:
                 if known.lower() == one.name or known.partition("-")[0] == one.name.partition("-")[0]:
                     return known
     return ENGLISH
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether an answer may be compressed."""
+    return "gzip" in accept_encoding and any(
+        one.name in ("gzip", "x-gzip", "*") and one.quality > 0 for one in _ranges(accept_encoding)
+    )
 
 
 def body_media(content_type: str) -> str:

@@ -77,7 +77,7 @@ def read(node: Node, call: Call) -> Answer:
         "Latest-Revision": str(held.latest),
         "Last-Modified": last_modified(held.revised_at),
     }
-    mark = "" if at or embedded else f"{held.id}?{held.revision}/{held.latest}"
+    mark = "" if embedded else f"{held.id}?{held.revision}/{held.latest}{suffix}"
     return Answer(status=200, nodes=_as_of(node, nodes, suffix) if at else nodes, headers=headers, mark=mark)
 
 

@@ -47,6 +47,14 @@ def count(call: Call, name: str) -> int | None:
     return int(text)
 
 
+def listed(call: Call, name: str, most: int) -> list[str]:
+    """The words of a list with commas, each once. Raises Refusal (400) for more than ``most``."""
+    words = dict.fromkeys(one.strip() for one in call.query.get(name, "").split(",") if one.strip())
+    if len(words) > most:
+        raise _wrong(name, f"a list of {len(words)}", f"at most {most} words")
+    return list(words)
+
+
 def choice(call: Call, name: str, allowed: tuple[str, ...]) -> str:
     """One of a few words, or an api individual by its IRI; empty where absent. Raises Refusal (400)."""
     text = call.query.get(name)

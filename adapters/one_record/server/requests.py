@@ -4,6 +4,7 @@ from adapters.one_record.server import queries
 from adapters.one_record.server.accepting import ACCEPT
 from adapters.one_record.server.call import Answer, Call, Node, last_modified
 from adapters.one_record.server.errors import QUERY, Refusal, refused
+from adapters.one_record.server.negotiation import body_media
 from adapters.one_record.server.permission import require_holder, the_request
 from adapters.one_record.server.requesting import notices
 from adapters.one_record.server.shown import request_nodes
@@ -26,6 +27,8 @@ def read(node: Node, call: Call) -> Answer:
 
 def update(node: Node, call: Call) -> Answer:
     """PATCH /action-requests/{id}?status=: only the holder decides; revoking is open to the requestor, as DELETE is."""
+    if call.body:
+        body_media(call.media)
     status = queries.choice(call, "status", STATUSES)
     if not status:
         raise refused(f"The query parameter 'status' is missing; {' or '.join(STATUSES)} is expected.", about=QUERY)

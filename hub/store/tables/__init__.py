@@ -7,12 +7,15 @@ and bytes, a message's number is its envelope's number and its ordinal.
 
 from hub.store.tables.arrivals import envelope, envelope_bytes, message, repeated_arrival, split_item
 from hub.store.tables.base import metadata
+from hub.store.tables.flights import flight_item
 from hub.store.tables.objects import (
     access_grant,
     action_request,
     agent_group,
+    join_due,
     logistics_event,
     logistics_object,
+    object_link,
     object_projection,
     object_revision,
     projection_due,
@@ -36,11 +39,14 @@ __all__ = [
     "delivery_bytes",
     "envelope",
     "envelope_bytes",
+    "flight_item",
+    "join_due",
     "lease",
     "logistics_event",
     "logistics_object",
     "message",
     "metadata",
+    "object_link",
     "object_projection",
     "object_revision",
     "projection_due",

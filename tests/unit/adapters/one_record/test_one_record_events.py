@@ -145,6 +145,37 @@ def test_get_logistics_events_refuses_wrong_parameters(holder: Client, several: 
     assert (answer.status_code, error(answer)[0]) == (400, "Invalid query parameter request")
 
 
+def test_get_logistics_events_takes_each_code_once_and_not_without_end(holder: Client, several: str) -> None:
+    assert holder.get(f"{several}/logistics-events?event-code={'DEP,' * 1000}")["api:hasTotalItems"]["@value"] == "1"
+    answer = holder("GET", f"{several}/logistics-events?event-code={','.join(f'X{one}' for one in range(1000))}")
+    assert (answer.status_code, error(answer)[0]) == (400, "Invalid query parameter request")
+
+
+@pytest.mark.parametrize(
+    ("date", "before", "status"),
+    [
+        ("2026-11-20T24:00:00Z", "20261121T000000Z", 201),
+        ("2026-11-20T24:00:01Z", "", 400),
+        ("2026-02-30T10:00:00Z", "", 400),
+        ("9999-12-31T23:59:59-14:00", "", 400),
+        ("0001-01-01T00:00:00+14:00", "", 400),
+        ("2026-11-20T10:00:00.123456789-00:30", "20261120T103000Z", 201),
+        ("2026-11-20T10:00:00", "20261120T100000Z", 201),
+    ],
+)
+def test_create_takes_every_time_of_the_calendar_and_no_other(
+    holder: Client, shipment: str, date: str, before: str, status: int
+) -> None:
+    answer = post(holder, shipment, event(date=date))
+    assert answer.status_code == status, answer.text
+    if status == 201:
+        events = f"{shipment}/logistics-events"
+        assert "api:hasItem" in holder.get(f"{events}?occurred-after={before}")
+        assert "api:hasItem" not in holder.get(f"{events}?occurred-after=20261122T000000Z")
+    else:
+        assert error(answer)[0] == "Invalid resource"
+
+
 def test_get_logistics_events_metadata_moves_with_each_event(web: Web, holder: Client, shipment: str) -> None:
     before = holder("HEAD", f"{shipment}/logistics-events").headers["Last-Modified"]
     web.world.clock.forward(120)

@@ -110,6 +110,9 @@ def test_error_handling_unknown_paths_and_methods_are_error_objects(holder: Clie
     assert (lost.status_code, error(lost)[0]) == (404, "Resource not found")
     wrong = holder("DELETE", "/logistics-objects")
     assert (wrong.status_code, wrong.headers["Allow"], error(wrong)[0]) == (405, "POST", "Method not allowed")
+    for method in ("TRACE", "SEARCH", "get"):
+        strange = holder(method, "/logistics-objects")
+        assert (strange.status_code, strange.headers["Allow"], error(strange)[0]) == (405, "POST", "Method not allowed")
 
 
 def test_error_handling_a_fault_of_ours_is_told_without_its_reasons(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

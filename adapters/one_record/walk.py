@@ -1,0 +1,272 @@
+"""One walk over the values of a plain nested document, to the tree the graph gives. Knows a context's words, no roots.
+
+Places are those of the values: the text cut behind its keys says where the value of each begins. Anything wrong or unusual
+raises :class:`Unusual`.
+"""
+
+import re
+from itertools import accumulate, count, islice
+from operator import add, itemgetter
+from typing import Any
+
+from adapters.one_record.frame import GROWTH, INVERSE, SPARE_NODES
+from adapters.one_record.graph import STRING
+from adapters.one_record.lexicon import CODE, CONTEXT, INTERNAL, LITERAL, NAME, OBJECT, TEXT, TYPE, Lexicon, Plan, Step, Unusual, shared
+from adapters.one_record.scan import LIMIT_DEPTH, Lines
+from adapters.one_record.vocabulary import XSD, Property
+from hub.syntax import Element, Node
+
+DEEPEST = LIMIT_DEPTH - 3
+"""Brackets around an object that may hold a list of typed values without going beyond the limit."""
+
+_COLON = re.compile(r'"\s*:\s*')
+_SCALAR = re.compile(r"[-0-9][-+.0-9eE]*+|true|false")
+_FIRST = frozenset('"{[-0123456789tfn')
+
+
+class Walk:
+    """One walk over one document. ``at`` is the number of the key to come, ``starts`` where the value of each key begins."""
+
+    def __init__(self, text: str, words: Lexicon) -> None:
+        # An escaped quotation mark ends no string.
+        self.text = text.replace("\\\\", "__").replace('\\"', "__") if "\\" in text else text
+        self.words = words
+        self.starts = _starts(self.text)
+        self.at = 0
+        self.lines = Lines.of(text) if "\n" in text or "\r" in text else None
+        self.described: dict[str, Node] = {}
+        self.bare: list[tuple[Node, str, Step | None]] = []
+        self.coded: set[str] = set()
+        self.internal: list[str] = []
+        self.made = 0
+
+    def node(  # noqa: C901 - every value of every document comes by here
+        self, value: dict[str, Any], name: str, expected: str, offset: int, pointer: str, depth: int, above: Step | None = None
+    ) -> Node:
+        """One object and all below it. ``expected`` is the class its place says; its own ``@type`` says better."""
+        stated = value.get("@type", expected)
+        if depth > DEEPEST or stated.__class__ is not str:
+            raise Unusual
+        words, lines, starts, at = self.words, self.lines, self.starts, self.at
+        plan = words.plans.get((stated, *value)) or words.plan(stated, value)
+        if plan.typed and above is not None and above.form is OBJECT and above.below not in plan.kind.lineage:
+            self._fits(above.rule, plan.kind.name)
+        self.made += 1
+        line, column = (1, offset + 1) if lines is None else lines.place(offset)
+        elements: dict[str, Element] = {}
+        children: list[Node] = []
+        node = Node(name, elements, children, line, column, offset)
+        paths = plan.paths.get(pointer) or words.paths(plan, pointer)
+        for step, path, inner in zip(plan.steps, paths, value.values(), strict=True):
+            offset = starts[at]
+            at += 1
+            kind, form = inner.__class__, step.form
+            if kind is str and form <= TEXT:
+                if form is NAME:
+                    if inner[:9] == INTERNAL:
+                        self.internal.append(inner)
+                    else:
+                        inner = words.name(inner)
+                elif form is TYPE:
+                    inner = plan.kind.name
+                line, column = (1, offset + 1) if lines is None else lines.place(offset)
+                element = Element(inner, line, column, offset, path)
+                if step.repeats:
+                    children.append(Node(step.short, {"@value": element}, [], line, column, offset))
+                else:
+                    elements[step.short] = element
+                continue
+            self.at = at
+            if kind is dict and form is OBJECT:
+                children.append(self.node(inner, step.short, step.below, offset, path, depth + 1, step))
+            elif kind is list:
+                self._list(node, step, inner, offset, path, depth)
+            else:
+                self._value(node, step, inner, offset, path, depth)
+            at = self.at
+        self.at = at
+        if not plan.ordered or len(elements) > len(plan.steps):
+            children.sort(key=_name_of)
+            node.elements = dict(sorted(elements.items()))
+        if plan.named:
+            self._know(node, plan, above)
+        return node
+
+    def _value(self, node: Node, step: Step, value: Any, offset: int, pointer: str, depth: int) -> None:
+        """A value that is not the commonest of its property. ``at`` stands behind its key."""
+        kind, form, iri = value.__class__, step.form, ""
+        if kind is dict:
+            if form is OBJECT or (form is CODE and "@id" not in value):
+                node.children.append(self.node(value, step.short, step.below, offset, pointer, depth + 1, step))
+                return
+            if form is CODE:
+                text, iri = self._code(step, value)
+            elif form is CONTEXT and depth == 0:
+                self.at += self.words.keys
+                return
+            else:
+                text, offset = self._typed(step, value)
+                pointer += "/@value"
+        elif form is not TEXT and form is not LITERAL:
+            raise Unusual
+        elif kind is str:
+            text = value if form is TEXT else shared(value, step.coercion or STRING, step.rule.range)
+        else:
+            text = self._scalar(step, offset, step.coercion)
+        line, column = (1, offset + 1) if self.lines is None else self.lines.place(offset)
+        element = Element(text, line, column, offset, pointer)
+        if step.repeats:
+            node.children.append(Node(step.short, {"@value": element}, [], line, column, offset))
+        else:
+            node.elements[step.short] = element
+        if iri:
+            _beside(node, step, "@id", iri, element)
+        elif step.language and kind is str:
+            _beside(node, step, "@language", step.language, element)
+
+    def _scalar(self, step: Step, offset: int, datatype: str) -> str:
+        """A number or truth value as it is written."""
+        found = _SCALAR.match(self.text, offset)
+        if found is None:
+            raise Unusual
+        text = found[0]
+        native = "boolean" if text in ("true", "false") else "integer" if text.lstrip("-").isdigit() else "double"
+        return shared(text, datatype or XSD + native, step.rule.range)
+
+    def _typed(self, step: Step, value: dict[str, Any]) -> tuple[str, int]:
+        """``@value``, with ``@type`` or alone."""
+        inner, stated, size = value.get("@value"), value.get("@type", ""), len(value)
+        if size != 1 + ("@type" in value) or stated.__class__ is not str or (step.form is not TEXT and step.form is not LITERAL):
+            raise Unusual
+        datatype = (self.words.datatypes.get(stated) or self.words.datatype(stated)) if size == 2 else ""
+        offset = self.starts[self.at + ("@type" in value and next(iter(value)) == "@type")]
+        self.at += size
+        if inner.__class__ is str:
+            return shared(inner, datatype or STRING, step.rule.range), offset
+        if inner.__class__ is not int and inner.__class__ is not float:
+            raise Unusual
+        return self._scalar(step, offset, datatype), offset
+
+    def _code(self, step: Step, value: dict[str, Any]) -> tuple[str, str]:
+        """A code by its IRI, which may say its class."""
+        name = value["@id"]
+        if name.__class__ is not str or not name:
+            raise Unusual
+        if len(value) > 1:
+            stated = value.get("@type")
+            if len(value) > 2 or stated.__class__ is not str:
+                raise Unusual
+            self.words.class_of(stated)
+        self.at += len(value)
+        text, iri, key = step.codes.get(name) or self.words.code(step, name)
+        self.coded.add(key)
+        return text, iri
+
+    def _list(self, node: Node, step: Step, values: list[Any], offset: int, pointer: str, depth: int) -> None:
+        """Values of one kind: texts, or objects."""
+        most, kinds = step.rule.max, {value.__class__ for value in values}
+        if len(kinds) != 1 or (most is not None and len(values) > most) or step.form is CONTEXT:
+            raise Unusual
+        if str in kinds:
+            for place, value in enumerate(values):
+                offset = self.text.find('"', offset + 1)
+                self._value(node, step, value, offset, f"{pointer}/{place}", depth + 1)
+                offset = self.text.find('"', offset + 1)
+        elif dict in kinds:
+            for place, value in enumerate(values):
+                offset = self.text.rfind("{", 0, self.starts[self.at])
+                self._value(node, step, value, offset, f"{pointer}/{place}", depth + 1)
+        else:
+            raise Unusual
+        if len(values) > 1:
+            _no_value_twice(values, node.children[-len(values) :])
+
+    def _know(self, node: Node, plan: Plan, above: Step | None) -> None:
+        """Remember what is described by which name, and what is only named."""
+        name = node.elements["@id"].text
+        if name[:2] == "_:":
+            del node.elements["@id"]
+        if not plan.told:
+            self.bare.append((node, name, above if above is not None and above.form is OBJECT else None))
+        elif self.described.setdefault(name, node) is not node:
+            raise Unusual
+
+    def _fits(self, rule: Property, name: str) -> None:
+        """See that a property may have an object of this class."""
+        classes = self.words.words.classes
+        found, expected = classes.get(name), classes.get(rule.range)
+        if not rule.range or found is None or rule.range in found.lineage:
+            return
+        if expected is None or name not in expected.lineage:
+            raise Unusual
+
+    def finish(self) -> None:
+        """Show again, where it is only named, what is described elsewhere; anything more tangled is for the graph."""
+        self.words.see_internal(self.internal)
+        if self.at != len(self.starts) - 1 or not self.coded.isdisjoint(self.described):
+            raise Unusual
+        often: dict[str, int] = {}
+        for _, name, _ in self.bare:
+            often[name] = often.get(name, 0) + 1
+        tangled = {id(node) for node, name, _ in self.bare if name in self.described}
+        subjects = self.made
+        for node, name, step in self.bare:
+            found = self.described.get(name)
+            if "@type" in node.elements and (found is not None or often[name] > 1):
+                raise Unusual
+            if found is not None:
+                self._show(node, found, step, tangled)
+        if self.made > SPARE_NODES + GROWTH * subjects:
+            raise Unusual
+
+    def _show(self, node: Node, found: Node, step: Step | None, tangled: set[int]) -> None:
+        if step is None or step.short in INVERSE:
+            raise Unusual
+        told = found.elements.get("@type")
+        if told is not None:
+            self._fits(step.rule, told.text)
+        node.elements.update((key, _again(one)) for key, one in found.elements.items() if key != "@id")
+        node.children = [self._copy(child, tangled) for child in found.children]
+
+    def _copy(self, node: Node, tangled: set[int]) -> Node:
+        if id(node) in tangled:
+            raise Unusual
+        self.made += 1
+        elements = {key: _again(one) for key, one in node.elements.items()}
+        children = [self._copy(child, tangled) for child in node.children]
+        return Node(node.name, elements, children, node.line, node.column, node.offset)
+
+
+def _starts(text: str) -> list[int]:
+    """Where the value of each key begins, and the end, in a text that parts keys from values in one way throughout."""
+    colon = _COLON.search(text)
+    if colon is None:
+        raise Unusual
+    pieces = text.split(colon[0])
+    if not _FIRST.issuperset(map(itemgetter(0), islice(pieces, 1, None))):
+        raise Unusual
+    width = len(colon[0])
+    return [*map(add, accumulate(map(len, pieces)), count(width, width))]
+
+
+def _beside(node: Node, step: Step, name: str, text: str, element: Element) -> None:
+    """What the short text of a value does not say: a code's IRI outside the property's own list, a language."""
+    holder, prefix = (node.children[-1], "") if step.repeats else (node, step.short)
+    holder.elements[prefix + name] = Element(text, element.line, element.column, element.offset, element.path)
+
+
+def _no_value_twice(values: list[Any], children: list[Node]) -> None:
+    """A graph is a set: of values that are the same it has one."""
+    marks = [tuple(child.elements[key].text for key in ("@value", "@id") if key in child.elements) for child in children]
+    marks += [(value["@id"],) for value in values if value.__class__ is dict and value.get("@id", "")[:2] == "_:"]
+    named = [mark for mark in marks if mark]
+    if len(set(named)) < len(named):
+        raise Unusual
+
+
+def _again(one: Element) -> Element:
+    return Element(one.text, one.line, one.column, one.offset, one.path)
+
+
+def _name_of(node: Node) -> str:
+    return node.name
