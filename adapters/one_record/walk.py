@@ -9,7 +9,21 @@ from typing import Any
 
 from adapters.one_record.frame import GROWTH, INVERSE, SPARE_NODES
 from adapters.one_record.graph import STRING
-from adapters.one_record.lexicon import CODE, CONTEXT, INTERNAL, LITERAL, NAME, OBJECT, TEXT, TYPE, Lexicon, Plan, Step, Unusual, shared
+from adapters.one_record.lexicon import (
+    CODE,
+    CONTEXT,
+    INTERNAL,
+    LITERAL,
+    NAME,
+    OBJECT,
+    TEXT,
+    TYPE,
+    Lexicon,
+    Plan,
+    Step,
+    Unusual,
+    shared,
+)
 from adapters.one_record.scan import LIMIT_DEPTH, Lines
 from adapters.one_record.vocabulary import XSD, Property
 from hub.syntax import Element, Node
