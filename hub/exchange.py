@@ -4,7 +4,6 @@ A connection may be kept for the next request to the same host (hub.kept).
 Follows no redirect and knows no partner, no format and no meaning of a status.
 """
 
-import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,35 +15,15 @@ import httpx
 import tenacity
 
 from hub.address import permitted
-from hub.channel import Deadline, Secrets, Settings
+from hub.channel import Deadline
 from hub.kept import Kept, Wire
 from hub.ports import Misconfigured, Retriable, Unknown
-
-WAY_SETTINGS = (
-    *("allow_private", "allow_plain", "ca_file", "connect_seconds", "connect_attempts", "read_seconds", "attempt_seconds"),
-    "max_answer_bytes",
-)
-"""The settings that :func:`way` reads."""
+from hub.way import Way
 
 READS = ("GET", "HEAD")
 """Methods that change nothing, so that sending one again does no harm."""
 
 _LONGEST_WAIT = 86_400.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    """How a channel reaches its partner: limits, trust, and whether the address may be private. ``setting`` names its URL."""
-
-    kind: str
-    setting: str
-    allow_private: bool
-    trust: ssl.SSLContext = field(repr=False)
-    connect_seconds: float
-    connect_attempts: int
-    read_seconds: float
-    attempt_seconds: float
-    max_answer_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,62 +46,13 @@ class Answer:
     whole: bool = True
 
 
-def way(settings: Settings, setting: str, *, max_answer_bytes: int = 65_536) -> Way:
-    """Read the settings of the way. Raises :class:`hub.ports.Misconfigured` naming what is wrong."""
-    return Way(
-        kind=settings.kind,
-        setting=setting,
-        allow_private=settings.flag("allow_private"),
-        trust=_trust(settings),
-        connect_seconds=settings.seconds("connect_seconds", 10.0),
-        connect_attempts=settings.whole("connect_attempts", 3, least=1),
-        read_seconds=settings.seconds("read_seconds", 30.0),
-        attempt_seconds=settings.seconds("attempt_seconds", 60.0),
-        max_answer_bytes=settings.whole("max_answer_bytes", max_answer_bytes),
-    )
-
-
-def web_address(settings: Settings, name: str) -> httpx.URL:
-    """The URL in a setting. Raises :class:`hub.ports.Misconfigured`: no URL, a password in it, or not https without leave."""
-    text = settings.text(name)
-    fault = f"{settings.kind} channel: the setting '{name}'"
-    try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise Misconfigured(f"{fault} is no URL: {error}.") from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise Misconfigured(f"{fault} should be https://HOST/PATH.")
-    if url.userinfo:
-        raise Misconfigured(f"{fault} holds a user or password. Name a secret instead.")
-    if url.scheme == "http" and not (settings.flag("allow_private") or settings.flag("allow_plain")):
-        raise Misconfigured(f"{fault} is not https. Set 'allow_plain' to true if the partner has no TLS.")
-    return url
-
-
-def header_secret(settings: Settings, name: str, secrets: Secrets) -> str | None:
-    """The secret a setting names, fit to stand in a header. Raises :class:`hub.ports.Misconfigured`."""
-    secret = settings.secret(name, secrets)
-    if secret is not None and not re.fullmatch(r"[!-~]+", secret):
-        raise Misconfigured(
-            f"{settings.kind} channel: the secret of '{name}' has blanks or characters that cannot stand in a header."
-        )
-    return secret
-
-
-def _trust(settings: Settings) -> ssl.SSLContext:
-    if "ca_file" not in settings.values:
-        return httpx.create_ssl_context(trust_env=False)
-    try:
-        return ssl.create_default_context(cafile=settings.text("ca_file"))
-    except OSError as error:
-        raise Misconfigured(f"{settings.kind} channel: the setting 'ca_file' names no file of certificates: {error}.") from error
-
-
 def exchange(way: Way, request: Request, kept: Kept | None = None) -> Answer:
     """Send and hear the answer, of any status; another connection is tried only while none stands, as nothing was sent then.
 
     With ``kept`` a connection that stands is used, and is left standing. Where it turns out to be dead, a new one is made; but
-    for a request that changes something and may have arrived, that is the caller's to decide (Unknown). Raises Retriable when the request was not sent in full, Unknown when it was and the answer was lost, Misconfigured for a
+    for a request that changes something and may have arrived, that is the caller's to decide (Unknown).
+
+    Raises Retriable when the request was not sent in full, Unknown when it was and the answer was lost, Misconfigured for a
     forbidden address or a certificate that is not to be trusted.
     """
     wire = kept.taken(request.url) if kept is not None else None
@@ -226,14 +156,20 @@ class Exchange:
         extensions: dict[str, Any] = {"sni_hostname": asked.url.raw_host.decode("ascii"), "trace": self._tracer(deadline)}
         if self._wire.socket is not None:
             deadline.watch(self._wire.socket)
-        told = {
-            "url": asked.url.copy_with(host=self._wire.address),
-            "headers": asked.headers | {"Host": asked.url.netloc.decode("ascii")} | ({"Connection": "close"} if self._last else {}),
-            "content": asked.raw,
-        }
-        with self._wire.client.stream(asked.method, **told, timeout=limits, extensions=extensions) as response:
+        with self._wire.client.stream(
+            asked.method,
+            asked.url.copy_with(host=self._wire.address),
+            headers=self._headers(),
+            content=asked.raw,
+            timeout=limits,
+            extensions=extensions,
+        ) as response:
             body, whole = self._body(response)
             return Answer(status=response.status_code, headers=response.headers, body=body, whole=whole)
+
+    def _headers(self) -> dict[str, str]:
+        headers = self._request.headers | {"Host": self._request.url.netloc.decode("ascii")}
+        return headers | {"Connection": "close"} if self._last else headers
 
     def _body(self, response: httpx.Response) -> tuple[bytes, bool]:
         """The beginning of the answer's body. The status has been said: a body that breaks off takes nothing back."""

@@ -43,7 +43,10 @@ class Node(msgspec.Struct, gc=False):
 
     def first(self, name: str) -> "Node | None":
         """The first child node of this name."""
-        return next(self.all(name), None)
+        for child in self.children:
+            if child.name == name:
+                return child
+        return None
 
     def text(self, name: str) -> str | None:
         """The text of an element, if it is there."""

@@ -13,6 +13,9 @@ from adapters.cargo_imp.steps import Walk
 from adapters.cargo_imp.told import Told
 from hub.syntax import Node
 
+CONTROLS = bytes([*range(1, 10), 11, 12, *range(14, 26), *range(27, 32), 127]).translate(None, b"\1\2\3")
+"""Control characters that no line may have but at its ends; the marks of the transmission are looked for nowhere."""
+
 
 class Reader:
     """Reads messages of one table. Holds no state between messages."""
@@ -34,8 +37,8 @@ class Reading(Departing):
     def run(self, text: str) -> None:
         """Read every line. Written for speed: nearly every line is met by a sure step, and costs one look-up and one match."""
         number, start, counts, opened = self.number - 1, self.start, self.counts, self.open
-        plain, place, longest = text.isascii(), self.place, LONGEST_LINE
-        careful = not plain
+        plain = text.isascii() and len(text.encode().translate(None, CONTROLS)) == len(text)
+        place, longest, careful = self.place, LONGEST_LINE, not plain
         for raw in text.split("\n"):
             number += 1
             line = raw.rstrip(BLANKS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
-from adapters.cargo_imp.line_steps import LineStep, Way
+from adapters.cargo_imp.line_steps import LineStep, Way, no_way
 from adapters.cargo_imp.notation import Field
 from hub.syntax import Node
 
@@ -84,10 +84,9 @@ class Place:
 class Entry:
     """A node of one name at a place: what is written of it, and the place ``behind`` it.
 
-    ``again``: it is not the first of its row, which takes no more than ``most``. ``fast`` is the way to write its line, None for a
-    node without one; the line begins with ``prefix`` (in a group that is joined, its first). Nothing is below a node whose children
-    are all in its line (``whole``), or that has none unless a line is ``needed``. ``by_code`` chooses between lines for nodes of
-    one name.
+    ``again``: it is not the first of its row, which takes no more than ``most``. ``fast`` is the way to write its line, if it has
+    one, with the ``prefix`` of its group where it is the first. Nothing is below a node whose children are all in its line
+    (``whole``), or that has none unless a line is ``needed``. ``by_code`` chooses between lines for nodes of one name.
     """
 
     behind: Place
@@ -96,7 +95,7 @@ class Entry:
     option: OptionStep
     line: LineStep | None
     group: "GroupStep | None"
-    fast: Way | None
+    fast: Way
     prefix: str
     whole: bool
     needed: bool
@@ -240,7 +239,7 @@ def _entry(option: OptionStep, most: int, behind: Place, prefix: str, again: boo
         option=option,
         line=line,
         group=group,
-        fast=None if line is None else line.way(prefix, strangers=group is not None),
+        fast=no_way if line is None else line.way(prefix, strangers=group is not None),
         prefix=prefix,
         whole=line is not None and group is None and bool(line.repeats),
         needed=line is not None and group is not None and group.needed,

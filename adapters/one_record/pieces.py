@@ -166,13 +166,14 @@ def groups_of(pieces: list[Node], bag: Bag) -> list[Node]:
     groups: list[tuple[tuple[str | None, ...], Node, list[Node]]] = []
     for piece in pieces:
         measured = piece.first("dimensions")
-        sides = [measured.first(side) if measured else None for side in SIDES]
+        if measured is None:
+            continue
+        sides = [measured.first(side) for side in SIDES]
+        if len({side.text("unit") for side in sides if side}) > 1:
+            continue
         key = tuple(
             text for side in sides for text in ((side.text("numericalValue"), side.text("unit")) if side else (None, None))
         )
-        units = {side.text("unit") for side in sides if side}
-        if measured is None or len(units) > 1:
-            continue
         if not groups or groups[-1][0] != key:
             groups.append((key, _group(sides, bag), []))
         else:

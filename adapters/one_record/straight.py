@@ -48,7 +48,7 @@ def _straight(text: str) -> Straight | None:
     words = lexicon(context)
     kind = words.class_of(type)
     walk = Walk(text, words)
-    node = walk.node(value, kind.name, "", "", 0)
+    node = walk.node(value, kind.name, "", text.index("{"), "", 0)
     if kind.name == "Collection":
         return None
     walk.finish()

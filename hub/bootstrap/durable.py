@@ -25,11 +25,13 @@ from hub.flight_routing import FlightRules, opened
 from hub.fold import fold
 from hub.holding import open_node
 from hub.intake import DurableIntake
+from hub.joined import Joiner
+from hub.joining import Joining
 from hub.logs import origin
 from hub.manifests import MANIFESTS
 from hub.mapping import Expressed
 from hub.node import Announcer, NodeDoors, NodeSettings
-from hub.ports import BookingDesk, Clock, Misconfigured, Poller, Sender
+from hub.ports import BookingDesk, Clock, Format, Misconfigured, Poller, Sender
 from hub.problem import Code, Problem, Profile, has_error
 from hub.projected import Outliner
 from hub.projecting import SHARED, Projecting
@@ -99,7 +101,7 @@ class Hub:
 
     def worker(self, **options: Any) -> Worker:
         """A worker on this database."""
-        stages = [self.projecting.step] if self.projecting else []
+        stages = [stage.step for stage in (self.joining, self.projecting) if stage is not None]
         options = {"lease_seconds": max(self.settings.hub.limits.lease_seconds, 1.0), **options}
         made = Worker(self.engine, self.clock, self.line, stages=stages, **options)
         self._workers.add(made)
@@ -138,14 +140,32 @@ class Hub:
         wanted = self.settings.hub.node
         return self._projecting(wanted) if wanted is not None else None
 
-    def _projecting(self, wanted: NodeSettings) -> Projecting:
+    @cached_property
+    def joining(self) -> Joining | None:
+        """What objects posted one by one say together, where a node is configured."""
+        wanted = self.settings.hub.node
+        if wanted is None:
+            return None
+        return Joining(
+            self.engine,
+            self.clock,
+            cast(Joiner, self._linked_format()),
+            base=f"{wanted.base_url}/logistics-objects",
+            ready=self._projecting(wanted).ready,
+            partner_of=self._agents.partner,
+        )
+
+    def _linked_format(self) -> Format:
         format = self.pure.line.formats.get("one-record")
         if format is None:
             raise Misconfigured("[node] needs the format one-record: name its adapter under [formats] in waybridge.toml")
+        return format
+
+    def _projecting(self, wanted: NodeSettings) -> Projecting:
         return Projecting(
             self.engine,
             self.clock,
-            cast(Outliner, format),
+            cast(Outliner, self._linked_format()),
             lambda target, document, day: self.pure.line.express(target, document, day).root,
             lambda raw: self.pure.line.understand(anonymous(raw, "", self.clock.now()), self._profile("")),
             base_url=wanted.base_url,

@@ -61,7 +61,7 @@ def kind_of(raw: bytes) -> str:
 
 
 def open_sender(values: Mapping[str, object], secrets: Secrets, intake: Intake | None = None) -> Sender:
-    """A sender of calls; with ``intake`` also of fetches. Connects at each call. Raises :class:`hub.ports.Misconfigured`."""
+    """A sender of calls; with ``intake`` also of fetches. Connects at the first call. Raises :class:`hub.ports.Misconfigured`."""
     read = settings(values)
     partner, channel = read.text("partner", ""), read.text("channel", "")
     return NodeSender(Node(Session(place(read, secrets))), intake, partner=partner, channel=channel)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import httpx
 
 from hub.channel import Secrets, Settings
-from hub.exchange import WAY_SETTINGS, Way, header_secret, way, web_address
 from hub.ports import Misconfigured
+from hub.way import WAY_SETTINGS, Way, header_secret, way, web_address
 
 KIND = "one-record"
 VERSIONS = ("2.3.0", "2.2.0")

@@ -14,9 +14,10 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from adapters.one_record.client.settings import KIND, Credentials
-from hub.exchange import Answer, Request, Way, exchange, printable, retry_after
+from hub.exchange import Answer, Request, exchange, printable, retry_after
 from hub.kept import Kept
 from hub.ports import Misconfigured, Retriable, Unknown
+from hub.way import Way
 
 _UNSTATED_SECONDS = 300.0
 _FORM = "application/x-www-form-urlencoded"
