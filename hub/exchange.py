@@ -1,9 +1,9 @@
 """One HTTP request and its answer, on one connection to an address that was checked: what the channels that speak HTTP share.
+A connection may be kept for the next request to the same host (hub.kept).
 
 Follows no redirect and knows no partner, no format and no meaning of a status.
 """
 
-import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,31 +15,15 @@ import httpx
 import tenacity
 
 from hub.address import permitted
-from hub.channel import Deadline, Secrets, Settings
+from hub.channel import Deadline
+from hub.kept import Kept, Wire
 from hub.ports import Misconfigured, Retriable, Unknown
+from hub.way import Way
 
-WAY_SETTINGS = (
-    *("allow_private", "allow_plain", "ca_file", "connect_seconds", "connect_attempts", "read_seconds", "attempt_seconds"),
-    "max_answer_bytes",
-)
-"""The settings that :func:`way` reads."""
+READS = ("GET", "HEAD")
+"""Methods that change nothing, so that sending one again does no harm."""
 
 _LONGEST_WAIT = 86_400.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Way:
-    """How a channel reaches its partner: limits, trust, and whether the address may be private. ``setting`` names its URL."""
-
-    kind: str
-    setting: str
-    allow_private: bool
-    trust: ssl.SSLContext = field(repr=False)
-    connect_seconds: float
-    connect_attempts: int
-    read_seconds: float
-    attempt_seconds: float
-    max_answer_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,63 +46,42 @@ class Answer:
     whole: bool = True
 
 
-def way(settings: Settings, setting: str, *, max_answer_bytes: int = 65_536) -> Way:
-    """Read the settings of the way. Raises :class:`hub.ports.Misconfigured` naming what is wrong."""
-    return Way(
-        kind=settings.kind,
-        setting=setting,
-        allow_private=settings.flag("allow_private"),
-        trust=_trust(settings),
-        connect_seconds=settings.seconds("connect_seconds", 10.0),
-        connect_attempts=settings.whole("connect_attempts", 3, least=1),
-        read_seconds=settings.seconds("read_seconds", 30.0),
-        attempt_seconds=settings.seconds("attempt_seconds", 60.0),
-        max_answer_bytes=settings.whole("max_answer_bytes", max_answer_bytes),
-    )
-
-
-def web_address(settings: Settings, name: str) -> httpx.URL:
-    """The URL in a setting. Raises :class:`hub.ports.Misconfigured`: no URL, a password in it, or not https without leave."""
-    text = settings.text(name)
-    fault = f"{settings.kind} channel: the setting '{name}'"
-    try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise Misconfigured(f"{fault} is no URL: {error}.") from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise Misconfigured(f"{fault} should be https://HOST/PATH.")
-    if url.userinfo:
-        raise Misconfigured(f"{fault} holds a user or password. Name a secret instead.")
-    if url.scheme == "http" and not (settings.flag("allow_private") or settings.flag("allow_plain")):
-        raise Misconfigured(f"{fault} is not https. Set 'allow_plain' to true if the partner has no TLS.")
-    return url
-
-
-def header_secret(settings: Settings, name: str, secrets: Secrets) -> str | None:
-    """The secret a setting names, fit to stand in a header. Raises :class:`hub.ports.Misconfigured`."""
-    secret = settings.secret(name, secrets)
-    if secret is not None and not re.fullmatch(r"[!-~]+", secret):
-        raise Misconfigured(
-            f"{settings.kind} channel: the secret of '{name}' has blanks or characters that cannot stand in a header."
-        )
-    return secret
-
-
-def _trust(settings: Settings) -> ssl.SSLContext:
-    if "ca_file" not in settings.values:
-        return httpx.create_ssl_context(trust_env=False)
-    try:
-        return ssl.create_default_context(cafile=settings.text("ca_file"))
-    except OSError as error:
-        raise Misconfigured(f"{settings.kind} channel: the setting 'ca_file' names no file of certificates: {error}.") from error
-
-
-def exchange(way: Way, request: Request) -> Answer:
+def exchange(way: Way, request: Request, kept: Kept | None = None) -> Answer:
     """Send and hear the answer, of any status; another connection is tried only while none stands, as nothing was sent then.
+
+    With ``kept`` a connection that stands is used, and is left standing. Where it turns out to be dead, a new one is made; but
+    for a request that changes something and may have arrived, that is the caller's to decide (Unknown).
 
     Raises Retriable when the request was not sent in full, Unknown when it was and the answer was lost, Misconfigured for a
     forbidden address or a certificate that is not to be trusted.
     """
+    wire = kept.taken(request.url) if kept is not None else None
+    if wire is not None:
+        try:
+            return _over(wire, way, request, kept)
+        except (httpx.ConnectError, httpx.ConnectTimeout, Retriable):
+            pass
+        except Unknown:
+            if request.method not in READS:
+                raise
+    return _connected(way, request, kept)
+
+
+def _over(wire: Wire, way: Way, request: Request, kept: Kept | None) -> Answer:
+    """The exchange over a connection, which is kept where it may be used again, and closed in every other case."""
+    try:
+        answer = Exchange(way, request, wire, last=kept is None).send()
+    except BaseException:
+        wire.close()
+        raise
+    if kept is not None and answer.whole and "close" not in answer.headers.get("Connection", "").lower():
+        kept.put(request.url, wire)
+    else:
+        wire.close()
+    return answer
+
+
+def _connected(way: Way, request: Request, kept: Kept | None) -> Answer:
     again = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_is_worth_another_connection),
         stop=tenacity.stop_after_attempt(way.connect_attempts),
@@ -132,7 +95,7 @@ def exchange(way: Way, request: Request) -> Answer:
         tries += 1
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
         found = permitted(request.url.host, port, allow_private=way.allow_private, who=f"{way.kind} channel")
-        return Exchange(way, request, found[(tries - 1) % len(found)]).send()
+        return _over(Wire(way.trust, found[(tries - 1) % len(found)]), way, request, kept)
 
     try:
         return again(once)
@@ -165,12 +128,13 @@ def _unreachable(error: httpx.ConnectError, way: Way, host: str) -> Misconfigure
 
 
 class Exchange:
-    """One request and its answer, on one connection to one address."""
+    """One request and its answer, on one connection to one address; the ``last`` one on it says so."""
 
-    def __init__(self, way: Way, request: Request, address: str) -> None:
+    def __init__(self, way: Way, request: Request, wire: Wire, *, last: bool) -> None:
         self._way = way
         self._request = request
-        self._address = address
+        self._wire = wire
+        self._last = last
         self._connected = False
         self._sent = False
 
@@ -190,12 +154,22 @@ class Exchange:
         limits = httpx.Timeout(self._way.read_seconds, connect=self._way.connect_seconds)
         asked = self._request
         extensions: dict[str, Any] = {"sni_hostname": asked.url.raw_host.decode("ascii"), "trace": self._tracer(deadline)}
-        with httpx.Client(verify=self._way.trust, timeout=limits, trust_env=False, follow_redirects=False) as client:
-            pinned = asked.url.copy_with(host=self._address)
-            headers = asked.headers | {"Host": asked.url.netloc.decode("ascii"), "Connection": "close"}
-            with client.stream(asked.method, pinned, headers=headers, content=asked.raw, extensions=extensions) as response:
-                body, whole = self._body(response)
-                return Answer(status=response.status_code, headers=response.headers, body=body, whole=whole)
+        if self._wire.socket is not None:
+            deadline.watch(self._wire.socket)
+        with self._wire.client.stream(
+            asked.method,
+            asked.url.copy_with(host=self._wire.address),
+            headers=self._headers(),
+            content=asked.raw,
+            timeout=limits,
+            extensions=extensions,
+        ) as response:
+            body, whole = self._body(response)
+            return Answer(status=response.status_code, headers=response.headers, body=body, whole=whole)
+
+    def _headers(self) -> dict[str, str]:
+        headers = self._request.headers | {"Host": self._request.url.netloc.decode("ascii")}
+        return headers | {"Connection": "close"} if self._last else headers
 
     def _body(self, response: httpx.Response) -> tuple[bytes, bool]:
         """The beginning of the answer's body. The status has been said: a body that breaks off takes nothing back."""
@@ -214,7 +188,10 @@ class Exchange:
         def trace(event: str, told: dict[str, Any]) -> None:
             if event == "connection.connect_tcp.complete":
                 self._connected = True
-                deadline.watch(told["return_value"].get_extra_info("socket"))
+                connection = told["return_value"].get_extra_info("socket")
+                deadline.watch(connection)
+                if not self._last:
+                    self._wire.connected(connection)
             elif event == "http11.send_request_body.complete":
                 self._sent = True
 

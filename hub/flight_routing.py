@@ -95,10 +95,10 @@ class FlightRules:
         if rule.codes and before is None and not reached(asked, aboard, rule.codes):
             return None
         made = _content(asked, known, rule.partner, before)
-        same = before is not None and (made.detail, made.documents) == (before.detail, before.documents)
-        return (
-            None if same or made.news == (before.news if before else _digest([])) else canonical_bytes(msgspec.to_builtins(made))
-        )
+        told = (before.detail, before.documents, before.news) if before else ({}, [], _digest([]))
+        if (made.detail, made.documents) == told[:2] or made.news == told[2]:
+            return None
+        return canonical_bytes(msgspec.to_builtins(made))
 
     @staticmethod
     def plan(rule: SendRule, departure: str, content: bytes, predecessor: str) -> DeliveryPlan:
@@ -139,7 +139,7 @@ def _content(asked: Document, known: Sequence[Consignment], partner: str, before
     documents = [one.document for one in found]
     news = _digest([one.document for one in found if not one.told_by(partner)])
     detail = {} if documents else {"flight": {**asked, "destinations": _empty(before)}}
-    incomplete = [one.document.get("awb", one.document.get("key", "")) for one in known if not one.complete]
+    incomplete = [str(one.document.get("awb", "")) for one in known if not one.complete]
     return Content(detail=detail, documents=documents, news=news, incomplete=incomplete)
 
 

@@ -113,8 +113,8 @@ class Access(Protocol):
     def allows(self, agent: str, object: str, permission: str) -> bool:
         """Whether an agent holds a permission now: itself, by a group, or because everyone does."""
 
-    def grants(self, object: str) -> Sequence[Grant]:
-        """What is in force on an object, and on every object."""
+    def grants(self, object: str, also: Sequence[str] = ()) -> Sequence[Grant]:
+        """What is in force on an object, on what else it is named by (its classes), and on every object."""
 
     def grant(self, grants: Sequence[Grant]) -> None:
         """Put grants in force; what is in force already stays."""
@@ -124,6 +124,9 @@ class Access(Protocol):
 
     def groups(self, agent: str) -> Sequence[str]:
         """The groups an agent is a member of."""
+
+    def members(self) -> Mapping[str, Sequence[str]]:
+        """Every group with its members."""
 
     def join(self, group: str, agent: str) -> None:
         """Make an agent a member of a group."""

@@ -80,6 +80,7 @@ class Code(enum.StrEnum):
     IMP_CHECK_DIMENSION_PIECES = "cargo-imp.check.dimension-pieces"
     IMP_CHECK_VOLUME = "cargo-imp.check.volume"
     IMP_CHECK_ROUTING = "cargo-imp.check.routing"
+    IMP_CHECK_LEG = "cargo-imp.check.leg"
     IMP_CHECK_SECURITY = "cargo-imp.check.security"
     IMP_CHECK_CUSTOMS = "cargo-imp.check.customs"
     IMP_CUSTOMS_TEXT = "cargo-imp.customs.text"
@@ -113,6 +114,16 @@ class Code(enum.StrEnum):
     IMP_ULD_FORM = "cargo-imp.uld.form"
     IMP_ULD_CONTROL = "cargo-imp.uld.control"
     IMP_ULD_STOCK = "cargo-imp.uld.stock"
+    IMP_TEXT_SLANT = "cargo-imp.text.slant"
+    IMP_NAME_FORM = "cargo-imp.name.form"
+    IMP_PARTY_FORM = "cargo-imp.party.form"
+    IMP_LINE_SLANT = "cargo-imp.line.slant"
+    IMP_LINE_ALONE = "cargo-imp.line.alone"
+    IMP_HOUSE_SLANT = "cargo-imp.house.slant"
+    IMP_CHARGES_SLANT = "cargo-imp.charges.slant"
+    IMP_AGENT_SLANT = "cargo-imp.agent.slant"
+    IMP_VOLUME_SLANT = "cargo-imp.volume.slant"
+    IMP_LINE_INDENT = "cargo-imp.line.indent"
 
     # EDIFACT
     EDI_UNA = "edifact.una"
@@ -184,6 +195,7 @@ class Code(enum.StrEnum):
     ONE_GRAPH = "one-record.graph"
     ONE_TURTLE = "one-record.turtle"
     ONE_SHARED = "one-record.shared"
+    ONE_UNJOINED = "one-record.unjoined"
 
     # Partner API: Waybridge's own JSON requests
     PARTNER_JSON_SYNTAX = "partner.json.syntax"

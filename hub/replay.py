@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from hub.canonical.difference import difference
 from hub.clock import micros
 from hub.envelope import Envelope
+from hub.flight_lists import Aboard
+from hub.flight_routing import FlightRules, name_of, opened, tellers
 from hub.ports import Clock
 from hub.statement import CLAIM, DeliveryPlan, Folded, Statement
-from hub.store import dead_letters, inbox, outbox, recall, replays, statements
+from hub.store import dead_letters, flights, inbox, outbox, recall, replays, statements
 from hub.store.engine import reading, writing
 from hub.store.sealer import Sealer, Unsealed
 from hub.store.selection import Selected, Wanted, select_for_replay
@@ -74,12 +76,16 @@ def outlook(engine: Engine, selected: Selected, line: Line, *, sealer: Sealer | 
         old_keys = {key for key, message in statements.keys_of_envelopes(connection, selected.envelopes) if message in replaced}
         keys = sorted(old_keys | {one.key for one in fresh})
         stored = {key: found for part in _chunks(keys) for key, found in recall.load(connection, part, seal).items()}
-    changes = [_change(key, stored.get(key, []), replaced, fresh, line) for key in keys]
+    folds = [_folds(key, stored.get(key, []), replaced, fresh, line) for key in keys]
+    owed = [_deliveries(before, after, line.route) for before, after in folds]
+    if line.flights is not None:
+        with reading(engine) as connection:
+            owed.append(_lists(connection, folds, line.flights))
     return Outlook(
         selected=len(envelopes),
         unmappable=sum(not one.raw for one in envelopes.values()),
-        shipments=[one for change in changes for one in change[0]],
-        deliveries={name: [one for change in changes for one in change[1][name]] for name in ("added", "removed", "changed")},
+        shipments=[one for before, after in folds for one in _documents(before, after)],
+        deliveries={name: [one for each in owed for one in each.get(name, ())] for name in ("added", "removed", "changed")},
     )
 
 
@@ -94,18 +100,20 @@ def _understood(envelope: Envelope, line: Line) -> Iterator[Statement]:
             yield from (statement_of(line, envelope, one, place, said) for place, said in enumerate(one.sound()))
 
 
-Change = tuple[list[dict[str, Any]], dict[str, list[dict[str, Any]]]]
+Folds = tuple[Sequence[Folded], Sequence[Folded]]
+"""The shipments of a number-key, before and after."""
+
+Shown = dict[str, Any]
 
 
-def _change(key: str, stored: Sequence[Statement], replaced: set[str], fresh: Sequence[Statement], line: Line) -> Change:
+def _folds(key: str, stored: Sequence[Statement], replaced: set[str], fresh: Sequence[Statement], line: Line) -> Folds:
     kept = [one for one in stored if one.message.rpartition("-")[0] not in replaced]
     named = [one for one in fresh if one.key == key]
     claims = {f"{CLAIM}{one.whole}" for one in [*stored, *named] if one.part}
     now = [*named, *(one for one in fresh if one.key in claims)]
     lived = {(one.slot, one.message): one.live for one in stored}
     anew = [msgspec.structs.replace(one, live=lived.get((one.slot, one.message), _would_live(one, stored))) for one in now]
-    before, after = line.fold(key, stored), line.fold(key, [*kept, *anew])
-    return _documents(before, after), _deliveries(before, after, line.route)
+    return line.fold(key, stored), line.fold(key, [*kept, *anew])
 
 
 def _would_live(one: Statement, stored: Sequence[Statement]) -> bool:
@@ -135,6 +143,37 @@ def _deliveries(
             come.remove(twin)
             changed.append({**_shown(twin), "diff": list(difference(_content(plan), _content(twin)))})
     return {"added": [_shown(one) for one in come], "removed": [_shown(one) for one in gone], "changed": changed}
+
+
+def _lists(connection: Connection, folds: Sequence[Folds], rules: FlightRules) -> dict[str, list[Shown]]:
+    """The lists of flights that would be owed: the first of a flight is added, any later one changed."""
+    old = {one.key: one.document for before, _ in folds for one in before}
+    new = {one.key: one for _, after in folds for one in after}
+    states = [(old.get(key, {}), new[key].document if key in new else {}) for key in old | new]
+    anew = [Aboard(document=one.document, tellers=tellers(one.lineage)) for one in new.values()]
+    shown: dict[str, list[Shown]] = {"added": [], "changed": []}
+    for departure in sorted({name for before, after in states for name in rules.touched(before, after)}):
+        kept = [one for key, one in flights.aboard(connection, departure).items() if key not in old]
+        for one in _listed(connection, departure, [*kept, *anew], rules):
+            shown["changed" if "diff" in one else "added"].append(one)
+    return shown
+
+
+def _listed(connection: Connection, departure: str, aboard: Sequence[Aboard], rules: FlightRules) -> Iterator[Shown]:
+    history = flights.history(connection, name_of(departure))
+    for rule in rules.rules:
+        last = flights.last(history.get((rule.partner, rule.channel, rule.target), ()))
+        told = flights.content(connection, last)
+        made = rules.content(rule, departure, aboard, told)
+        if made is not None:
+            plan = _shown(rules.plan(rule, departure, made, last.key if last else ""))
+            yield plan if told is None else {**plan, "diff": list(difference(_said(told), _said(made)))}
+
+
+def _said(content: bytes) -> Shown:
+    """What a list says, without what is only kept beside it."""
+    told = opened(content)
+    return {**told.detail, "documents": told.documents}
 
 
 def _place(plan: DeliveryPlan) -> tuple[str, ...]:

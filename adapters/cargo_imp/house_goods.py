@@ -26,9 +26,9 @@ def _copy(node: Node, children: list[Node]) -> Node:
 
 
 def _read(house: Node) -> Node:
-    summary, wrapped, text = house.first("HBS"), list(house.all("goods_text")), house.first("TXT")
+    summary, wrapped, text = house.first("HBS"), list(house.all("goods_text")), house.all("TXT")
     short = summary.elements.get("goods") if summary else None
-    lines = list(text.children) if text else []
+    lines = [line for one in text for line in one.children]
     told = [] if lines or short is None else [Node("goods", {"text": short})]
     goods = [*told, *(Node("goods", line.elements) for line in [*wrapped, *lines])]
     kept = [child for child in house.children if child.name not in ("TXT", "goods_text")]

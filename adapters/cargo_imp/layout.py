@@ -58,7 +58,10 @@ class Tolerated:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a message: its layout and what its node is called."""
+    """One line of a message: its layout and what its node is called.
+
+    ``one_more``: the ``node`` and its ``element`` that this line was meant to be, where another line like it follows.
+    """
 
     name: str
     node: str
@@ -66,6 +69,7 @@ class Line:
     items: tuple[Item, ...]
     check: str = ""
     unprefixed: int = 0
+    one_more: Mapping[str, str] = field(default_factory=dict)
     tolerated: tuple[Tolerated, ...] = ()
 
     @cached_property
@@ -135,7 +139,7 @@ class Table:
     """The layout of one type and version.
 
     ``numbered``: how many lines with a number a group of lines may have. ``unit`` names the group that stands on its own: a fault
-    in one is not the others'.
+    in one is not the others'. ``mistaken``: the version whose names and addresses are sent under this one's number.
     """
 
     type: str
@@ -147,6 +151,7 @@ class Table:
     ambiguous: tuple["Ambiguity", ...] = ()
     check: str = ""
     unit: str = ""
+    mistaken: str = ""
     numbered: Mapping[str, int] = field(default_factory=dict)
     all_rows: list[Row] = field(default_factory=list)
 
@@ -173,6 +178,7 @@ def load(name: str) -> Table:
         ambiguous=tuple(_ambiguity(one) for one in spec.get("ambiguous", ()) if one["line"].split()[0] in lines),
         check=spec.get("check", ""),
         unit=spec.get("unit", ""),
+        mistaken=spec.get("mistaken", ""),
         numbered=spec.get("numbered", {}),
     )
     table.rows = _Structure(name, spec["structure"], lines, table.all_rows).rows("message", None, 0)
@@ -213,6 +219,7 @@ def _line(name: str, row: Mapping[str, Any]) -> Line:
         items=parse(row["format"]),
         check=row.get("check", ""),
         unprefixed=row.get("unprefixed", 0),
+        one_more=row.get("one_more", {}),
         tolerated=tuple(_tolerated(one, row.get("node", name)) for one in row.get("tolerated", ())),
     )
 

@@ -22,7 +22,7 @@ class LineStep:
     of a line that is nothing but free text: it may be wrapped into the next line of its row.
     """
 
-    __slots__ = ("_sure", "continued", "fast", "line", "repeats", "text")
+    __slots__ = ("_plans", "continued", "fast", "line", "repeats", "text")
 
     def __init__(self, line: Line) -> None:
         self.line = line
@@ -30,15 +30,17 @@ class LineStep:
         self.repeats = {item.name: item for item in repeats}
         self.continued = line.items[0].most if len(line.items) == 1 and isinstance(line.items[0], Repeat) else 0
         self.text = _only_text(line.items)
-        self._sure = plannable(line.items)
+        self._plans: dict[str, Plans] | None = {} if plannable(line.items) else None
         self.fast = self.way("", strangers=True)
 
     def way(self, before: str, *, strangers: bool) -> Way:
         """The fast way behind an identifier; without ``strangers`` only where all children are repeats in the line itself."""
-        items = (Literal(text=before), *self.line.items) if before else self.line.items
-        if not self._sure:
-            return _none
-        return RepeatPlans(items, strangers=strangers).text if self.repeats else Plans(items).text
+        if self._plans is None:
+            return no_way
+        plans = self._plans.get(before)
+        if plans is None:
+            plans = self._plans[before] = Plans((Literal(text=before), *self.line.items) if before else self.line.items)
+        return RepeatPlans(plans, self.repeats, strangers=strangers).text if self.repeats else plans.text
 
     def apart(self, children: list[Node]) -> list[Node]:
         """The children that are lines of their own."""
@@ -51,5 +53,6 @@ def _only_text(items: tuple[Item, ...]) -> Field | None:
     return fields[0] if alone and is_text(fields[0]) else None
 
 
-def _none(_: Node) -> str | None:
+def no_way(_: Node) -> str | None:
+    """Item by item only."""
     return None

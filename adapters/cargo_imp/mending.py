@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import combinations
 
 from adapters.cargo_imp.explaining import EXPLAINED, explain
 from adapters.cargo_imp.groups import Within, within
@@ -16,10 +17,11 @@ from adapters.cargo_imp.notation import Field, Item, Literal, Repeat, captures
 from adapters.cargo_imp.opening import known
 
 MOST_STEPS = 6
+MOST_SLANTS = 12
 _COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{1,2}(?![0-9])|[0-9]{4,})")
 _DATE = re.compile(r"(?P<day>[0-9]{1,2})[-. ]?(?P<month>[A-Z]{3,9})(?:[-. ]?(?:20)?(?P<year>[0-9]{2}))?(?P<rest>[0-9]{4}.*)?")
 _ISO_DATE = re.compile(r"20(?P<year>[0-9]{2})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?P<rest>)")
-_FLIGHT = re.compile(r"(?P<carrier>[A-Z0-9]{2})(?P<number>[0-9]{1,2})(?P<suffix>[A-Z]?)")
+_FLIGHT = re.compile(r"(?P<carrier>[A-Z]{2})(?P<number>[0-9]{1,2})(?P<suffix>[A-Z]?)")
 _CLOCK = re.compile(r"(?<![0-9])([0-9]{1,2}):([0-9]{2})(?![0-9])")
 _WAYBILL = re.compile(r"([0-9]{3})[ .]?([0-9]{8})(?=[A-Z]{6}|/|$)")
 _NOTHING = re.compile(r"[-/0]*(?:/[0-9]{1,4})?")
@@ -60,15 +62,25 @@ def mend(items: tuple[Item, ...], line: str) -> Mended | None:
 def straighten(items: tuple[Item, ...], line: str, told: Sequence[tuple[str, str]]) -> Mended | None:
     """A tolerated line in the layout's own form, when that says exactly the same elements; figures of nothing are left out."""
     whole = known(items).whole
-    for at in (found.start() for found in re.finditer("/", line)):
-        candidate = f"{line[:at]}/{line[at:]}"
+    for candidate in _slants(line):
         says = [(name, candidate[start:end]) for name, start, end, _ in _standing(items, whole, candidate) if end > start]
         if says and says == list(told):
-            return Mended(line=candidate, reason="slant of the absent element put in")
+            put = "slant of the absent element put in" if len(candidate) > len(line) else "slant taken out"
+            return Mended(line=candidate, reason=put)
     rest = dict(told).get("rest")
     if rest is not None and _NOTHING.fullmatch(rest) and whole.fullmatch(line.removesuffix(rest)):
         return Mended(line=line.removesuffix(rest), reason="figures that say nothing taken off")
     return None
+
+
+def _slants(line: str) -> Iterator[str]:
+    """The line with up to three slants put in at one place, or with one or two taken out."""
+    places = [found.start() for found in re.finditer("/", line)]
+    for more in ("/", "//", "///"):
+        yield from (line[:at] + more + line[at:] for at in (*places, *range(1, len(line))))
+    for count in (1, 2):
+        for out in combinations(places[:MOST_SLANTS], count):
+            yield "".join(sign for at, sign in enumerate(line) if at not in out)
 
 
 def wrap(items: tuple[Item, ...], line: str, room: int) -> Mended | None:
@@ -184,9 +196,9 @@ def _dates(part: str) -> Iterator[str]:
 
 
 def _zeros(part: str) -> Iterator[str]:
-    """A first zero left out: ``1NOV1030``, ``21NOV930``, ``A930``."""
+    """A first zero left out: ``1NOV1030``, ``21NOV930``, ``A930``; not of ``A103``, where another digit may be missing."""
     yield re.sub(r"^([0-9][A-Z]{3})", r"0\1", part)
-    yield re.sub(r"^([0-9]{2}[A-Z]{3}|[A-Z])([0-9]{3})(?![0-9])", r"\g<1>0\2", part)
+    yield re.sub(r"^([0-9]{2}[A-Z]{3}|[A-Z])((?:[3-9][0-9]|2[4-9])[0-9])(?![0-9])", r"\g<1>0\2", part)
     yield re.sub(r"^([0-9])$", r"0\1", part)
 
 

@@ -3,11 +3,30 @@
 Pure tree functions; knows no text and no canonical model.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from hub.syntax import Element, Node
 
 REFERENCES = ("reference", "supplement_1", "supplement_2")
+REPEATED = ("RTD", "OTH")
+
+
+def gathered(children: Sequence[Node]) -> Sequence[Node]:
+    """RTD or OTH sent again for each of its lines, as one with all of them."""
+    names = [child.name for child in children]
+    if all(names.count(name) < 2 for name in REPEATED):
+        return children
+    first: dict[str, Node] = {}
+    kept = list[Node]()
+    for child in children:
+        before = first.get(child.name)
+        if child.name not in REPEATED or before is None:
+            one = Node(child.name, child.elements, list(child.children), child.line, child.column, child.offset)
+            first[child.name] = one
+            kept.append(one)
+        else:
+            before.children += child.children
+    return kept
 
 
 def numbered_charges(other: Node) -> Iterator[Node]:

@@ -4,17 +4,23 @@ Knows tables, trees and lines; knows no meaning. Sources: reference/cargo-imp.md
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from operator import attrgetter
 
 from adapters.cargo_imp.layout import Option, Row, Table
 from hub.syntax import Node
 
 LONGEST_MESSAGE = 3500
 MOST_PARTS = 99
-_PARTIES = ("SHP", "CNE", "CVD")
+_NAME = attrgetter("name")
+_PARTIES = frozenset(("SHP", "CNE", "CVD"))
 _END = len("\nPART/99/CONT\r\n")
 CUSTOMS = "OCI"
-_OWN_SUBJECT = "/[A-Z]{2}/|/[A-Z]{0,2}/[A-Z0-9]{3}/"
+_OWN_SUBJECT = re.compile(r"\n(?:/[A-Z]{2}/|/[A-Z]{0,2}/[A-Z0-9]{3}/)")
+_CONSIGNMENTS = re.compile(r"\n(?=[0-9])")
+_CUSTOMS_LINES = re.compile(rf"\n{CUSTOMS}[^\n]*(?:\n/[^\n]*)*")
 
 
 def messages(table: Table, root: Node) -> Sequence[Node]:
@@ -24,11 +30,15 @@ def messages(table: Table, root: Node) -> Sequence[Node]:
     """
     if table.check != "house-parties" or root.first("PART") is not None:
         return (root,)
-    houses = list(root.all("house"))
-    if len(houses) < 2 or not any(child.name in _PARTIES for house in houses for child in house.children):
+    houses = [child for child in root.children if child.name == "house"]
+    if len(houses) < 2 or not any(_has_parties(house) for house in houses):
         return (root,)
     around = [child for child in root.children if child.name != "house"]
     return [Node(root.name, root.elements, [*around, house]) for house in houses]
+
+
+def _has_parties(house: Node) -> bool:
+    return not _PARTIES.isdisjoint(map(_NAME, house.children))
 
 
 def size(text: str) -> int:
@@ -41,8 +51,8 @@ class Parting:
 
     def __init__(self, table: Table) -> None:
         self._marked = any(row.name == "PART" for row in table.rows)
-        starts = "|".join(sorted(one for one in _starts(table) if one.isalnum())) or "(?!)"
-        self._begins = re.compile(rf"\n(?:(?P<consignment>[0-9])|(?:{starts})(?=/|\n|\Z)|(?P<subject>{_OWN_SUBJECT}))")
+        keys = "|".join(sorted(one for one in _starts(table) if one.isalnum())) or "(?!)"
+        self._begins = re.compile(rf"\n(?:{keys})(?=/|\n|\Z)")
 
     def parts(self, text: str) -> list[str]:
         """The message in parts, each with its first two lines and its mark; no parts where the table has none or they would not
@@ -50,47 +60,45 @@ class Parting:
         top, _, body = text.partition("\n")
         if not self._marked or text.startswith("PART/", text.rfind("\n") + 1):
             return []
-        parts: list[list[str]] = []
-        room = 0
-        for first, unit in self._units(body):
-            if parts and not unit[0].isdigit() and size(unit) <= room:
-                parts[-1].append(unit)
-            else:
-                parts.append([top, *_opened(first, unit)])
-                room = LONGEST_MESSAGE - _END + size(unit) - sum(map(size, parts[-1]))
-            room -= size(unit)
-            if room < 0:
+        parts: list[str] = []
+        for consignment in _CONSIGNMENTS.split(body):
+            pieces = self._pieces(consignment, LONGEST_MESSAGE - _END - size(top))
+            if not pieces:
                 return []
-        return _marked(parts) if 1 < len(parts) <= MOST_PARTS else []
+            parts += pieces
+        last = len(parts)
+        marks = (f"PART/{at}/{'LAST' if at == last else 'CONT'}" for at in range(1, last + 1))
+        return [f"{top}\n{part}\n{mark}" for part, mark in zip(parts, marks, strict=True)] if 1 < last <= MOST_PARTS else []
 
-    def _units(self, body: str) -> Iterator[tuple[str, str]]:
-        """The runs of lines that must stay together, each with the first text line it is told under."""
-        first, start, customs = _line(body, 0), 0, False
-        for found in self._begins.finditer(body):
-            if found.lastgroup == "subject" and not customs:
-                continue
-            yield first, body[start : found.start()]
-            start = found.start() + 1
-            first = _line(body, start) if found.lastgroup == "consignment" else first
-            customs = customs if found.lastgroup == "subject" else body.startswith(CUSTOMS, start)
-        yield first, body[start:]
+    def _pieces(self, body: str, room: int) -> list[str]:
+        """Each as long as it may be; behind the first text line, customs lines with their identifier. None if one is too long."""
+        ends = [*self._places(body, room), len(body)]
+        pieces, begin, opening = list[str](), 0, ""
+        while begin < len(body):
+            near = ends[bisect_right(ends, begin) : bisect_right(ends, begin + room)]
+            piece = next((one for end in reversed(near) if size(one := opening + body[begin:end]) <= room), None)
+            if piece is None:
+                return []
+            pieces.append(piece)
+            begin += len(piece) - len(opening) + 1
+            opening = _line(body) + "\n" + (CUSTOMS if body.startswith("/", begin) else "")
+        return pieces
+
+    def _places(self, body: str, room: int) -> list[int]:
+        """Where lines end that the next may be parted from: behind each customs subject too, of a house only if it must be."""
+        places = [found.start() for found in self._begins.finditer(body)]
+        more = list[int]()
+        for begin, end in pairwise([*places, len(body)]) if "\n" + CUSTOMS in body else ():
+            if body.startswith(CUSTOMS, begin + 1):
+                more += [found.start() for found in _OWN_SUBJECT.finditer(body, begin + 1, end)]
+            elif end - begin > room:
+                for lines in _CUSTOMS_LINES.finditer(body, begin + 1, end):
+                    more += [found.start() for found in _OWN_SUBJECT.finditer(body, lines.start() + 1, lines.end())]
+        return sorted(places + more)
 
 
-def _line(text: str, start: int) -> str:
-    end = text.find("\n", start)
-    return text[start:] if end < 0 else text[start:end]
-
-
-def _opened(first: str, unit: str) -> list[str]:
-    """The unit at the beginning of a part: behind the first text line, its customs lines with their identifier."""
-    if _line(unit, 0) == first:
-        return [unit]
-    return [first, CUSTOMS + unit if unit.startswith("/") else unit]
-
-
-def _marked(parts: Sequence[Sequence[str]]) -> list[str]:
-    last = len(parts)
-    return ["\n".join([*part, f"PART/{at}/{'LAST' if at == last else 'CONT'}"]) for at, part in enumerate(parts, 1)]
+def _line(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 def _starts(table: Table) -> frozenset[str]:

@@ -65,27 +65,30 @@ class RepeatPlans:
 
     __slots__ = ("_numbers", "_plans", "_strangers")
 
-    def __init__(self, items: Sequence[Item], *, strangers: bool) -> None:
-        self._plans, self._strangers = Plans(items), strangers
-        self._numbers = {repeat.name: number for number, repeat in enumerate(_repeats(items))}
+    def __init__(self, plans: Plans, repeats: Iterable[str], *, strangers: bool) -> None:
+        """``repeats``: their names in the order of the layout."""
+        self._plans, self._strangers = plans, strangers
+        self._numbers = {name: number for number, name in enumerate(repeats)}
 
     def text(self, node: Node) -> str | None:
         """The line of a node whose elements and repeated nodes all fit."""
-        elements, numbers = node.elements, self._numbers
-        shape: list[str | int] = [*elements]
+        numbers = self._numbers
+        shape: list[str | int] = []
         texts: list[str] = []
-        for element in elements.values():
+        for name, element in node.elements.items():
+            shape.append(name)
             texts.append(element.text)
         for child in node.children:
             number = numbers.get(child.name)
-            if number is None and self._strangers:
-                continue
-            if number is None or child.children:
+            if number is None:
+                if self._strangers:
+                    continue
                 return None
-            elements = child.elements
+            if child.children:
+                return None
             shape.append(number)
-            shape += elements
-            for element in elements.values():
+            for name, element in child.elements.items():
+                shape.append(name)
                 texts.append(element.text)
         plan = self._plans[tuple(shape)]
         return plan.template % plan.ordered(texts) if plan is not None and plan.fits(APART.join(texts)) else None

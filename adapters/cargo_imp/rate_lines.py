@@ -7,7 +7,7 @@ lines is kept (``sequence``) only where it is not the one :func:`_usual` gives, 
 from collections.abc import Iterator, Sequence
 
 from adapters.cargo_imp.fitting import wrapped
-from adapters.cargo_imp.other_lines import charge_lines, numbered_charges, parts, placed
+from adapters.cargo_imp.other_lines import charge_lines, gathered, numbered_charges, parts, placed
 from hub.syntax import Element, Node
 
 GOODS = ("NG", "NC", "NH", "ND", "NV", "NU", "NS", "NO", "service")
@@ -25,7 +25,7 @@ class RateLines:
     def read(self, root: Node) -> Node:
         """RTD as ``entry`` nodes (``all``: the shipment's lists), OTH as ``charge`` nodes; elements are shared, not copied."""
         unit = next((node.elements.get("weight_unit") for node in root.all("AWB")), None)
-        return _copy(root, [self._read(child, unit) for child in root.children])
+        return _copy(root, [self._read(child, unit) for child in gathered(root.children)])
 
     def write(self, root: Node) -> Node:
         """The wire's nodes again."""
@@ -59,7 +59,7 @@ def _copy(node: Node, children: list[Node]) -> Node:
 def _entries(rtd: Node, unit: Element | None) -> list[Node]:
     entries: list[Node] = []
     wire: list[Node] = []
-    for line in rtd.children:
+    for line in (one for one in rtd.children if one.elements or one.children):
         kind = _kind(line)
         if kind is None or not entries or _taken(entries[-1], line, kind):
             _close(entries, wire)

@@ -13,7 +13,7 @@ from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Option, Ro
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.spelling import one_slip_apart
 from adapters.cargo_imp.steps import Place, Step, Variant, Walk, nearest
-from adapters.cargo_imp.unnamed import begun, may_stand
+from adapters.cargo_imp.unnamed import begun, is_like, may_stand
 from hub.problem import Code, Problem
 from hub.syntax import Element, Node
 
@@ -112,11 +112,11 @@ class Recovery(Report):
             or self._verbatim(line)
         ):
             return
-        elif key in self.walk.anywhere:
+        elif key in self.walk.anywhere and (key != CONSIGNMENT or is_like(self.walk.anywhere[key], line)):
             if self.lost and (len(key) < 2 or not self._is_open(self.walk.anywhere[key][0].rows[-1].owner)):
                 self._unknown(line, SLANT)
             else:
-                self._out_of_order(self.walk.anywhere[key], line)
+                self._out_of_order(self.walk.nearby(self.place.option, key) or self.walk.anywhere[key], line)
         elif not (self._verbatim(line) or self._misspelt(line, key) or self._begun(line, key)):
             self._unknown(line, key)
 
@@ -267,7 +267,8 @@ class Recovery(Report):
 
     def _out_of_order(self, steps: tuple[Step, ...], line: str) -> None:
         step = next((one for one in steps if one.match(line)), steps[0])
-        repeated = self.counts[step.rows[-1].index] >= step.rows[-1].most and self.place.option in step.rows[-1].options
+        full = any(self.counts[row.index] >= row.most for row in step.rows)
+        repeated = full and any(self._is_open(option) for option in step.rows[0].options)
         known = step.rows[0].index in self.absent
         for row in step.rows[:-1]:
             self.open[row.depth + 1] = (
@@ -283,11 +284,8 @@ class Recovery(Report):
             self.report_fault(variant, explain(variant.items, line), 0)
             self.unread.append((self.number, line))
         elif known or len(self.problems) - len(self.retracted) == before:
-            code, says = (
-                (Code.IMP_LINE_REPEATED, "stands more often than it may")
-                if repeated
-                else (Code.IMP_LINE_ORDER, "is out of its order")
-            )
+            code = Code.IMP_LINE_REPEATED if repeated else Code.IMP_LINE_ORDER
+            says = "stands more often than it may" if repeated else "is out of its order"
             self.report(code, 0, variant.option.segment, f"line {variant.option.segment} {says}", line)
 
     def _unknown(self, line: str, key: str) -> None:

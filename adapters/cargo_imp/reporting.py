@@ -21,11 +21,14 @@ _STRANGE = re.compile(r"[^ -~]")
 
 
 class Report:
-    """The problems of one message, and the line that is being looked at: its number, its offset, its text."""
+    """The problems of one message, and the line that is being looked at: its number, its offset, its text.
+
+    ``indent``: blanks before it, which are counted in every column and not in the text.
+    """
 
     def __init__(self, number: int, start: int) -> None:
         self.problems: list[Problem] = []
-        self.number, self.start, self.line = number, start, ""
+        self.number, self.start, self.line, self.indent = number, start, "", 0
 
     def report(self, code: Code, column: int, segment: str | None, message: str, found: str, fix: Fix | None = None) -> None:
         """A problem of the present line; ``column`` from 0."""
@@ -34,7 +37,7 @@ class Report:
                 code=code,
                 message=message,
                 line=self.number,
-                column=column + 1,
+                column=column + 1 + self.indent,
                 offset=self.start + column,
                 segment=segment,
                 found=found[:SHOWN] or None,
@@ -47,13 +50,14 @@ class Report:
         segment = variant.option.segment
         named = f"{segment}, {fault.element}" if fault.element else segment
         self.forget_length()
+        self.forget_character(fault)
         found = f", found {fault.found[:SHOWN]!r}" if fault.found else ", found nothing"
         self.problems.append(
             Problem(
                 code=fault.code,
                 message=f"{named}: expected {fault.expected}{found}",
                 line=self.number,
-                column=fault.start + 1,
+                column=fault.start + 1 + self.indent,
                 offset=self.start + fault.start,
                 segment=segment,
                 element=fault.element,
@@ -83,7 +87,7 @@ class Report:
                 code=Code(kind.code),
                 message=f"{kind.says} (difference {kind.number})",
                 line=self.number,
-                column=column + 1,
+                column=column + 1 + self.indent,
                 offset=self.start + column,
                 segment=strict.option.segment,
                 element=element,
@@ -113,7 +117,8 @@ class Report:
         most = min(len(line), len(text)) - start
         same = next((at for at in range(most) if line[-1 - at] != text[-1 - at]), most)
         found, put = line[start : len(line) - same], text[start : len(text) - same]
-        return Fix(text=put, reason=reason, line=self.number, column=start + 1, offset=self.start + start, found=found)
+        column, offset = start + 1 + self.indent, self.start + start
+        return Fix(text=put, reason=reason, line=self.number, column=column, offset=offset, found=found)
 
     def report_unprefixed(self, variant: Variant, line: str) -> None:
         """A continuation line without its slant."""
@@ -136,7 +141,7 @@ class Report:
                 code=Code.IMP_LINE_IDENTIFIER,
                 message=f"{found!r} stands where {right} must stand, the rest of the line is that of {right}: read as {right}",
                 line=self.number,
-                column=1,
+                column=1 + self.indent,
                 offset=self.start,
                 segment=variant.option.segment,
                 found=found or line[:SHOWN],
@@ -153,7 +158,7 @@ class Report:
             code=Code.IMP_LINE_MISSING,
             message=f"mandatory line {segment}{f' ({within})' if within else ''} is missing: {came!r} came instead",
             line=self.number,
-            column=1,
+            column=1 + self.indent,
             offset=self.start,
             segment=segment,
             element=within,
@@ -168,6 +173,14 @@ class Report:
         for at in range(len(self.problems) - 1, max(len(self.problems) - 4, -1), -1):
             if self.problems[at].code is Code.IMP_LINE_LENGTH and self.problems[at].line == self.number:
                 del self.problems[at]
+
+    def forget_character(self, fault: Fault) -> None:
+        """A character that makes an element faulty is no second fault."""
+        last = self.problems[-1] if self.problems else None
+        if last is not None and last.code is Code.IMP_CHARACTER and last.line == self.number:
+            column = (last.column or 0) - self.indent - 1
+            if fault.start <= column <= fault.start + len(fault.found):
+                self.problems.pop()
 
     def report_length(self, fix: Fix | None) -> None:
         """A line longer than any may be."""

@@ -203,6 +203,21 @@ class Walk:
             place=self._places[id(way.option)],
         )
 
+    def nearby(self, option: Option | None, key: str) -> tuple[Step, ...]:
+        """A known line out of its order, in the innermost group that the walk stands in and that has it."""
+        here = option
+        while here is not None:
+            rows = here.row.owner.rows if here.row.owner is not None else ()
+            ways = [way for row in rows for one in row.options for way in entries(one, (), ()) if way.key == key]
+            if ways:
+                return self._steps([way for way in ways if way.rows[0] is ways[0].rows[0]])
+            here = here.row.owner
+        return ()
+
+    def again(self, option: Option) -> tuple[Step, ...]:
+        """The line of an option once more, whether or not its row allows it."""
+        return self._steps([way for way in entries(option, (), ()) if way.option is option])
+
     @cached_property
     def anywhere(self) -> dict[str, tuple[Step, ...]]:
         """A known line out of its order, by what it begins with."""

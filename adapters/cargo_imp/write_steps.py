@@ -4,30 +4,32 @@ Compiled once from a :class:`Table`; knows nothing of files or problems.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
-from adapters.cargo_imp.line_steps import LineStep, Way
+from adapters.cargo_imp.line_steps import LineStep, Way, no_way
 from adapters.cargo_imp.notation import Field
 from hub.syntax import Node
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
 class OptionStep:
-    """A line or a group, and the node it takes: one of ``names`` and, where the line has codes, with one of them."""
+    """A line or a group, and the node it takes: one of ``names`` and, where the line has codes, with one of them. The ``group``
+    of a line that has nothing below it has no rows."""
 
     option: Option
     names: frozenset[str]
     codes: frozenset[str]
     line: LineStep | None
-    group: "GroupStep | None"
+    group: "GroupStep"
     clear_most: int
 
     def fits(self, child: Node) -> bool:
         """Whether the node can stand here."""
         if child.name not in self.names:
             return False
-        if self.clear_most and self.group is not None:
+        if self.clear_most:
             return any(one.fits(child) for row in self.group.rows for one in row.options)
         return not self.codes or child.text("code") in self.codes
 
@@ -72,44 +74,58 @@ class RowStep:
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
-class Entry:
-    """Where a node of one name goes, for nodes that stand in the table's order: the ``place`` of its row, how many it takes.
+class Place:
+    """How far nodes that stand in the table's order have come: what may be next by its name, and whether nothing more must be."""
 
-    ``first`` is the entry of the first node of the row, with the identifier its line begins with. ``others`` masks the row out
-    of what must be there; ``fast`` is the way to write the line, None for a node without one. Nothing is below a node whose
-    children are all in its line (``whole``), or that has none unless a line is ``needed``. ``by_code`` chooses between lines for
-    nodes of one name.
-    """
-
-    place: int
-    most: int
-    others: int
-    option: OptionStep
-    line: LineStep | None
-    group: "GroupStep | None"
-    fast: Way | None
-    needed: bool
-    whole: bool
-    prefix: str
-    first: "Entry | None" = None
-    by_code: Mapping[str, "Entry"] | None = None
+    next: dict[str, "Entry"] = field(default_factory=dict)
+    may_end: bool = False
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
+class Entry:
+    """A node of one name at a place: what is written of it, and the place ``behind`` it.
+
+    ``again``: it is not the first of its row, which takes no more than ``most``. ``fast`` is the way to write its line, if it has
+    one, with the ``prefix`` of its group where it is the first. Nothing is below a node whose children are all in its line
+    (``whole``), or that has none unless a line is ``needed``. ``by_code`` chooses between lines for nodes of one name.
+    """
+
+    behind: Place
+    again: bool
+    most: int
+    option: OptionStep
+    line: LineStep | None
+    group: "GroupStep"
+    fast: Way
+    prefix: str
+    whole: bool
+    needed: bool
+    by_code: dict[str, "Entry"] | None = None
+
+
 class GroupStep:
     """The rows of a group; ``rank`` says which row takes a name, None where rows must be asked one by one.
 
     ``needed``: a row is mandatory, so that even a node without children has something to report. ``prefix`` is the identifier its
-    first line begins with. ``entries`` by node name are None where names alone do not tell the row; ``wanted`` has a bit for each
-    mandatory row, and for each set of names of which a message must have one.
+    first line begins with.
     """
 
-    rows: tuple[RowStep, ...]
-    rank: Mapping[str, int] | None
-    needed: bool
-    prefix: str
-    entries: Mapping[str, Entry] | None
-    wanted: int
+    def __init__(self, rows: tuple[RowStep, ...], prefix: str, one_of: Sequence[Sequence[str]]) -> None:
+        self.rows, self.prefix, self._one_of = rows, prefix, one_of
+        told = [(name, at) for at, row in enumerate(rows) for name in _names(row)]
+        self._told_apart = len(dict(told)) == len(told)
+        self.rank: Mapping[str, int] | None = dict(told) if len(rows) > 1 and self._told_apart else None
+        self.needed = any(row.mandatory for row in rows)
+
+    @cached_property
+    def start(self) -> Place | None:
+        """The place before all rows; None where names and codes alone do not tell the row. Worked out when a node first comes."""
+        sure = self._told_apart and (not self.prefix or self.rows[0].mandatory)
+        return _start(self.rows, self.prefix, self._one_of) if sure else None
+
+
+NOTHING = GroupStep((), "", ())
+"""Below a line that has no lines below it."""
 
 
 class WriteSteps:
@@ -117,27 +133,16 @@ class WriteSteps:
 
     def __init__(self, table: Table) -> None:
         self._lines: dict[int, LineStep] = {}
-        self.message = self._group(table.rows)
-        _want_one_of(self.message, table.at_least_one)
+        self.message = self._group(table.rows, "", table.at_least_one)
 
-    def _group(self, rows: Sequence[Row], prefix: str = "") -> GroupStep:
-        steps = tuple(self._row(row) for row in rows)
-        told = [(name, place) for place, step in enumerate(steps) for name in _names(step.options)]
-        alone = len(dict(told)) == len(told) and (not prefix or steps[0].mandatory)
-        return GroupStep(
-            rows=steps,
-            rank=dict(told) if len(steps) > 1 and len(dict(told)) == len(told) else None,
-            needed=any(step.mandatory for step in steps),
-            prefix=prefix,
-            entries=_entries(steps, prefix) if alone else None,
-            wanted=sum(1 << place for place, step in enumerate(steps) if step.mandatory),
-        )
+    def _group(self, rows: Sequence[Row], prefix: str, one_of: Sequence[Sequence[str]] = ()) -> GroupStep:
+        return GroupStep(tuple(self._row(row) for row in rows), prefix, one_of)
 
     def _row(self, row: Row) -> RowStep:
         return RowStep(row, tuple(self._option(option) for option in row.options))
 
     def _option(self, option: Option) -> OptionStep:
-        group = self._group(option.rows, option.name if option.joined else "") if option.rows else None
+        group = self._group(option.rows, option.name if option.joined else "") if option.rows else NOTHING
         line = None if option.line is None else self._line(option.line)
         clear = option.line is None and option.clear
         return OptionStep(
@@ -154,19 +159,8 @@ class WriteSteps:
         return self._lines.setdefault(id(line), LineStep(line)) if known is None else known
 
 
-def _want_one_of(message: GroupStep, sets: Sequence[Sequence[str]]) -> None:
-    """One of the nodes of each set must be there."""
-    for bit, names in enumerate(sets, len(message.rows)):
-        message.wanted |= 1 << bit
-        for name in names:
-            entry = (message.entries or {}).get(name)
-            for one in (entry, entry.first) if entry is not None else ():
-                if one is not None:
-                    one.others &= ~(1 << bit)
-
-
-def _names(options: Sequence[OptionStep]) -> set[str]:
-    return {name for option in options for name in option.names}
+def _names(row: RowStep) -> set[str]:
+    return {name for option in row.options for name in option.names}
 
 
 def _taken(option: Option) -> Iterator[str]:
@@ -185,56 +179,83 @@ def _codes(line: Line | None) -> frozenset[str]:
     return frozenset(first.codes) if isinstance(first, Field) else frozenset()
 
 
-def _entries(rows: Sequence[RowStep], prefix: str) -> Mapping[str, Entry] | None:
-    """The entries of a group whose rows take nodes of different names; None where one row cannot be told by name and code."""
+def _start(rows: Sequence[RowStep], prefix: str, one_of: Sequence[Sequence[str]]) -> Place | None:
+    """The place before the first row, with all behind it. From each, the rows up to the next of which there must be a node."""
+    places = [Place() for _ in range(len(rows) + 1)]
+    first = [_entries(row, places[at], "" if at > 1 else prefix, again=False) for at, row in enumerate(rows, 1)]
+    again = [_entries(row, places[at], "", again=True) for at, row in enumerate(rows, 1)]
+    for at, place in enumerate(places):
+        stops = _stops(rows, one_of, at)
+        reached = range(at, min(stops, default=len(rows) - 1) + 1)
+        found = [*again[at - 1 : at], *(first[one] for one in reached)]
+        if None in found:
+            return None
+        place.next = {name: entry for entries in found for name, entry in (entries or {}).items()}
+        place.may_end = not stops
+    return places[0]
+
+
+def _stops(rows: Sequence[RowStep], one_of: Sequence[Sequence[str]], at: int) -> set[int]:
+    """The rows from a place on of which there must be a node; of rows that need one between them, the last."""
+    stops = {number for number, row in enumerate(rows) if row.mandatory and number >= at}
+    for names in one_of:
+        either = [number for number, row in enumerate(rows) if _names(row) & set(names)]
+        if max(either) >= at and at - 1 not in either:
+            stops.add(max(either))
+    return stops
+
+
+def _entries(row: RowStep, behind: Place, prefix: str, *, again: bool) -> dict[str, Entry] | None:
+    """What a row takes by name; None where it cannot be told by name and code."""
     found: dict[str, Entry] = {}
-    for place, row in enumerate(rows):
-        for option in row.options:
-            entry = _entry(place, row, option, "" if place else prefix)
-            for name in option.names:
-                if entry is None or (name in found and not _added_code(found[name], entry, option)):
-                    return None
-                found.setdefault(name, entry)
+    for option in row.options:
+        inner, most, before = _inner(option, row.most, prefix, again)
+        if inner is None:
+            return None
+        if again and most == 1:
+            continue
+        entry = _entry(inner, most, behind, before, again)
+        for name in option.names:
+            known = found.setdefault(name, entry)
+            if option.codes and (known is entry or known.by_code):
+                known.by_code = dict.fromkeys(option.codes, entry) | (known.by_code or {})
+            elif known is not entry:
+                return None
     return found
 
 
-def _added_code(known: Entry, entry: Entry, option: OptionStep) -> bool:
-    """Another line for nodes of this name, told apart by the code it begins with."""
-    if not option.codes or known.by_code is None:
-        return False
-    known.by_code = {**known.by_code, **dict.fromkeys(option.codes, entry)}
-    return True
-
-
-def _entry(place: int, row: RowStep, option: OptionStep, prefix: str) -> Entry | None:
-    """Every node after the first of a row stands without the identifier of its group."""
-    inner, most = option, row.most
+def _inner(option: OptionStep, most: int, prefix: str, again: bool) -> tuple[OptionStep | None, int, str]:
+    """What writes a node of an option, how many there may be, what the line begins with; no option where that is not certain."""
     if option.clear_most:
-        alone = option.group.rows[0].alone if option.group is not None and len(option.group.rows) == 1 else None
-        if alone is None or alone.line is None or row.most > 1 or prefix:
-            return None
-        inner, most, prefix = alone, option.clear_most, option.option.name
-    if inner.line is None:
-        return None if prefix else _made(place, most, inner, option.option.name if option.option.joined else "")
-    made = _made(place, most, inner, "")
-    made.first = _made(place, most, inner, prefix) if prefix else None
-    if option.codes:
-        made.by_code = dict.fromkeys(option.codes, made)
-    return made
+        alone = option.group.rows[0].alone if len(option.group.rows) == 1 else None
+        sure = alone is not None and alone.line is not None and most == 1 and not prefix
+        return (alone if sure else None), option.clear_most, "" if again else option.option.name
+    return (None if prefix and option.line is None else option), most, prefix
 
 
-def _made(place: int, most: int, option: OptionStep, prefix: str) -> Entry:
+def _entry(option: OptionStep, most: int, behind: Place, prefix: str, again: bool) -> Entry:
     line, group = option.line, option.group
-    plain = line.fast if line is not None and not prefix and (group is not None or not line.repeats) else None
     return Entry(
-        place=place,
+        behind=behind,
+        again=again,
         most=most,
-        others=~(1 << place),
         option=option,
         line=line,
         group=group,
-        fast=None if line is None else plain or line.way(prefix, strangers=group is not None),
-        needed=line is not None and group is not None and group.needed,
-        whole=line is not None and group is None and bool(line.repeats),
+        fast=no_way if line is None else line.way(prefix, strangers=bool(group.rows)),
         prefix=prefix,
+        whole=line is not None and not group.rows and bool(line.repeats),
+        needed=line is not None and group.needed,
     )
+
+
+_NO_OPTION = OptionStep(
+    option=Option(name="", row=Row(status="", most=0), line=None),
+    names=frozenset(),
+    codes=frozenset(),
+    line=None,
+    group=NOTHING,
+    clear_most=0,
+)
+NOWHERE = _entry(_NO_OPTION, 0, Place(), "", again=False)
+"""Where a node goes that nothing has a place for: it takes none."""

@@ -26,7 +26,7 @@ from hub.ports import Misconfigured, Poller, Sender
 def open_sender(settings: Mapping[str, object], secrets: Secrets) -> Sender:
     """A sender to ``url``. Connects at each delivery. Raises :class:`hub.ports.Misconfigured`."""
     from adapters.http.sender import HttpSender, target
-    from hub.exchange import WAY_SETTINGS
+    from hub.way import WAY_SETTINGS
 
     known = ("url", "bearer_secret", "api_key_secret", *WAY_SETTINGS)
     return HttpSender(target(Settings(kind="http", values=settings, known=known), secrets))

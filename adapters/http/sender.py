@@ -9,8 +9,9 @@ import httpx
 
 from adapters.http.answer import judged
 from hub.channel import Secrets, Settings, key_text
-from hub.exchange import Request, Way, exchange, header_secret, way, web_address
+from hub.exchange import Request, exchange
 from hub.ports import Misconfigured, Parcel, Receipt
+from hub.way import Way, header_secret, way, web_address
 
 _MEDIA = re.compile(r"[!-~][ -~]{0,199}")
 

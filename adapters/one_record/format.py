@@ -11,15 +11,18 @@ from adapters.one_record.check import Checker
 from adapters.one_record.flat import gathered
 from adapters.one_record.frame import Root, named, tree
 from adapters.one_record.graph import Literal, Report
+from adapters.one_record.joining import tellings
 from adapters.one_record.outline import outline
 from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.scan import decode
+from adapters.one_record.stowage import unjoined
 from adapters.one_record.straight import Straight, straight
-from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, local, vocabulary
+from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, Class, local, vocabulary
 from hub.envelope import Frame, Outgoing, Part, Split, Written
+from hub.joined import Shelf, Telling, Touched
 from hub.objects import Nodes
 from hub.ports import Format
-from hub.problem import Problem
+from hub.problem import Code, Problem
 from hub.projected import Outline
 from hub.syntax import Message, Node
 
@@ -38,6 +41,9 @@ MAPPED = (
 
 JOINED = ("TransportMovement", "Loading", "ULD", "UnitComposition", "Composing")
 """Classes that say something of a shipment together with what they link to."""
+
+ANY = "LogisticsObject"
+"""Stands for every class without a mapping of its own: what it says is kept, and listed as not carried."""
 
 SAID_AT = (
     API + "hasLastModified",
@@ -109,7 +115,7 @@ class OneRecord:
         """
         short = straight(part.text)
         if short is not None:
-            return Message(format=NAME, type=part.type, version=part.version, root=short.root)
+            return _noted(Message(format=NAME, type=part.type, version=part.version, root=short.root))
         document = understand(part.text)
         root = _chosen(document, part.reference)
         if root is None:
@@ -119,8 +125,9 @@ class OneRecord:
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
         node, visited = tree(document.graph, root, len(document.roots), report)
         Checker(document.graph, vocabulary(), report).check(visited)
-        return Message(
-            format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread
+        problems = _once(report.problems)
+        return _noted(
+            Message(format=NAME, type=part.type, version=part.version, root=node, problems=problems, unread=document.unread)
         )
 
     def write(self, message: Message, outgoing: Outgoing) -> Written:
@@ -143,6 +150,10 @@ class OneRecord:
         """See :class:`hub.projected.Outliner`."""
         return gathered(objects)
 
+    def tellings(self, base: str, touched: Sequence[Touched], shelf: Shelf) -> Sequence[Telling]:
+        """See :class:`hub.joined.Joiner`."""
+        return tellings(base, touched, shelf)
+
     def supports(self) -> Sequence[tuple[str, str]]:
         """The classes with a mapping of their own."""
         return [*((name, EDITION) for name in (*MAPPED, *JOINED)), ("Notification", API_EDITION)]
@@ -155,12 +166,40 @@ class OneRecord:
         for name in (type, *MAPPED, *JOINED):
             if name in known.lineage and name in (*MAPPED, *JOINED):
                 return name, EDITION
+        if known.is_object:
+            return ANY, EDITION
         return type, API_EDITION if known.iri.startswith(API) else EDITION
 
 
 def build() -> Format:
     """The format, for the registry."""
     return OneRecord()
+
+
+def _noted(message: Message) -> Message:
+    """The message with a problem where it belongs to no shipment: nothing is passed over in silence."""
+    root, kind = message.root, vocabulary().classes.get(message.type)
+    why = _silence(root, kind) if kind is not None and kind.is_object else ""
+    if why:
+        message.problems.append(
+            Problem(
+                code=Code.ONE_UNJOINED,
+                message=why,
+                element=message.type,
+                line=root.line or None,
+                column=root.column or None,
+                offset=root.offset,
+            )
+        )
+    return message
+
+
+def _silence(root: Node, kind: Class) -> str:
+    """Why an object says nothing of a shipment."""
+    if any(name in kind.lineage for name in JOINED):
+        return unjoined(root)
+    mapped = any(name in kind.lineage for name in MAPPED)
+    return "" if mapped else f"a shipment has no place for what a {kind.name} says: it is kept as it is"
 
 
 def _one(text: str, short: Straight) -> Split:

@@ -10,9 +10,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.one_record.build import IRI
 from adapters.one_record.check import LEXICAL, NUMBERS, WAIVED
-from adapters.one_record.context import PLAIN_SETTING, Context, NotPlain, Term, escape
+from adapters.one_record.context import IRI, PLAIN_SETTING, Context, NotPlain, Term, escape
 from adapters.one_record.graph import NUMERIC, STRING, literal
 from adapters.one_record.scan import Item
 from adapters.one_record.vocabulary import API, XSD, Class, Property, Vocabulary, local, unversioned, vocabulary
@@ -32,7 +31,7 @@ LONGEST_VALUE = 64
 
 INTERNAL = "internal:"
 _INTERNAL = re.compile(r"(?:internal:[-0-9A-Za-z._~/]++ ?)++")
-_ADDRESS = re.compile(r"https?://[-0-9A-Za-z._~:/?#@!$&'()*+,;=%]++")
+_ADDRESS = re.compile(r"https?://[-0-9A-Za-z._~:/?@!$&'()*+,;=]++(?:#[-0-9A-Za-z._~:/?@!$&'()*+,;=]*+)?")
 
 
 class Unusual(Exception):

@@ -1,17 +1,21 @@
 """The RDF libraries at work: pyoxigraph for JSON-LD beyond the plain contexts, rdflib for Turtle. Both give the same graph."""
 
 import io
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 import pyoxigraph
 import rdflib
 
-from adapters.one_record.context import escape
+from adapters.one_record.burden import chained
+from adapters.one_record.context import LONGEST_CHAIN, escape
 from adapters.one_record.graph import Graph, Link, Literal, Report, literal
 from adapters.one_record.scan import Item
 from adapters.one_record.vocabulary import XSD
 from hub.problem import Code
+
+logging.getLogger("rdflib").setLevel(logging.CRITICAL)  # it repeats what documents say, with tracebacks; we tell it ourselves
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 Triple = tuple[str, str, "Literal | Link"]
@@ -19,6 +23,13 @@ Triple = tuple[str, str, "Literal | Link"]
 
 def from_jsonld(text: str, top: Item, report: Report) -> Graph:
     """Read JSON-LD with pyoxigraph (no remote context is ever loaded); pointers are those of the first value of equal text."""
+    chain = chained(top)
+    if chain is not None:
+        message = (
+            f"Terms are defined by each other in a chain of more than {LONGEST_CHAIN}. Ask the sender to write out the IRIs."
+        )
+        report.add(Code.ONE_CONTEXT, message, chain, 0, element="@context", expected=f"chains of at most {LONGEST_CHAIN} terms")
+        return Graph()
     try:
         quads = list(pyoxigraph.parse(text.encode(), format=pyoxigraph.RdfFormat.JSON_LD))
     except (SyntaxError, ValueError, OSError) as fault:

@@ -6,6 +6,7 @@ import msgspec
 
 from adapters.one_record import library
 from adapters.one_record.build import Builder
+from adapters.one_record.burden import laborious
 from adapters.one_record.context import NotPlain, remote
 from adapters.one_record.frame import Root, roots
 from adapters.one_record.graph import Graph, Report
@@ -110,6 +111,12 @@ def _refused(text: str, top: Item, report: Report) -> bool:
             found=str(item.value)[:120],
             expected="an inline context",
         )
+        return True
+    costly = laborious(top)
+    if costly is not None:
+        message = "Contexts inside the document define so many terms for so many objects that reading it would take too long. "
+        message += "Ask the sender for one context at the top."
+        report.add(Code.ONE_CONTEXT, message, costly, 0, element="@context", expected="one context at the top")
         return True
     return False
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.cli import access
 from hub.cli.output import line, print_json, say, usage
 from hub.ports import DeliveryError, Misconfigured
 
@@ -13,7 +14,7 @@ Ids = Annotated[list[str], typer.Argument(metavar="REQUEST…", help="ids or add
 commands = typer.Typer(help="Decide what others ask of our ONE Record node.", no_args_is_help=True)
 
 
-def _opened() -> tuple[Any, Any]:
+def opened() -> tuple[Any, Any]:
     """The hub and the desk of its node."""
     from hub import registry
     from hub.bootstrap.durable import open_hub
@@ -38,13 +39,13 @@ def waiting(json: Json = False) -> None:
 
     Example: waybridge node waiting
     """
-    hub, desk = _opened()
+    hub, desk = opened()
     _told({"items": list(desk.waiting())}, json=json)
     hub.close()
 
 
 def _decided(ids: list[str], status: str, *, json: bool) -> None:
-    hub, desk = _opened()
+    hub, desk = opened()
     done, failed = [], False
     for id in ids:
         try:
@@ -106,7 +107,7 @@ def propose(
     """
     from hub import registry
 
-    hub, desk = _opened()
+    hub, desk = opened()
     known = hub.settings.partners.get(partner)
     if known is None or not known.notifications:
         raise usage(f"no partner {partner!r} with `notifications` in its file")
@@ -126,4 +127,5 @@ def propose(
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    access.register(commands)
     app.add_typer(commands, name="node")

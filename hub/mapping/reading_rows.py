@@ -106,8 +106,8 @@ def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
 def _joined_row(row: Row, codes: Codes, skip: int) -> Run:
     paths = [element_path(text).below(skip) for text in row.source or []]
     keys, convert, when = row.to.split("/"), Conversion(row, codes), _When(row.when)
-    label = "+".join(path.text for path in paths)
-
+    names = [path.text for path in paths]
+    label = "+".join(names)
     filtered = [path for path in paths if path.filtered]
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
@@ -115,7 +115,7 @@ def _joined_row(row: Row, codes: Codes, skip: int) -> Run:
         present = [element for element in found if element is not None and element.text]
         if not present or not _settable(target, keys) or not when.holds(run, node):
             return
-        value = joined_value(run, row, convert, found, present[0], label)
+        value = joined_value(run, row, convert, found, names)
         if value is None:
             return
         run.used.update(id(element) for element in found if element is not None)

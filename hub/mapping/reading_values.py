@@ -56,8 +56,8 @@ def _converted(convert: Conversion) -> Value:
     return value
 
 
-def joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], first: Element, label: str) -> Any:
-    """The value of several elements together; ``first`` is the one whose place it has."""
+def joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], names: Sequence[str]) -> Any:
+    """The value of several elements together, each found under its name."""
     texts = [None if element is None else element.text or None for element in found]
     try:
         whole = texts if convert.joins else join(texts, row.join if row.join is not None else "")
@@ -65,8 +65,17 @@ def joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Eleme
         if convert.joins and convert.respells and value is not None:
             again = [*convert.write(value, run.context), *[None] * len(texts)][: len(texts)]
             if "".join(text or "" for text in again) != "".join(text or "" for text in texts):
-                run.respelled.append((first.line, "".join(text or "" for text in texts)))
+                first = next(one.line for one in found if one is not None and one.text)
+                run.respelled.append((first, "".join(text or "" for text in texts)))
         return value
     except (ValueError, TypeError, OverflowError) as fault:
-        run.fault(first, fault.code if isinstance(fault, Unfit) else Code.VALUE_FORMAT, str(fault), label)
+        element, path = _blamed(found, names, str(fault))
+        run.fault(element, fault.code if isinstance(fault, Unfit) else Code.VALUE_FORMAT, str(fault), path)
         return None
+
+
+def _blamed(found: Sequence[Element | None], names: Sequence[str], fault: str) -> tuple[Element, str]:
+    """The element whose text the fault quotes, else the first with the names of all."""
+    present = [(element, name) for element, name in zip(found, names, strict=True) if element is not None and element.text]
+    quoted = next((pair for pair in present if f"not {pair[0].text!r}" in fault), None)
+    return quoted or (present[0][0], "+".join(names))

@@ -28,13 +28,16 @@ ALLOWED = (
     )
     .limit(1)
 )
-ON_OBJECT = (
-    select(access_grant).where(access_grant.c.object.in_((bindparam("o"), EVERYTHING)), *_IN_FORCE).order_by(access_grant.c.seq)
+ON_OBJECTS = (
+    select(access_grant)
+    .where(access_grant.c.object.in_(bindparam("values", expanding=True)), *_IN_FORCE)
+    .order_by(access_grant.c.seq)
 )
 END_ONE = update(access_grant).where(access_grant.c.seq == bindparam("s")).values(ended_at=bindparam("now"))
 OF_REQUEST = select(access_grant).where(access_grant.c.request == bindparam("r"), access_grant.c.ended_at.is_(None))
 JOIN = insert(agent_group)
 MEMBER = select(agent_group.c.agent).where(agent_group.c.agent == bindparam("a"), agent_group.c.name == bindparam("g"))
+MEMBERS = select(agent_group.c.name, agent_group.c.agent).order_by(agent_group.c.name, agent_group.c.agent)
 LEAVE = delete(agent_group).where(agent_group.c.agent == bindparam("a"), agent_group.c.name == bindparam("g"))
 
 
@@ -50,9 +53,13 @@ def groups(connection: Connection, agent: str) -> list[str]:
     return [row.name for row in connection.execute(GROUPS, {"a": agent})]
 
 
-def in_force(connection: Connection, object: str, now: datetime) -> list[Grant]:
-    """The grants on an object and on every object."""
-    return [_grant(row) for row in connection.execute(ON_OBJECT, {"o": object, "now": micros(now)})]
+def in_force(connection: Connection, object: str, now: datetime, also: Sequence[str] = ()) -> list[Grant]:
+    """The grants on an object, on what else it is named by, and on every object."""
+    return [_grant(row) for row in _rows(connection, [object, *also], now)]
+
+
+def _rows(connection: Connection, named: Sequence[str], now: datetime) -> Sequence[Any]:
+    return connection.execute(ON_OBJECTS, {"values": [*named, EVERYTHING], "now": micros(now)}).all()
 
 
 def grant(connection: Connection, grants: Sequence[Grant], now: datetime) -> None:
@@ -93,7 +100,7 @@ def _grant(row: Any) -> Grant:
 
 def withdraw(connection: Connection, object: str, agent: str, permission: str, now: datetime) -> int:
     """End an agent's grants on an object, and what hangs on them where the agent has no other left; how many ended."""
-    rows = connection.execute(ON_OBJECT, {"o": object, "now": micros(now)}).all()
+    rows = _rows(connection, [object], now)
     doomed = [row for row in rows if row.object == object and row.agent == agent and permission in ("", row.permission)]
     return _end(connection, doomed, now)
 
@@ -115,11 +122,19 @@ def _end(connection: Connection, doomed: Sequence[Any], now: datetime) -> int:
 
 def _orphans(connection: Connection, gone: Any, now: datetime) -> list[Any]:
     """The grants that hang on an access that is gone now (trust chain; standard, Access Delegations)."""
-    rows = connection.execute(ON_OBJECT, {"o": gone.object, "now": micros(now)}).all()
+    rows = _rows(connection, [gone.object], now)
     same = [row for row in rows if row.object == gone.object and row.permission == gone.permission]
     if any(row.agent == gone.agent for row in same):
         return []
     return [row for row in same if row.through == gone.agent]
+
+
+def members(connection: Connection) -> dict[str, list[str]]:
+    """Every group with its members."""
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(MEMBERS):
+        found.setdefault(row.name, []).append(row.agent)
+    return found
 
 
 def join(connection: Connection, group: str, agent: str) -> None:

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, or_, select, update
 
 from hub.clock import micros
+from hub.flight_routing import FLIGHT
 from hub.store import messages
 from hub.store.inbox import DONE
 from hub.store.outbox import ACKNOWLEDGED, OVERDUE, PENDING, REFUSED, RETRYING, SENT, UNKNOWN
@@ -67,11 +68,11 @@ BY_WAYBILL = (
 )
 REPLIES = (
     _WITHIN.add_columns(delivery.c.content)
-    .where(delivery.c.target.like(bindparam("t")), delivery.c.ready == 1)
+    .where(delivery.c.target.like(bindparam("t")), or_(delivery.c.ready == 1, delivery.c.shipment.like(f"{FLIGHT}%")))
     .order_by(delivery.c.seq.desc())
     .limit(100)
 )
-"""The newest replies to a partner's questions: their own bytes are their content."""
+"""The newest replies to a partner's questions and lists of flights: what they are about stands in their content."""
 
 CONCLUDE = (
     update(delivery)
@@ -150,8 +151,8 @@ def match(connection: Connection, partner: str, format: str, said: Mapping[str, 
     """End the delivery that a received acknowledgement speaks of; None when there is none.
 
     ``said`` is the reading's detail: type, reference, outcome, text. Found by our control reference, else by the newest
-    unanswered message of the quoted type about the quoted waybill, replies to questions (FSA, FFA) last; only what we sent in the
-    acknowledgement's own ``format``.
+    unanswered message of the quoted type about the quoted waybill, replies to questions (FSA, FFA) and lists of flights last;
+    only what we sent in the acknowledgement's own ``format``.
     """
     reference = said.get("reference")
     if not isinstance(reference, str) or not reference:
@@ -184,7 +185,7 @@ def _by_waybill(connection: Connection, partner: str, target: str, waybill: str)
 
 
 def _reply(connection: Connection, partner: str, target: str, waybill: str) -> Any:
-    """The newest reply of a quoted type in which the waybill number stands."""
+    """The newest reply or list of a quoted type in which the waybill number stands."""
     rows = connection.execute(REPLIES, {"p": partner, "states": _ANSWERABLE, "t": target})
     return next((row for row in rows if waybill.encode() in (row.content or b"")), None)
 

@@ -1,8 +1,16 @@
-"""Lists of flights that partners are sent: made of all shipments on the flight, sent again when they change, and not otherwise."""
+"""Lists of flights that partners are sent: made of all shipments on the flight, sent again when they change, else not."""
+
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from hub.settings import SendRule
+from hub.replay import choose, outlook, replay
+from hub.settings import Admission, SendRule
+from hub.store import flights
+from hub.store.engine import writing
+from hub.store.migrations import upgrade
+from hub.store.selection import Wanted
 from tests.end_to_end.desk import SILENT, Desk, fwb, partner, sends
 from tests.end_to_end.test_manifests import A, B, C, consignment, ffm
 
@@ -209,6 +217,126 @@ def test_a_replay_tells_nothing_again_and_a_dry_run_says_what_it_would(desk):
     fresh(hub)
     hub.replay(first["id"])
     assert fresh(hub) == []
+    hub = hub.reopened(partner("air", admission=Admission(prefixes=["999"])), handler())
+    seen = outlook(hub.hub.engine, choose(hub.hub.engine, Wanted(message=first["id"])), hub.hub.line)
+    (changed,) = seen.deliveries["changed"]
+    assert (changed["partner"], changed["target"], changed["shipment"]) == ("gha", FFM, "flight:XX421:2026-11-21:FRA")
+    assert [one["op"] for one in changed["diff"]] == ["remove", "add"]
+    assert len(hub.deliveries("gha")) == 1
+    hub.replay(first["id"])
+    assert newest(hub)[2:] == ["SGN/NIL", "LAST"]
+
+
+def blocked(hub: Desk, to: str = "gha") -> Path:
+    """Make a partner's folder one that takes nothing."""
+    out = hub.folder(to) / "out"
+    if out.exists():
+        out.rmdir()
+    out.write_text("in the way")
+    return out
+
+
+def states(hub: Desk) -> list[str]:
+    return [one["state"] for one in reversed(hub.deliveries("gha"))]
+
+
+PATIENT = {"schedule": (0.0, 60.0, 600.0, 6000.0), "answers": SILENT, "send": sends(FFM)}
+
+
+def test_a_list_that_has_not_gone_gives_way_to_a_newer_one(desk):
+    hub = desk(partner("air"), partner("gha", **PATIENT))
+    hub.say("air", ffm(consignment(A), at="211000"))
+    assert fresh(hub) == [listed(A)]
+    out = blocked(hub)
+    hub.say("air", ffm(*map(consignment, (A, B)), at="211001"))
+    hub.say("air", ffm(*map(consignment, (A, B, C)), at="211002"))
+    assert states(hub) == ["sent", "cancelled", "retrying"]
+    out.unlink()
+    hub.clock.forward(minutes=5)
+    hub.work()
+    assert (states(hub), fresh(hub)) == (["sent", "cancelled", "sent"], [listed(A, B, C)])
+    hub.clock.forward(minutes=500)
+    hub.work()
+    assert fresh(hub) == []
+
+
+def test_what_is_as_the_partner_knows_it_again_is_not_told(desk):
+    hub = desk(partner("air"), partner("gha", **PATIENT))
+    hub.say("air", ffm(consignment(A), at="211000"))
+    fresh(hub)
+    out = blocked(hub)
+    hub.say("air", ffm(*map(consignment, (A, B)), at="211001"))
+    hub.say("air", ffm(consignment(A), at="211002"))
+    assert states(hub) == ["sent", "cancelled"]
+    out.unlink()
+    hub.say("air", ffm(*map(consignment, (A, B)), at="211003"))
+    assert (states(hub), fresh(hub)) == (["sent", "cancelled", "sent"], [listed(A, B)])
+
+
+def test_a_failed_list_is_not_sent_again_behind_a_newer_one(desk):
+    hub = desk(partner("air"), handler())
+    out = blocked(hub)
+    hub.say("air", ffm(consignment(A), at="211000"))
+    assert states(hub) == ["dead"]
+    out.unlink()
+    hub.say("air", ffm(*map(consignment, (A, B)), at="211001"))
+    assert fresh(hub) == [listed(A, B)]
+    (letter,) = hub.letters()
+    list(replay(hub.hub.engine, choose(hub.hub.engine, Wanted(fingerprint=letter["fingerprint"])), hub.clock))
+    hub.work()
+    assert (states(hub), fresh(hub)) == (["dead", "sent"], [])
+
+
+@pytest.mark.parametrize("at", ["drop", "history", "supersede"])
+def test_a_worker_that_dies_over_a_list_leaves_it_to_the_next(desk, monkeypatch, at):
+    """Whatever it had done by then is undone with its transaction, and nothing is made twice."""
+    hub = desk(partner("air"), handler())
+    hub.say("air", ffm(consignment(A), at="211000"))
+    fresh(hub)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_arguments, **_named):
+        raise Killed
+
+    hub.receive("air", ffm(*map(consignment, (A, B)), at="211001"))
+    with monkeypatch.context() as patched:
+        patched.setattr(flights, at, die)
+        with pytest.raises(Killed):
+            hub.work()
+    assert (states(hub), fresh(hub)) == (["sent"], [])
+    hub.work()
+    assert (states(hub), fresh(hub)) == (["sent", "sent"], [listed(A, B)])
+
+
+def test_a_list_that_cannot_be_made_is_a_dead_letter_holds_up_no_other_and_is_tried_again(desk, monkeypatch):
+    hub = desk(partner("air"), handler())
+    real = flights.aboard
+
+    def broken(connection, departure):
+        if departure.startswith("XX421"):
+            raise ValueError("beyond us")
+        return real(connection, departure)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flights, "aboard", broken)
+        hub.say("air", ffm(consignment(A)) + ffm(consignment(B), flight="XX500/21NOV/FRA"))
+        assert [one[1] for one in fresh(hub)] == ["1/XX500/21NOV/FRA"]
+        (letter,) = hub.letters()
+        assert (letter["stage"], letter["shipment"]) == ("list", "flight:XX421:2026-11-21:FRA")
+    hub.clock.forward(minutes=2)
+    hub.work()
+    assert (fresh(hub), hub.letters()) == ([listed(A)], [])
+
+
+@pytest.mark.parametrize(("answer", "state"), [("FNA/1\nERR/NO SUCH FLIGHT", "refused"), ("FMA\nACK/OK", "acknowledged")])
+def test_what_a_partner_says_to_a_list_ends_its_delivery(desk, answer, state):
+    hub = desk(partner("air"), handler())
+    hub.say("air", ffm(*map(consignment, (A, B))))
+    ((sent),) = [one.read_text() for one in (hub.folder("gha") / "out").glob("*")]
+    hub.say("gha", f"{answer}\n{sent}")
+    assert states(hub) == [state]
 
 
 def test_rules_for_flights_and_for_shipments_stand_side_by_side(desk):
@@ -217,3 +345,17 @@ def test_rules_for_flights_and_for_shipments_stand_side_by_side(desk):
     hub.say("air", ffm(consignment(A)))
     hub.say("air", departed(A))
     assert sorted(one[0] for one in fresh(hub)) == ["FFM/8", "FSU/14"]
+
+
+def test_shipments_stored_before_are_found_by_flight_after_the_migration(desk):
+    hub = desk(partner("air"), handler())
+    hub.say("air", ffm(consignment(A)))
+    hub.say("air", departed(B) + fwb(B))
+    fresh(hub)
+    with writing(hub.hub.engine) as connection:
+        connection.execute(text("DELETE FROM shipment_term WHERE kind = 'flight' AND shipment LIKE 'awb:777-55512354%'"))
+        connection.execute(text("DROP TABLE flight_item"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    upgrade(hub.hub.engine)
+    hub.say("air", ffm(consignment(C)))
+    assert [line[:12] for line in newest(hub)[3:-1]] == [B, C]

@@ -3,7 +3,9 @@
 import pytest
 
 from adapters.one_record.sharing.asking import Sharing
+from adapters.one_record.sharing.permits import Permits
 from hub.bootstrap.durable import Hub
+from hub.objects import NewObject
 from hub.settings import load
 from tests.end_to_end.commands import Place
 
@@ -64,3 +66,27 @@ def test_without_a_node_there_is_nothing_to_decide(place: Place) -> None:
 
 def test_a_partner_that_cannot_be_told_is_not_proposed_to(there: Place) -> None:
     assert there.here("node", "propose", "https://onerecord.iata.org/ns/cargo#Piece", "--partner", "peer").status == 2
+
+
+def test_access_is_given_and_taken_while_the_node_runs(there: Place) -> None:
+    hub = Hub(load({"WAYBRIDGE_CONFIG": str(there.config), "WAYBRIDGE_DATABASE": there.database}))
+    assert hub.node is not None
+    piece = "https://onerecord.iata.org/ns/cargo#Piece"
+    nodes = [{"@id": "https://us.example/one-record/logistics-objects/p1", "@type": [piece]}]
+    hub.node.objects.create([NewObject(id="p1", type=piece, nodes=nodes, by="https://us.example/x")])
+    running, peer = Permits(hub.node), "https://peer.example/agent"
+
+    def may() -> bool:
+        held = hub.node.objects.get("p1") if hub.node else None
+        return held is not None and running.allows(peer, held, "GET_LOGISTICS_OBJECT")
+
+    assert not may()
+    assert there.here("node", "join", "handlers", peer, "--json").json == {"items": [{"group": "handlers", "agents": [peer]}]}
+    granted = there.here("node", "grant", "p1", "--to", "group:handlers", "--until", "2099-01-01", "--json").json["items"]
+    assert {one["until"] for one in granted} == {"2099-01-01T00:00:00Z"}
+    assert may()
+    assert there.here("node", "withdraw", "p1", "--from", "group:handlers", "--json").json == {"ended": 2}
+    assert not may()
+    wrong = there.here("node", "grant", "nothing", "--to", peer)
+    assert (wrong.status, b"no object of this node" in wrong.err.encode()) == (1, True)
+    hub.close()

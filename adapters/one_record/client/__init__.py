@@ -3,7 +3,9 @@
 A delivery is one call, chosen by the class of its document: an event goes to the object it is for, a Change is a PATCH of its
 object, a Notification, Subscription or AccessDelegation goes to the partner's endpoint, an action request that is to be revoked
 is deleted, any other logistics object is created. ``{"fetch": ["https://…"]}`` reads objects and hands them to the intake.
-The delivery's key goes out as ``Idempotency-Key``.
+The delivery's key goes out as ``Idempotency-Key``. Reads follow redirects on the partner's own hosts, three at most; a call that
+changes something is never sent elsewhere, its redirect is a fault that names the place. ``Retry-After`` is waited for: up to five
+seconds within a read, else by the outbox.
 
 Settings
     endpoint              required: the base address of the partner's node, ``https://…``
@@ -15,6 +17,8 @@ Settings
     bearer_secret         the name of the secret that is a fixed token, instead
     certificate_file, certificate_key_file    our certificate for mutual TLS
     allow_private, allow_plain, ca_file, connect_seconds, connect_attempts, read_seconds, attempt_seconds    as for adapters.http
+    keep_seconds          how long a connection without a call is used again; default 4, 0: each call makes its own. At most four
+                          hosts are kept connected, none for more than five minutes, each to the address that was checked
     max_answer_bytes      a larger document is not read; default 8388608
     attempts              tries of a read within one delivery; default 3
     status_seconds        how long a changed status of a request is waited for; default 10
@@ -57,7 +61,7 @@ def kind_of(raw: bytes) -> str:
 
 
 def open_sender(values: Mapping[str, object], secrets: Secrets, intake: Intake | None = None) -> Sender:
-    """A sender of calls; with ``intake`` also of fetches. Connects at each call. Raises :class:`hub.ports.Misconfigured`."""
+    """A sender of calls; with ``intake`` also of fetches. Connects at the first call. Raises :class:`hub.ports.Misconfigured`."""
     read = settings(values)
     partner, channel = read.text("partner", ""), read.text("channel", "")
     return NodeSender(Node(Session(place(read, secrets))), intake, partner=partner, channel=channel)

@@ -45,7 +45,8 @@ class NodeSender:
         return self._calls[wanted.call](wanted, parcel.raw, key_text(parcel.key))
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Close the connections to the node."""
+        self._node.close()
 
     def _event(self, wanted: Order, raw: bytes, key: str) -> Receipt:
         """To the object's own list; about several objects at once where the node can (2.3.0), else to each."""
@@ -91,7 +92,9 @@ class NodeSender:
 def hand_in(intake: Intake, iri: str, found: Gathered, *, partner: str, channel: str) -> None:
     """Commit what was read. Raises Retriable when the hub is busy or full, Refused when it takes no such thing."""
     media = shown_name(found.media())
-    arrival = Arrival(partner=partner, channel=channel, raw=found.document(), name=shown_name(iri), media=media)
+    arrival = Arrival(
+        partner=partner, channel=channel, raw=found.document(), name=shown_name(iri), media=media, said_at=found.modified()
+    )
     try:
         intake.receive(arrival)
     except IntakeRefused as refusal:

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 import httpx
 
 from hub.channel import Secrets, Settings
-from hub.exchange import WAY_SETTINGS, Way, header_secret, way, web_address
 from hub.ports import Misconfigured
+from hub.way import WAY_SETTINGS, Way, header_secret, way, web_address
 
 KIND = "one-record"
 VERSIONS = ("2.3.0", "2.2.0")
 """The API versions spoken, the newest first."""
 
 KNOWN = (
-    *("endpoint", "agent", "version", "hosts", "shipment_object", "attempts", "status_seconds", *WAY_SETTINGS),
+    *("endpoint", "agent", "version", "hosts", "shipment_object", "attempts", "status_seconds", "keep_seconds", *WAY_SETTINGS),
     *("bearer_secret", "token_url", "client_id", "client_secret", "token_auth", "scope", "audience", "token_margin_seconds"),
     *("certificate_file", "certificate_key_file"),
     *("link_depth", "link_count", "link_bytes", "link_seconds", "cache_seconds", "cache_count", "cache_bytes"),
@@ -63,6 +63,7 @@ class Place:
     shipment_object: str
     attempts: int
     status_seconds: float
+    keep_seconds: float
     way: Way
     bounds: Bounds
     bearer: str | None = field(repr=False)
@@ -112,6 +113,7 @@ def place(read: Settings, secrets: Secrets) -> Place:
         shipment_object=read.text("shipment_object", ""),
         attempts=read.whole("attempts", 3, least=1),
         status_seconds=read.seconds("status_seconds", 10.0, zero=True),
+        keep_seconds=read.seconds("keep_seconds", 4.0, zero=True),
         way=_way(read),
         bounds=_bounds(read),
         bearer=header_secret(read, "bearer_secret", secrets),

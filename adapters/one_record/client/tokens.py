@@ -8,13 +8,16 @@ import binascii
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from adapters.one_record.client.settings import KIND, Credentials
-from hub.exchange import Answer, Request, Way, exchange, printable
+from hub.exchange import Answer, Request, exchange, printable, retry_after
+from hub.kept import Kept
 from hub.ports import Misconfigured, Retriable, Unknown
+from hub.way import Way
 
 _UNSTATED_SECONDS = 300.0
 _FORM = "application/x-www-form-urlencoded"
@@ -38,9 +41,16 @@ class Tokens:
     """The current token of one partner: a fixed one, one by client credentials, or none. Not for two threads at once."""
 
     def __init__(
-        self, way: Way, credentials: Credentials | None, bearer: str | None, clock: Callable[[], float] = time.time
+        self,
+        way: Way,
+        credentials: Credentials | None,
+        bearer: str | None,
+        *,
+        kept: Kept | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._way = way
+        self._kept = kept
         self._credentials = credentials
         self._fixed = bearer
         self._clock = clock
@@ -61,7 +71,7 @@ class Tokens:
         return self._credentials is not None
 
     def _renew(self, credentials: Credentials) -> None:
-        granted = _granted(_asked(self._way, credentials), credentials)
+        granted = _granted(self._asked(credentials), credentials, datetime.fromtimestamp(self._clock(), UTC))
         self._held = granted.access_token
         lasts = _seconds(granted.expires_in)
         ends = [self._clock() + lasts] if lasts is not None else []
@@ -69,12 +79,11 @@ class Tokens:
         ends += [stated] if stated is not None else []
         self._until = min(ends, default=self._clock() + _UNSTATED_SECONDS) - credentials.margin_seconds
 
-
-def _asked(way: Way, credentials: Credentials) -> Answer:
-    try:
-        return exchange(way, _request(credentials))
-    except Unknown as fault:  # a token that was given and lost has changed nothing
-        raise Retriable(str(fault)) from fault
+    def _asked(self, credentials: Credentials) -> Answer:
+        try:
+            return exchange(self._way, _request(credentials), self._kept)
+        except Unknown as fault:  # a token that was given and lost has changed nothing
+            raise Retriable(str(fault)) from fault
 
 
 def _request(credentials: Credentials) -> Request:
@@ -90,10 +99,10 @@ def _request(credentials: Credentials) -> Request:
     return Request(method="POST", url=credentials.url, headers=headers, raw=urlencode(form).encode())
 
 
-def _granted(answer: Answer, credentials: Credentials) -> Granted:
+def _granted(answer: Answer, credentials: Credentials, now: datetime) -> Granted:
     where = f"{KIND} channel: the token endpoint {credentials.url.copy_with(query=None)}"
     if answer.status in (408, 425, 429) or answer.status >= 500:
-        raise Retriable(f"{where} answered {answer.status}.")
+        raise Retriable(f"{where} answered {answer.status}.", retry_after=retry_after(answer.headers.get("Retry-After"), now))
     if answer.status != 200:
         raise Misconfigured(
             f"{where} answered {answer.status}: {_refusal(answer.body)}. Check 'client_id', 'client_secret', 'scope', 'audience'."

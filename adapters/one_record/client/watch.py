@@ -41,7 +41,8 @@ class Watch:
         return handed
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Close the connections to the node."""
+        self._node.close()
 
     def _object(self, iri: str, intake: Intake) -> int:
         now = self._mark(iri)

@@ -1,14 +1,17 @@
-"""The holder's desk: what waits for a decision, decided in the holder's name; topics proposed to partners. Knows no HTTP.
+"""The holder's desk: what waits for a decision, decided in the holder's name; topics proposed to partners; what is opened to
+whom. Knows no HTTP.
 
 The standard leaves to the holder how it decides (Action Requests, "Update an Action Request"); a topic is proposed as in
 Publish & Subscribe, "Get Subscription information as Publisher".
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from adapters.one_record.client.said import Thing
 from adapters.one_record.nodes import node_of, properties
+from adapters.one_record.server import granting
 from adapters.one_record.server.call import Node, stamp
 from adapters.one_record.server.errors import Refusal
 from adapters.one_record.server.requests import decide
@@ -73,6 +76,34 @@ class Desk:
             return self._shown(sharing.subscribe(self._node.holder, body))
         except Invalid as wrong:
             raise ValueError(wrong.message) from wrong
+
+    def grant(
+        self, what: Sequence[str], who: str, permissions: Sequence[str], until: datetime | None, *, linked: bool = False
+    ) -> Sequence[Shown]:
+        """Open objects or classes of objects to an agent, a group, or everybody, at once."""
+        return granting.grant(self._node, what, who, permissions, until, linked=linked)
+
+    def withdraw(self, what: str, who: str, permission: str = "") -> int:
+        """Close what was opened, with all that hangs on it; how many grants ended."""
+        return granting.withdraw(self._node, what, who, permission)
+
+    def access(self, what: str) -> Sequence[Shown]:
+        """What is open of an object, and by what."""
+        return granting.in_force(self._node, what)
+
+    def groups(self) -> Mapping[str, Sequence[str]]:
+        """Groups of agents that were made here; those of the configuration are beside them."""
+        return self._node.doors.access.members()
+
+    def join(self, group: str, agents: Sequence[str]) -> None:
+        """Make agents members of a group, which is there from its first member on."""
+        for one in agents:
+            self._node.doors.access.join(granting.group_name(group), granting.agent_iri(one))
+
+    def leave(self, group: str, agents: Sequence[str]) -> None:
+        """End memberships, and all that came by them."""
+        for one in agents:
+            self._node.doors.access.leave(granting.group_name(group), one)
 
     def _shown(self, request: ActionRequest) -> Shown:
         body = properties(request.body[0]) if request.body else ()

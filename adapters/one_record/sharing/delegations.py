@@ -12,7 +12,8 @@ from adapters.one_record.sharing.nodes import Invalid, flag, iris, moment, names
 from adapters.one_record.vocabulary import API
 from hub.objects import EVERYONE, PERMISSIONS, ActionRequest, Grant
 
-_PUBLIC = frozenset(("http://www.w3.org/ns/auth/acl#AuthenticatedAgent", "https://www.w3.org/ns/auth/acl#AuthenticatedAgent"))
+PUBLIC_IRI = "http://www.w3.org/ns/auth/acl#AuthenticatedAgent"
+_PUBLIC = frozenset((PUBLIC_IRI, PUBLIC_IRI.replace("http:", "https:")))
 GROUP_IRI = "urn:waybridge:group:"
 MOST_OBJECTS, MOST_DELEGATES = 1_000, 100
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from adapters.one_record.security import settings
 from adapters.one_record.security.settings import Policy
-from adapters.one_record.sharing.policy import GROUP, Configured
+from adapters.one_record.sharing.policy import GROUP, Configured, classes
 from hub.node import NodeDoors
 from hub.objects import EVERYONE, GET_EVENT, GET_OBJECT, Grant, HeldObject
 
@@ -27,7 +27,8 @@ class Permits:
         """Whether an agent may do this with an object now."""
         if agent in (self._node.settings.holder, held.created_by):
             return True
-        return self._permitted(agent, held, permission, self._node.access.grants(held.id), frozenset())
+        grants = self._node.access.grants(held.id, classes(held.type))
+        return self._permitted(agent, held, permission, grants, frozenset())
 
     def policy(self, agent: str) -> Policy:
         """How requests of an agent are answered."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from adapters.one_record.security.settings import Policy, Security
 from adapters.one_record.vocabulary import vocabulary
 
-GROUP = "group:"
+GROUP, CLASS = "group:", "class:"
 DEFAULT = Policy(agents=["*"])
 
 
@@ -30,6 +30,12 @@ class Configured:
         """The first policy that names an agent, a group of its, or everyone; else the default."""
         names = [agent, *(GROUP + one for one in groups), "*"]
         return next((one for one in self._settings.policies if _names(one.agents, names)), DEFAULT)
+
+
+def classes(type: str) -> list[str]:
+    """The names under which grants on the class of an object, and on those above, are kept."""
+    known = vocabulary().class_of(type)
+    return [CLASS + one for one in sorted(known.lineage)] if known is not None else []
 
 
 def _names(listed: Sequence[str], names: Sequence[str]) -> bool:

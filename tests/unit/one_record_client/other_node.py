@@ -37,6 +37,7 @@ class Seen:
     query: str
     headers: dict[str, str]
     body: bytes
+    port: int = 0
 
 
 @dataclass
@@ -97,7 +98,7 @@ class OtherNode:
 
     async def _token(self, request: Request) -> Response:
         form = dict(pair.split("=", 1) for pair in (await request.body()).decode().split("&"))
-        self.seen.append(Seen("POST", "/token", "", dict(request.headers), json.dumps(form).encode()))
+        self.seen.append(Seen("POST", "/token", "", dict(request.headers), json.dumps(form).encode(), _port(request)))
         basic = request.headers.get("authorization") == "Basic d2F5YnJpZGdlOmEtc2VjcmV0LXdvcmQ="
         if not basic and form.get("client_secret") != "a-secret-word":
             return JSONResponse({"error": "invalid_client", "error_description": "who is that"}, status_code=401)
@@ -108,7 +109,7 @@ class OtherNode:
 
     async def _any(self, request: Request) -> Response:
         body = await request.body()
-        self.seen.append(Seen(request.method, request.url.path, request.url.query, dict(request.headers), body))
+        self.seen.append(Seen(request.method, request.url.path, request.url.query, dict(request.headers), body, _port(request)))
         if self.tokens and request.headers.get("authorization", "")[7:] not in self.good_tokens:
             return self._error(401, "Not authenticated or expired token")
         if self.refuses_newer and "version=2.3.0" in request.headers["accept"]:
@@ -240,6 +241,11 @@ class OtherNode:
         for one in due:
             self.later.remove(one)
             self.requests[one[1]]["api:hasRequestStatus"] = {"@id": f"api:{one[2]}"}
+
+
+def _port(request: Request) -> int:
+    """The caller's port: one for each connection."""
+    return request.client.port if request.client else 0
 
 
 def flattened(document: dict[str, Any]) -> dict[str, Any]:

@@ -328,3 +328,56 @@ def test_what_is_no_address_is_named(other: OtherNode, iri: str) -> None:
         opened(other).get(iri)
     bad = {"@id": f"https://{iri}/logistics-objects/1"}
     assert len(opened(other).gather(other.put("a", "Piece", containedPieces=[bad])).pages) == 1
+
+
+def test_token_objects_and_heads_come_over_one_connection(other: OtherNode) -> None:
+    other.tokens = True
+    node = opened(other, **credentials(other))
+    node.gather(chain(other, 5))
+    node.pages.page(other.iri("p0"), fresh=True)
+    assert len(other.seen) > 7
+    assert len({one.port for one in other.seen}) == 1
+    node.close()
+    node.gather(other.iri("p0"))
+    assert len({one.port for one in other.seen}) == 2
+
+
+def test_keep_seconds_0_makes_a_connection_for_each_call(other: OtherNode) -> None:
+    opened(other, keep_seconds=0).gather(chain(other, 3))
+    assert len({one.port for one in other.seen}) == len(other.seen)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_call_that_changes_something_is_sent_nowhere_else(other: OtherNode, status: int) -> None:
+    iri = other.put("piece-4", "Piece")
+    node = opened(other)
+    node.get(iri)
+    other.fault(status, Location=other.iri("piece-5"))
+    with pytest.raises(Misconfigured, match=r"points to .*/piece-5"):
+        node.change(iri, b'{"@type": "api:Change"}')
+    assert [one.path for one in other.seen if one.method == "PATCH"] == ["/logistics-objects/piece-4"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_read_follows_every_redirect_as_a_read(other: OtherNode, status: int) -> None:
+    other.put("piece-2", "Piece", goodsDescription="MOVED")
+    other.fault(status, Location="piece-2")
+    assert opened(other).get(other.iri("piece-1")).thing.text("goodsDescription") == "MOVED"
+
+
+def test_a_redirect_to_another_host_gets_no_token(other: OtherNode) -> None:
+    with OtherNode().serving() as stranger:
+        other.fault(302, Location=stranger.put("piece-1", "Piece"))
+        with pytest.raises(Misconfigured, match="Our token goes nowhere else"):
+            opened(other, bearer_secret="their-secret").get(other.iri("piece-1"))
+        assert stranger.seen == []
+
+
+def test_retry_after_is_waited_for_within_a_read_or_told_to_the_outbox(other: OtherNode) -> None:
+    iri = other.put("piece-6", "Piece")
+    other.fault(429, Retry_After="0")
+    assert opened(other).get(iri).thing.iri == iri
+    other.fault(503, Retry_After="60")
+    with pytest.raises(Retriable) as later:
+        opened(other).get(iri)
+    assert later.value.retry_after == 60.0

@@ -15,11 +15,19 @@ branch_labels = None
 depends_on = None
 
 _TERM = sa.table("shipment_term", sa.column("kind"), sa.column("value"), sa.column("shipment"))
-_STORED = sa.text(
-    "SELECT r.shipment, r.document FROM shipment s JOIN revision r ON r.shipment = s.key AND r.revision_no = s.revision_no "
-    "WHERE s.live = 1 AND s.key > :after ORDER BY s.key"
+_SHIPMENT = sa.table("shipment", sa.column("key"), sa.column("revision_no"), sa.column("live"))
+_REVISION = sa.table("revision", sa.column("shipment"), sa.column("revision_no"), sa.column("document", sa.LargeBinary()))
+_STORED = (
+    sa.select(_SHIPMENT.c.key, _REVISION.c.document)
+    .join_from(
+        _SHIPMENT,
+        _REVISION,
+        sa.and_(_REVISION.c.shipment == _SHIPMENT.c.key, _REVISION.c.revision_no == _SHIPMENT.c.revision_no),
+    )
+    .where(_SHIPMENT.c.live == 1, _SHIPMENT.c.key > sa.bindparam("after"))
+    .order_by(_SHIPMENT.c.key)
+    .limit(500)
 )
-_PAGE = 500
 
 
 def upgrade() -> None:
@@ -41,11 +49,12 @@ def upgrade() -> None:
 
 def _find_by_flight(connection: sa.Connection) -> None:
     """The flights of the shipments that are there, page by page, as far as they are not found by them yet."""
-    after = ""
-    while page := connection.execute(_STORED, {"after": after}).fetchmany(_PAGE):
+    after = " "
+    while page := connection.execute(_STORED, {"after": after}).all():
         wanted = {(value[:200], key) for key, raw in page for value in _departures(json.loads(raw))}
-        known = sa.select(_TERM.c.value, _TERM.c.shipment).where(_TERM.c.kind == "flight", _TERM.c.shipment.in_([key for key, _ in page]))
-        for value, key in sorted(wanted - {(row.value, row.shipment) for row in connection.execute(known)}):
+        there = sa.and_(_TERM.c.kind == "flight", _TERM.c.shipment.in_([key for key, _ in page]))
+        known = connection.execute(sa.select(_TERM.c.value, _TERM.c.shipment).where(there)).all()
+        for value, key in sorted(wanted - {(row.value, row.shipment) for row in known}):
             connection.execute(sa.insert(_TERM).values(kind="flight", value=value, shipment=key))
         after = page[-1][0]
 
