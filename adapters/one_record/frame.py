@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Iterable
+from copy import copy
 
 import msgspec
 
@@ -286,11 +287,21 @@ class Framer:
             node = Node(short, {}, [], *self.report.lines.place(link.offset), link.offset)
             self._identity(node, subject, link)
             return node
-        return self._subject(subject, short, kind, link, way=leads)
+        return self._subject(self._alone(subject) if short == "servedActivity" else subject, short, kind, link, way=leads)
 
     def _is_anothers(self, link: Link, leads: bool, way: bool) -> bool:
         """Whether an object, met below what a root is about, is told by another message of the document."""
         return way and not leads and not self.alone and len(self.above) > 1 and link.key[:2] != "_:"
+
+    def _alone(self, movement: Subject) -> Subject:
+        """A movement without the loadings that name it themselves: below one of them, all the others would be shown again."""
+        known = self.graph.alone.get(movement.key)
+        if known is None:
+            told = movement.values.get(CARGO + "loadingActions", [])
+            kept = [one for one in told if not isinstance(one, Link) or (movement.key, one.key) not in self.back]
+            known = self.graph.alone[movement.key] = copy(movement)
+            known.values = {**movement.values, CARGO + "loadingActions": kept}
+        return known
 
     def _is_part(self, holder: Subject, kind: Named) -> bool:
         """Whether a value is embedded in a piece or unit: its measures and codes are said with it."""

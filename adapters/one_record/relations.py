@@ -6,6 +6,7 @@ them both ways: ``loadingActions`` and ``servedActivity``); here it makes no dif
 
 from collections.abc import Iterator
 
+from adapters.one_record.frame import GROWTH, SPARE_NODES
 from adapters.one_record.vocabulary import vocabulary
 from hub.syntax import Element, Node
 
@@ -21,11 +22,13 @@ class Relations:
         self.kinds: dict[str, str] = {}
         self._ahead: dict[str, dict[str, dict[str, None]]] = {}
         self._behind: dict[str, dict[str, dict[str, None]]] = {}
+        self._belonging: dict[str, str | None] = {}
         self.root = _key(root)
         waiting = [(root, root.text("@type") or root.name)]
         while waiting:
             node, kind = waiting.pop()
             waiting.extend(reversed(list(self._take(node, kind))))
+        self._left = SPARE_NODES + GROWTH * len(self.nodes)
 
     def _take(self, node: Node, kind: str) -> Iterator[tuple[Node, str]]:
         """Note an object and its links; what it shows below itself, with its class."""
@@ -75,17 +78,26 @@ class Relations:
         found = [one for one in self.ahead(key, ahead) if self.is_a(one, base)]
         return list(dict.fromkeys((*found, *self.behind(key, behind, base))))
 
-    def waybill(self, key: str) -> str | None:
-        """The waybill a piece, shipment or waybill belongs to: itself where it is one."""
-        reached, waiting = {key}, [key]
-        for _ in range(FARTHEST):
-            found = next((one for one in waiting if self.is_a(one, "Waybill")), None)
-            if found is not None:
-                return found
-            ahead = [above for one in waiting for above in self._above(one)]
-            waiting = [one for one in dict.fromkeys(ahead) if one not in reached]
-            reached.update(waiting)
-        return None
+    def waybill(self, key: str, steps: int = FARTHEST) -> str | None:
+        """The waybill a piece, shipment or waybill belongs to: itself where it is one. Looked for once for each object."""
+        if key not in self._belonging:
+            self._belonging[key] = None
+            if self.is_a(key, "Waybill"):
+                self._belonging[key] = key
+            elif steps:
+                found = (self.waybill(above, steps - 1) for above in self._above(key))
+                self._belonging[key] = next((one for one in found if one is not None), None)
+        return self._belonging[key]
+
+    def spend(self, mentions: int) -> bool:
+        """Whether so many objects may be named once more: all together a few times those there are."""
+        self._left -= mentions
+        return self._left >= 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether some could not be named any more."""
+        return self._left < 0
 
     def _above(self, key: str) -> list[str]:
         return [

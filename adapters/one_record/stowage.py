@@ -124,14 +124,19 @@ def _has_name(unit: Node) -> bool:
 
 
 def contents(web: Relations, unit: str) -> list[str]:
-    """The pieces that were put into a unit: by its composition, else by whatever composing names it."""
+    """The pieces that were put into a unit: by its composition, else by whatever composing names it.
+
+    None any more where units share what is in them so often that the whole would be many times the document.
+    """
     compositions = [one for one in web.ahead(unit, "inUnitComposition") if web.is_a(one, "UnitComposition")]
     compositions = compositions or web.behind(unit, "loadingUnit", "UnitComposition")
     composing = [one for at in compositions for one in web.either(at, "compositionActions", "servedActivity", "Composing")]
     composing += web.behind(unit, "loadingUnit", "Composing")
     built = [one for one in dict.fromkeys(composing) if web.nodes[one].text("compositionType") != "DECOMPOSITION"]
-    found = [piece for one in built for piece in web.either(one, "composedPieces", "involvedInActions", "Piece")]
-    return list(dict.fromkeys(found))
+    found: dict[str, None] = {}
+    for one in built if not web.spent else ():
+        found |= dict.fromkeys(web.either(one, "composedPieces", "involvedInActions", "Piece"))
+    return list(found) if web.spend(len(found)) else []
 
 
 def carried(web: Relations) -> list[tuple[dict[str, Element], int]]:
@@ -200,6 +205,10 @@ def unjoined(root: Node) -> str:
     lost = [one for one in pieces if (waybill := web.waybill(one)) is None or not web.number(waybill)]
     if not pieces:
         return f"this {root.name} leads to no pieces: which shipments it concerns is not said"
+    for unit in [*web.of("LoadingUnit"), *(unit for one in web.of("Loading") for unit in web.ahead(one, "loadedUnits"))]:
+        contents(web, unit)
+    if web.spent:
+        return f"the units of this {root.name} share their pieces so often that not all were counted: send them one by one"
     if lost:
         return f"{len(lost)} of {len(pieces)} pieces of this {root.name} lead to no waybill"
     composing = web.is_a(web.root, "UnitComposition") or web.is_a(web.root, "Composing")
