@@ -18,7 +18,12 @@ def declared_time(frame: Frame | None, received_at: datetime) -> datetime | None
         moment = _moment(text, received_at)
     except ValueError:
         return None
-    return moment if moment <= received_at + _AHEAD else None
+    return believable(moment, received_at)
+
+
+def believable(moment: datetime | None, received_at: datetime) -> datetime | None:
+    """A time of saying unless it lies later than receipt plus five minutes."""
+    return moment if moment is not None and moment <= received_at + _AHEAD else None
 
 
 def full_day(frame: Frame | None) -> date | None:

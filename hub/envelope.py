@@ -8,7 +8,10 @@ from hub.problem import Problem
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """The bytes one partner handed over at once, as stored. ``received_at`` is set once and kept by every replay."""
+    """The bytes one partner handed over at once, as stored. ``received_at`` is set once and kept by every replay.
+
+    ``said_at`` is when the channel says it was said (``Last-Modified``), for what declares no time itself.
+    """
 
     id: str
     partner: str
@@ -18,6 +21,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
     media: str = ""
     name: str = ""
+    said_at: datetime | None = None
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from hub.joined import Touched
 from hub.node import NodeDoors, NodeSettings
 from hub.objects import (
     ACCEPTED,
@@ -36,7 +37,7 @@ from hub.objects import (
 from hub.over import Order, Tell, order_nothing, tell_nobody
 from hub.over import Over as _Over
 from hub.ports import Arrival, Clock
-from hub.store import access, action_requests, events, objects, subscriptions
+from hub.store import access, action_requests, events, links, objects, subscriptions
 from hub.store.engine import reading
 from hub.store.sealer import Sealer
 
@@ -49,6 +50,7 @@ class Objects(_Over):
         self._ready([one.id for one in new])
         with self._writing() as (connection, now):
             objects.create(connection, new, now)
+            links.note(connection, self._base, [(one.id, one.nodes) for one in new], now)
             self._take_in(connection, [one.arrival for one in new], now)
             self._tell(connection, [notice for one in new for notice in one.notices], now)
 
@@ -78,6 +80,7 @@ class Events(_Over):
         """See the port."""
         with self._writing() as (connection, now):
             events.add(connection, new, now)
+            links.owe(connection, [Touched(object=one.object, event=one.id) for one in new], now)
             self._take_in(connection, [one.arrival for one in new], now)
             self._tell(connection, [notice for one in new for notice in one.notices], now)
 
@@ -171,6 +174,8 @@ class Requests(_Over):
                 for rival in action_requests.rivals(connection, accepted.object, accepted.base)
             ]
             told = self._rule(before, accepted) if before.projected else accepted.arrival
+            if not before.projected:
+                links.note(connection, self._base, [(accepted.object, accepted.nodes)], now)
             self._take_in(connection, [told], now)
             self._tell(connection, [*accepted.notices, *(_rejected(one, accepted, now) for one in stale)], now)
         return moved
@@ -296,7 +301,8 @@ def open_node(
     **told: Any,
 ) -> NodeDoors:
     """Every port of a node over one database; ``told`` are further fields of the doors."""
-    over: dict[str, Any] = {"sealer": sealer, "tell": tell, "ready": ready, "rule": rule}
+    base = f"{settings.base_url}/logistics-objects"
+    over: dict[str, Any] = {"sealer": sealer, "tell": tell, "ready": ready, "rule": rule, "base": base}
     return NodeDoors(
         objects=Objects(engine, clock, **over),
         events=Events(engine, clock, **over),

@@ -195,6 +195,7 @@ def kept(arrival: Arrival, now: datetime) -> Kept:
         name=arrival.name,
         raw=arrival.raw,
         received_at=micros(now),
+        said_at=micros(arrival.said_at) if arrival.said_at is not None else None,
     )
 
 

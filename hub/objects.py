@@ -162,7 +162,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeldEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A logistics event, never changed."""
+    """A logistics event, never changed. ``by`` is the agent who posted it, or the shipment whose milestone it tells."""
 
     object: str
     id: str
@@ -172,6 +172,7 @@ class HeldEvent(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     created_at: datetime
     received_at: datetime
+    by: str = ""
 
 
 class EventQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,9 +42,10 @@ class Over:
         tell: Tell = tell_nobody,
         ready: Callable[[Sequence[str]], None] = lambda _ids: None,
         rule: Callable[[HeldObject, Acceptance], Arrival | None] = lambda _held, accepted: accepted.arrival,
+        base: str = "",
     ) -> None:
         """``ready`` brings objects that follow from shipments up to date before they are read; ``rule`` is what the hub is told
-        by a change of one of them.
+        by a change of one of them; ``base`` is the address below which objects live.
         """
         self._engine = engine
         self._ready = ready
@@ -52,6 +53,7 @@ class Over:
         self._clock = clock
         self._sealer = sealer or Unsealed()
         self._tell = tell
+        self._base = base
 
     @contextmanager
     def _writing(self) -> Iterator[tuple[Connection, datetime]]:

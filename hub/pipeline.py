@@ -12,7 +12,7 @@ import msgspec
 from hub.canonical.awb import check_digit_fits
 from hub.canonical.document import Document
 from hub.canonical.settle import prepared, settle
-from hub.declared import declared_time, full_day
+from hub.declared import believable, declared_time, full_day
 from hub.envelope import Envelope, Frame, Outgoing, Part, Split, Written
 from hub.layouts import Tidier
 from hub.logs import Log, origin
@@ -106,7 +106,7 @@ class Line:
         self, ordinal: int, part: Part, split: Split, envelope: Envelope, profile: Profile, as_of: date | None
     ) -> Reading:
         frame = split.frames[part.frame] if part.frame is not None else None
-        said_at = declared_time(frame, envelope.received_at)
+        said_at = declared_time(frame, envelope.received_at) or believable(envelope.said_at, envelope.received_at)
         reference = full_day(frame) or as_of or (said_at or envelope.received_at).date()
         try:
             message = self.read(part)
@@ -241,7 +241,7 @@ def _assemble(
     if carried is not None:
         issuer = (frame.author if frame else None) or partner
         carried = (_issued(carried[0], issuer), carried[1])
-        found.extend(carried[0].problems)
+        found.extend(_of_their_own(carried[0].problems, has_error(profile.weigh(message.problems))))
         found.extend(_check_digits(carried[0].said, found))
         said = carried[0].said
     problems = profile.weigh(sorted(found, key=lambda one: (one.offset is None, one.offset or 0)))
@@ -268,6 +268,11 @@ def _assemble(
         readable=readable or bool(unfit),
         unfit=unfit,
     )
+
+
+def _of_their_own(problems: Sequence[Problem], refused: bool) -> list[Problem]:
+    """Without the key that is missing only because a message is refused: one fault is told once."""
+    return [one for one in problems if not (refused and one.code is Code.KEY_MISSING)]
 
 
 def _unfit(problems: Sequence[Problem], units: Sequence[tuple[int, int]], said: Sequence[Said]) -> list[Unfit]:

@@ -64,13 +64,18 @@ class Acknowledger(Protocol):
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """One file or request body handed to the hub by a channel."""
+    """One file or request body handed to the hub by a channel.
+
+    ``said_at`` is when it was said, where the channel knows (``Last-Modified`` of what was fetched): for messages in it that
+    declare no time themselves.
+    """
 
     partner: str
     channel: str
     raw: bytes
     name: str = ""
     media: str = ""
+    said_at: datetime | None = None
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):

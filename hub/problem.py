@@ -80,6 +80,7 @@ class Code(enum.StrEnum):
     IMP_CHECK_DIMENSION_PIECES = "cargo-imp.check.dimension-pieces"
     IMP_CHECK_VOLUME = "cargo-imp.check.volume"
     IMP_CHECK_ROUTING = "cargo-imp.check.routing"
+    IMP_CHECK_LEG = "cargo-imp.check.leg"
     IMP_CHECK_SECURITY = "cargo-imp.check.security"
     IMP_CHECK_CUSTOMS = "cargo-imp.check.customs"
     IMP_CUSTOMS_TEXT = "cargo-imp.customs.text"
@@ -194,6 +195,7 @@ class Code(enum.StrEnum):
     ONE_GRAPH = "one-record.graph"
     ONE_TURTLE = "one-record.turtle"
     ONE_SHARED = "one-record.shared"
+    ONE_UNJOINED = "one-record.unjoined"
 
     # Partner API: Waybridge's own JSON requests
     PARTNER_JSON_SYNTAX = "partner.json.syntax"

@@ -32,6 +32,16 @@ def _routing(told: Told) -> None:
     told.say(Code.IMP_CHECK_ROUTING, says, (last, "airport"), destination, [(waybill, "destination")])
 
 
+def _legs(told: Told) -> None:
+    """The first carrier is always told, and every further airport; a further carrier only where it is another one."""
+    routing = told.first.get("RTG")
+    for at, leg in enumerate(routing.children if routing is not None else ()):
+        missing, there = ("airport", "carrier") if at else ("carrier", "airport")
+        if missing not in leg.elements:
+            says = f"RTG: leg {at + 1} has no {missing}"
+            told.say(Code.IMP_CHECK_LEG, says, (leg, there), f"{'an airport' if at else 'a carrier'}", ())
+
+
 def _one_city(one: str, other: str) -> bool:
     from hub.canonical.station import METROPOLITAN
 
@@ -129,6 +139,7 @@ CHECKS = (
     Check("pieces measured", _FWB, goods_checks.dimension_pieces),
     Check("volume", _FWB, goods_checks.volume),
     Check("routing and destination", _FWB, _routing),
+    Check("legs of the routing", _FWB, _legs),
     Check("security status", _FWB, _security),
     Check("customs lines", _FWB, _customs_order),
     Check("houses against their master", _FHL, _houses),

@@ -17,7 +17,9 @@ from hub.problem import Code, Problem
 FORMAT = "cargo-imp"
 END_OF_MESSAGE = "NNNN"
 MARKS = " \t\r\x00\x01\x02\x03\x1a"
-FIRST_LINE = re.compile(r"([A-Z]{3})(?:/([0-9]{1,3}))?")
+FIRST_LINE = re.compile(r"([A-Z]{3})(?:/([0-9]{1,3})?)?", re.IGNORECASE)
+CONSIGNMENT = re.compile(rf"\n[{MARKS}\n]*(?:MBI/)?[0-9]{{3}}-[0-9]{{8}}", re.IGNORECASE)
+"""The line behind a first line that tells no version, or tells it in small letters: nothing else looks like it."""
 ONE_LINE = re.compile(r"([A-Z]{3})/([0-9]{1,3}) +[0-9]{3}-[0-9]{8}.*")
 _LATER_HEAD = re.compile(
     rf"\n[{MARKS}]*(?:[A-Z]{{3}}/[0-9]{{1,3}}(?:[{MARKS}]*(?:\n|\Z)| +[0-9]{{3}}-[0-9]{{8}})"
@@ -56,7 +58,7 @@ def _only_message(decoded: Decoded) -> Split | None:
     text = decoded.text
     raw = text.partition("\n")[0]
     first = raw.strip(MARKS)
-    named = _named(first, first=True) if 3 <= len(first) < 400 else None
+    named = _named(first, text) if 3 <= len(first) < 400 else None
     filled = text.rstrip(MARKS + "\n")
     if named is None or f"\n{END_OF_MESSAGE}" in text or _LATER_HEAD.search(text, len(raw)):
         return None
@@ -75,7 +77,7 @@ def _only_message(decoded: Decoded) -> Split | None:
 
 def _taken_apart(decoded: Decoded) -> Split:
     lines = lines_of(decoded.text)
-    heads = _heads(lines)
+    heads = _heads(lines, decoded.text)
     frames: list[Frame] = []
     parts, problems = [], list(decoded.problems)
     end = 0
@@ -94,10 +96,11 @@ def _taken_apart(decoded: Decoded) -> Split:
     return Split(format=FORMAT, frames=frames, parts=parts, problems=problems)
 
 
-def _heads(lines: list[FileLine]) -> list[_Head]:
+def _heads(lines: list[FileLine], text: str) -> list[_Head]:
     heads: list[_Head] = []
     for at, line in enumerate(lines):
-        named = _named(line.text, first=not heads) if 3 <= len(line.text) < 400 else None
+        rest = text[line.offset :] if not heads and len(line.text) < 8 else ""
+        named = _named(line.text, rest, first=not heads) if 3 <= len(line.text) < 400 else None
         if named is None and not (heads and line.text in HANDLING):
             continue
         heading = heading_begins(lines, at, heads[-1].at + 1 if heads else 0)
@@ -122,13 +125,18 @@ def _quoted(lines: list[FileLine], answer: _Head, heading: int, at: int) -> bool
     return inner is None or around is None or inner.origin in around.recipients
 
 
-def _named(text: str, *, first: bool) -> tuple[str, str] | None:
-    found = FIRST_LINE.fullmatch(text) or ONE_LINE.fullmatch(text)
+def _named(line: str, text: str, *, first: bool = True) -> tuple[str, str] | None:
+    """The name and version a line tells; ``text`` begins with the line where it is the file's first to tell any."""
+    found = FIRST_LINE.fullmatch(line) or ONE_LINE.fullmatch(line)
     if found is None:
         return None
-    name, version = found[1], found[2]
+    name, version = found[1].upper(), found[2]
+    if name != found[1] or (version is None and name not in UNVERSIONED):
+        told = first and is_message(name) and CONSIGNMENT.match(text, text.find("\n")) is not None
+        handling = first and name in HANDLING and line == name
+        return (name, str(int(version or 0)) if version else "") if told else (name, "0") if handling else None
     if version is None:
-        return (name, "0") if name in UNVERSIONED or (first and name in HANDLING) else None
+        return (name, "0") if line == name else None
     return (name, str(int(version))) if is_message(name) or first else None
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from adapters.cargo_imp import late
 from adapters.cargo_imp.envelope import FIRST_LINE, FORMAT, ONE_LINE, split
-from adapters.cargo_imp.layout import Table, load, schema_names
+from adapters.cargo_imp.layout import Table, differences, load, schema_names
 from adapters.cargo_imp.mistaken import doubtful, meant
 from adapters.cargo_imp.names import ANSWERS, CARGO_IMP, CUSTOMS, HANDLING, family
 from adapters.cargo_imp.reading import Reader, Reading
 from adapters.cargo_imp.recovery import BLANKS
+from adapters.cargo_imp.reporting import SMALL_LETTERS
 from adapters.cargo_imp.text import decode
 from adapters.cargo_imp.typeb import enveloped
 from hub.envelope import Outgoing, Part, Split, Written
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from adapters.cargo_imp.writing import Writer
 
 _KNOWN = re.compile(r"^[\x01\x02 ]*(?:" + "|".join(sorted(CARGO_IMP | CUSTOMS)) + r")/[0-9]{1,3}[\x03 \r]*$", re.MULTILINE)
+_BARE = re.compile(
+    r"^[\x01\x02 ]*(?:" + "|".join(sorted(CARGO_IMP)) + r")(?:/[0-9]{0,3})?[ \r]*\n\s*(?:MBI/)?[0-9]{3}-[0-9]{8}",
+    re.MULTILINE | re.I,
+)
 _UNVERSIONED = re.compile(r"^[\x01\x02 ]*(?:FMA|FSR|FMB|FNA)[ \r]*$", re.MULTILINE)
 _SHORTHAND = re.compile(r"^(?:" + "|".join(sorted(CARGO_IMP)) + r")/[0-9]{1,3} +[0-9]{3}-[0-9]{8}", re.MULTILINE)
 _HANDLING = re.compile(r"^[\x01\x02 ]*(?:" + "|".join(sorted(HANDLING)) + r")[ \r]*$", re.MULTILINE)
@@ -51,7 +56,7 @@ class CargoImp:
             return 0
         if "\n" not in text:
             text = text.replace("\r", "\n")
-        grades = ((_KNOWN, 95), (_UNVERSIONED, 90), (_SHORTHAND, 85), (_HANDLING, 60), (_HEADING, 45))
+        grades = ((_KNOWN, 95), (_UNVERSIONED, 90), (_SHORTHAND, 85), (_BARE, 80), (_HANDLING, 60), (_HEADING, 45))
         return next((grade for pattern, grade in grades if pattern.search(text)), 20 if _ANY_NAME.match(text) else 0)
 
     def split(self, raw: bytes) -> Split:
@@ -71,10 +76,12 @@ class CargoImp:
         message.unread = reading.unread
         if reading.problems:
             message.problems = _of_this_message(part.type, reading.root, reading.problems)
-        if reading.table.unit:
+        if reading.table.unit and reading.whole:
             message.units = _units(reading)
         if known[1] != part.version:
             message.problems.insert(0, _approximated(part, known[1], first))
+        if first != first.upper():
+            message.problems.insert(0, _small_letters(part, first))
         return message
 
     def write(self, message: Message, outgoing: Outgoing) -> Written:
@@ -123,7 +130,7 @@ class CargoImp:
         versions = sorted(int(one) for name, one in self._supported if name == type)
         if not versions:
             return None
-        asked = int(version) if version.isdigit() else 0
+        asked = int(version) if version.isdigit() else versions[-1]
         return type, str(next((one for one in versions if one >= asked), versions[-1]))
 
     def reader(self, type: str, version: str) -> Reader:
@@ -224,13 +231,32 @@ def _unknown(part: Part, first: str) -> Problem:
     )
 
 
+def _small_letters(part: Part, first: str) -> Problem:
+    kind = differences()[SMALL_LETTERS]
+    fix = Fix(
+        text=first.upper(), reason="identifier in capitals", line=part.line, column=part.column, offset=part.offset, found=first
+    )
+    return Problem(
+        code=Code(kind.code),
+        message=f"{kind.says} (difference {kind.number})",
+        line=part.line,
+        column=part.column,
+        offset=part.offset,
+        segment=part.type,
+        found=first[:20],
+        expected=first[:20].upper(),
+        fix=fix,
+    )
+
+
 def _approximated(part: Part, nearest: str, first: str) -> Problem:
     """An older version than one there is a layout for is near it; a newer one than the last there ever was is none."""
-    newer = part.version.isdigit() and int(part.version) > int(nearest)
+    newer = part.version.isdigit() and int(part.version) > int(nearest) > 0
     unknown = "no version we know: it was " if newer else ""
+    told = f"{part.type}/{part.version}" if part.version else f"{part.type} without a version"
     return Problem(
         code=Code.VERSION_UNSUPPORTED if newer else Code.VERSION_APPROXIMATED,
-        message=f"{part.type}/{part.version} is {unknown}read by the layout of version {nearest}",
+        message=f"{told} is {unknown}read by the layout of version {nearest}",
         line=part.line,
         column=part.column,
         offset=part.offset,

@@ -36,7 +36,7 @@ class LineStep:
     def way(self, before: str, *, strangers: bool) -> Way:
         """The fast way behind an identifier; without ``strangers`` only where all children are repeats in the line itself."""
         if self._plans is None:
-            return _none
+            return no_way
         plans = self._plans.get(before)
         if plans is None:
             plans = self._plans[before] = Plans((Literal(text=before), *self.line.items) if before else self.line.items)
@@ -53,5 +53,6 @@ def _only_text(items: tuple[Item, ...]) -> Field | None:
     return fields[0] if alone and is_text(fields[0]) else None
 
 
-def _none(_: Node) -> str | None:
+def no_way(_: Node) -> str | None:
+    """Item by item only."""
     return None

@@ -7,17 +7,20 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 from adapters.cargo_imp.layout import Option, Row, Table
 from hub.syntax import Node
 
 LONGEST_MESSAGE = 3500
 MOST_PARTS = 99
+_NAME = attrgetter("name")
 _PARTIES = frozenset(("SHP", "CNE", "CVD"))
 _END = len("\nPART/99/CONT\r\n")
 CUSTOMS = "OCI"
 _OWN_SUBJECT = re.compile(r"\n(?:/[A-Z]{2}/|/[A-Z]{0,2}/[A-Z0-9]{3}/)")
 _CONSIGNMENTS = re.compile(r"\n(?=[0-9])")
+_CUSTOMS_LINES = re.compile(rf"\n{CUSTOMS}[^\n]*(?:\n/[^\n]*)*")
 
 
 def messages(table: Table, root: Node) -> Sequence[Node]:
@@ -35,10 +38,7 @@ def messages(table: Table, root: Node) -> Sequence[Node]:
 
 
 def _has_parties(house: Node) -> bool:
-    for child in house.children:
-        if child.name in _PARTIES:
-            return True
-    return False
+    return not _PARTIES.isdisjoint(map(_NAME, house.children))
 
 
 def size(text: str) -> int:
@@ -72,7 +72,7 @@ class Parting:
 
     def _pieces(self, body: str, room: int) -> list[str]:
         """Each as long as it may be; behind the first text line, customs lines with their identifier. None if one is too long."""
-        ends = [*self._places(body), len(body)]
+        ends = [*self._places(body, room), len(body)]
         pieces, begin, opening = list[str](), 0, ""
         while begin < len(body):
             near = ends[bisect_right(ends, begin) : bisect_right(ends, begin + room)]
@@ -84,13 +84,16 @@ class Parting:
             opening = _line(body) + "\n" + (CUSTOMS if body.startswith("/", begin) else "")
         return pieces
 
-    def _places(self, body: str) -> list[int]:
-        """Where lines end that the next may be parted from: behind each customs subject too."""
+    def _places(self, body: str, room: int) -> list[int]:
+        """Where lines end that the next may be parted from: behind each customs subject too, of a house only if it must be."""
         places = [found.start() for found in self._begins.finditer(body)]
         more = list[int]()
         for begin, end in pairwise([*places, len(body)]) if "\n" + CUSTOMS in body else ():
             if body.startswith(CUSTOMS, begin + 1):
                 more += [found.start() for found in _OWN_SUBJECT.finditer(body, begin + 1, end)]
+            elif end - begin > room:
+                for lines in _CUSTOMS_LINES.finditer(body, begin + 1, end):
+                    more += [found.start() for found in _OWN_SUBJECT.finditer(body, lines.start() + 1, lines.end())]
         return sorted(places + more)
 
 

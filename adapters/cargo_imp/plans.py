@@ -72,16 +72,19 @@ class RepeatPlans:
 
     def text(self, node: Node) -> str | None:
         """The line of a node whose elements and repeated nodes all fit."""
-        elements, numbers = node.elements, self._numbers
-        shape: list[str | int] = [*elements]
+        numbers = self._numbers
+        shape: list[str | int] = []
         texts: list[str] = []
-        for element in elements.values():
+        for name, element in node.elements.items():
+            shape.append(name)
             texts.append(element.text)
         for child in node.children:
             number = numbers.get(child.name)
-            if number is None and self._strangers:
-                continue
-            if number is None or child.children:
+            if number is None:
+                if self._strangers:
+                    continue
+                return None
+            if child.children:
                 return None
             shape.append(number)
             for name, element in child.elements.items():

@@ -50,6 +50,7 @@ class Report:
         segment = variant.option.segment
         named = f"{segment}, {fault.element}" if fault.element else segment
         self.forget_length()
+        self.forget_character(fault)
         found = f", found {fault.found[:SHOWN]!r}" if fault.found else ", found nothing"
         self.problems.append(
             Problem(
@@ -172,6 +173,14 @@ class Report:
         for at in range(len(self.problems) - 1, max(len(self.problems) - 4, -1), -1):
             if self.problems[at].code is Code.IMP_LINE_LENGTH and self.problems[at].line == self.number:
                 del self.problems[at]
+
+    def forget_character(self, fault: Fault) -> None:
+        """A character that makes an element faulty is no second fault."""
+        last = self.problems[-1] if self.problems else None
+        if last is not None and last.code is Code.IMP_CHARACTER and last.line == self.number:
+            column = (last.column or 0) - self.indent - 1
+            if fault.start <= column <= fault.start + len(fault.found):
+                self.problems.pop()
 
     def report_length(self, fix: Fix | None) -> None:
         """A line longer than any may be."""

@@ -23,14 +23,19 @@ def decode(raw: bytes) -> Decoded:
     """Never raises. ``text`` is empty where nothing can be read."""
     if len(raw) > LARGEST:
         return Decoded(text="", problems=[_of_file(Code.FILE_TOO_LARGE, f"{len(raw)} bytes, at most {LARGEST}")])
-    content = raw.removeprefix(b"\xef\xbb\xbf")
+    content = raw.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x00")
     text, problems = _characters(content)
     if not text.strip(" \t\r\n" + _TRANSMISSION):
         return Decoded(text="", problems=[_of_file(Code.FILE_EMPTY, "the file has no characters")])
     strange = _CONTROL.findall(text) if len(content.translate(None, _CONTROL_BYTES)) < len(content) else []
     if strange and sum(one not in _TRANSMISSION[1:] for one in strange) > 3 + len(text) // 200:
         return Decoded(text="", problems=[_binary(text)])
-    return Decoded(text=text if "\n" in text else text.replace("\r", "\n"), problems=problems)
+    return Decoded(text=_parted(text if "\n" in text else text.replace("\r", "\n")), problems=problems)
+
+
+def _parted(text: str) -> str:
+    """One message of a transmission begins on a line of its own, also directly behind the end mark of the one before it."""
+    return text.replace("\x03\x01", "\x03\n") if "\x03\x01" in text else text
 
 
 def _characters(content: bytes) -> tuple[str, list[Problem]]:

@@ -10,8 +10,7 @@ from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.line_steps import LineStep
 from adapters.cargo_imp.line_writing import Lines, shown
 from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, Parting, messages, size
-from adapters.cargo_imp.reporting import LONGEST_LINE
-from adapters.cargo_imp.write_steps import Entry, GroupStep, OptionStep, RowStep, WriteSteps
+from adapters.cargo_imp.write_steps import NOWHERE, Entry, GroupStep, OptionStep, RowStep, WriteSteps
 from hub.problem import Code, Problem
 from hub.syntax import Node
 
@@ -99,26 +98,25 @@ class _Writing(Lines):
             return False
         written, told = len(lines), len(self.problems)
         for child in children:
-            entry = place.next.get(child.name)
-            if entry is not None and entry.by_code is not None:
-                entry = entry.by_code.get(child.text("code") or "")
-            if entry is None:
-                return self._taken_back(group, written, told)
-            place, count = entry.behind, count + 1 if entry.again else 1
+            entry = place.next.get(child.name, NOWHERE)
+            if entry.by_code is not None:
+                entry = entry.by_code.get(child.text("code") or "", NOWHERE)
+            count = count + 1 if entry.again else 1
             if count > entry.most:
                 return self._taken_back(group, written, told)
-            if entry.fast is None:
-                self.prefix, inside = entry.prefix, entry.group
-                if child.elements or inside is None or not self.orderly(inside, child.children):
-                    self._around(entry, child)
+            place, line, inside = entry.behind, entry.line, entry.group
+            if line is None:
+                self.prefix = inside.prefix
+                if child.elements or not self.orderly(inside, child.children):
+                    self._around(inside, child)
                 self.prefix = ""
                 continue
             text = entry.fast(child)
             if text is not None:
                 lines.append(text)
                 if entry.needed or (child.children and not entry.whole):
-                    self._below(entry.line, entry.group, child)
-            elif not self._by_item(entry, child, children):
+                    self.rows(inside, child.name, line.apart(child.children))
+            elif not self._by_item(entry, line, child, children):
                 return self._taken_back(group, written, told)
         return place.may_end or self._taken_back(group, written, told)
 
@@ -127,39 +125,29 @@ class _Writing(Lines):
         del self.lines[written:], self.problems[told:]
         return False
 
-    def _by_item(self, entry: Entry, child: Node, children: list[Node]) -> bool:
+    def _by_item(self, entry: Entry, line: LineStep, child: Node, children: list[Node]) -> bool:
         """A line that does not simply fit, and the node's children below it; false if there is no line now."""
         self.prefix, written = entry.prefix, len(self.lines)
-        self.line(entry.option, entry.line, child, children)
+        self.line(entry.option, line, child, children)
         self.prefix = ""
         if len(self.lines) == written:
             return False
         if child.children or entry.needed:
-            self._below(entry.line, entry.group, child)
+            self.rows(entry.group, child.name, line.apart(child.children))
         return True
 
-    def in_any_order(self, group: GroupStep, parent: str, children: list[Node]) -> None:
-        """The lines of a group, row by row; what is missing, too much or without a place is reported."""
-        rank = group.rank
-        left = self._shared(group, children) if rank is None else self._ranked(group, rank, children)
-        for child in left:
-            self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
-
-    def _around(self, entry: Entry, node: Node) -> None:
+    def _around(self, group: GroupStep, node: Node) -> None:
         """A node without a line of its own, not all of it in order."""
         if node.elements:
             self.homeless(node.name, node.elements)
-        if entry.group is not None:
-            self.in_any_order(entry.group, node.name, node.children)
+        self.in_any_order(group, node.name, node.children)
 
-    def _below(self, line: LineStep, group: GroupStep | None, node: Node) -> None:
-        """The children of a line's node that are lines of their own."""
-        children = line.apart(node.children)
-        if group is not None:
-            self.rows(group, node.name, children)
-            return
-        for child in children:
-            self.report(child.name, None, shown(child), f"{node.name} has no place for {child.name}")
+    def in_any_order(self, group: GroupStep, parent: str, children: list[Node]) -> None:
+        """The lines of a group, row by row; what is missing, too much or without a place is reported."""
+        rank, children = group.rank, _distinct(children)
+        left = self._shared(group, children) if rank is None else self._ranked(group, rank, children)
+        for child in left:
+            self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
 
     def _left_out(self, line: LineStep, node: Node) -> None:
         """Lines below one that cannot be written would belong to the line before it: left out with it, and it is said."""
@@ -215,23 +203,28 @@ class _Writing(Lines):
         self.report(name, None, None, f"mandatory line {name} has no value", code=Code.WRITE_INCOMPLETE)
 
     def _option(self, step: OptionStep, child: Node, group: list[Node]) -> None:
-        line, inside = step.line, step.group
+        line, inside, option = step.line, step.group, step.option
         if line is not None:
             written = len(self.lines)
             self.line(step, line, child, group)
             if len(self.lines) == written:
                 self._left_out(line, child)
-            elif child.children or (inside is not None and inside.needed):
-                self._below(line, inside, child)
+            elif child.children or inside.needed:
+                self.rows(inside, child.name, line.apart(child.children))
             return
-        option = step.option
         self.prefix = option.name if option.joined else self.prefix
         if not option.clear and child.elements:
             self.homeless(child.name, child.elements)
-        if inside is not None:
-            self.rows(inside, option.name if option.clear else child.name, group if option.clear else child.children)
+        self.rows(inside, option.name if option.clear else child.name, group if option.clear else child.children)
         if option.joined:
             self.prefix = ""
+
+
+def _distinct(children: list[Node]) -> list[Node]:
+    """One node that stands in several places is several: rows know their nodes apart by what they are, not by what they hold."""
+    if len(set(map(id, children))) == len(children):
+        return children
+    return [Node(child.name, child.elements, child.children) for child in children]
 
 
 def _in_order(children: list[Node], left: list[Node]) -> list[Node]:

@@ -9,10 +9,12 @@ CHARSETS: Mapping[str, str] = MappingProxyType(
     {
         "UNOA": "ascii", "UNOB": "ascii", "UNOC": "iso8859-1", "UNOD": "iso8859-2", "UNOE": "iso8859-5", "UNOF": "iso8859-7",
         "UNOG": "iso8859-3", "UNOH": "iso8859-4", "UNOI": "iso8859-6", "UNOJ": "iso8859-8", "UNOK": "iso8859-9",
-        "UNOW": "utf-8", "UNOX": "ascii", "UNOY": "utf-8",
+        "UNOW": "utf-8", "UNOX": "ascii", "UNOY": "utf-8", "IATA": "ascii", "IATB": "ascii",
     }
 )  # fmt: skip
-"""Syntax identifier to codec (ISO 9735-1 annex A). UNOX (ISO 2022 escapes) is read as long as nothing is escaped."""
+"""Syntax identifier to codec (ISO 9735-1 annex A). UNOX (ISO 2022 escapes) is read as long as nothing is escaped.
+
+IATA and IATB are the airlines' own, around Cargo-IMP (reference/cargo-imp.md section 2)."""
 
 ASCII_LIKE = frozenset({"ascii", "iso8859-1"})
 

@@ -2,19 +2,21 @@
 
 from adapters.one_record.declaration import read_security, write_security
 from adapters.one_record.earlier import current
-from adapters.one_record.lift import Bag, copy, lift
+from adapters.one_record.lift import Bag, lifted
 from adapters.one_record.packing import write_pieces
 from adapters.one_record.pieces import read_pieces
 from hub.syntax import Element, Node
 
-MONEY = (
-    "declaredValueForCarriage",
-    "declaredValueForCustoms",
-    "valuationCharge",
-    "taxAmount",
-    "rateCharge",
-    "otherChargeAmount",
-    "insuredAmount",
+MONEY = frozenset(
+    (
+        "declaredValueForCarriage",
+        "declaredValueForCustoms",
+        "valuationCharge",
+        "taxAmount",
+        "rateCharge",
+        "otherChargeAmount",
+        "insuredAmount",
+    )
 )
 CLASSES = {
     "partyDetails": "Company",
@@ -39,7 +41,7 @@ IDENTITY = frozenset(("@id", "@type", "waybillPrefix", "waybillNumber", "waybill
 def arranged(root: Node, name: str) -> Node:
     """A waybill node with everything its rows ask for beside it; ``merged`` holds what is said twice."""
     bag = Bag()
-    node = lift(copy(root), bag)
+    node = lifted(root, bag)
     node.name = name
     current(node, bag)
     shipment = node.first("shipment") or Node("shipment")
@@ -51,7 +53,8 @@ def arranged(root: Node, name: str) -> Node:
     read_security(shipment, bag)
     _customs(shipment)
     _lines(node)
-    _currency(node)
+    if not bag.names.isdisjoint(MONEY):
+        _currency(node)
     reference = node.elements.pop("shippingRefNo", None)
     if reference is not None:
         node.children.append(Node("shippingReference", {"@value": reference}, [], reference.line))
@@ -136,8 +139,7 @@ def _lines(node: Node) -> None:
 
 def _currency(node: Node) -> None:
     """The waybill's currency is that of its rates, else of its first amount; where an amount has the same it is said once."""
-    below = [one for child in node.children if child.name != "houseWaybills" for one in child.walk()]
-    amounts = [one for one in below if one.name in MONEY and "currencyUnit" in one.elements]
+    amounts = _amounts([child for child in node.children if child.name != "houseWaybills"])
     rates = [one for one in amounts if one.name == "rateCharge"]
     if not amounts:
         return
@@ -146,6 +148,18 @@ def _currency(node: Node) -> None:
     for one in amounts:
         if one.elements["currencyUnit"].text == first.text:
             one.elements["@currency"] = one.elements.pop("currencyUnit")
+
+
+def _amounts(nodes: list[Node]) -> list[Node]:
+    """The amounts below these nodes that have a currency, in document order."""
+    found, waiting = [], nodes[::-1]
+    while waiting:
+        one = waiting.pop()
+        if one.name in MONEY and "currencyUnit" in one.elements:
+            found.append(one)
+        if one.children:
+            waiting += one.children[::-1]
+    return found
 
 
 def linked(node: Node, mark: str) -> Node:

@@ -3,16 +3,19 @@
 import re
 from typing import Any
 
-from adapters.one_record.context import KEYWORDS, Context, NotPlain, Term, escape
+from adapters.one_record.context import IRI, KEYWORDS, LANGUAGE, Context, NotPlain, Term, escape
 from adapters.one_record.graph import STRING, Graph, Link, Literal, Report, Subject, literal, shown
 from adapters.one_record.scan import Item, Number
 from adapters.one_record.vocabulary import XSD, unversioned
 from hub.problem import Code
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+BLANKS = re.compile(r"^(https?:)\s+//")
+"""Blanks that an editor put behind a scheme, as in some examples of the standard."""
+
 VALUE_KEYS = frozenset(("@value", "@type", "@language", "@index"))
 LITERAL_KEYS = frozenset(("@value", "@set", "@list"))
-IRI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*+:[^\s<>\"{}|\\^`\x00-\x20]*+$")
 
 
 class Builder:
@@ -103,11 +106,11 @@ class Builder:
 
     def reference(self, text: str, context: Context, pointer: str, offset: int) -> str:
         """An ``@id`` as the key of a subject; blanks around it and versions in it are taken away and reported."""
-        bare = text.strip()
+        bare = BLANKS.sub(r"\1//", text.strip())
         if bare != text:
             self.report.add(
                 Code.ONE_IRI_BLANK,
-                f"The @id {text!r} has blanks around it; they were left out.",
+                f"The @id {text!r} has blanks around or in it; they were left out.",
                 pointer,
                 offset,
                 found=text,
@@ -129,7 +132,12 @@ class Builder:
         return self.current(iri, pointer, offset)
 
     def current(self, iri: str, pointer: str, offset: int) -> str:
-        """The unversioned IRI, reported when it differs."""
+        """The unversioned IRI, reported when it differs; blanks behind its scheme are left out."""
+        bare = BLANKS.sub(r"\1//", iri)
+        if bare != iri:
+            message = f"The IRI {iri!r} has blanks in it; they were left out."
+            self.report.add(Code.ONE_IRI_BLANK, message, pointer, offset, found=iri, expected=bare)
+            iri = bare
         now = unversioned(iri)
         if now != iri:
             self.report.add(
@@ -148,6 +156,14 @@ class Builder:
             Code.ONE_IRI, "@id must be a text with an IRI.", pointer, item.offset, found=found, element="@id", expected="an IRI"
         )
 
+    def _no_iri(self, what: str, name: str, item: Item, pointer: str) -> None:
+        """Pass over a name that is no IRI even with its context: no statement can be made with it."""
+        message = f"The {what} {name[:80]!r} is no IRI and was passed over. Ask the sender to check its characters."
+        self.report.add(
+            Code.ONE_IRI, message, pointer, item.offset, found=name[:80], element=name[:80], expected="an absolute IRI"
+        )
+        self.report.pass_over(name, item)
+
     def _keyword(self, subject: Subject, keyword: str, item: Item, pointer: str, context: Context) -> None:
         if keyword == "@type":
             self._types(subject, item, pointer, context)
@@ -164,7 +180,10 @@ class Builder:
                 self._bad_iri(one, where)
                 continue
             iri = self.current(context.expand(one.value.strip()) or one.value.strip(), where, one.offset)
-            subject.types.setdefault(iri, (where, one.offset))
+            if ":" in iri and not IRI.match(iri):
+                self._no_iri("class", one.value, one, where)
+            else:
+                subject.types.setdefault(iri, (where, one.offset))
 
     def _property(self, subject: Subject, key: str, term: Term, item: Item, pointer: str, context: Context) -> None:
         if not term.iri or key[:1] == "@":
@@ -172,6 +191,9 @@ class Builder:
             if not term.iri:
                 return
         predicate = self.current(term.iri, pointer, item.offset)
+        if not IRI.match(predicate):
+            self._no_iri("property", key, item, pointer)
+            return
         if predicate == RDF_TYPE:
             self._rdf_types(subject, item, pointer, context)
             return
@@ -251,11 +273,13 @@ class Builder:
         kind, language = (roles[role][1].value if role in roles else "" for role in ("@type", "@language"))
         if not isinstance(kind, str) or not isinstance(language, str) or kind == "@json":
             return None
-        if not roles.keys() <= VALUE_KEYS or (kind and (language or ":" not in context.expand(kind) + kind)):
+        datatype = self.current(context.expand(kind) or kind, pointer, inner.offset) if kind else ""
+        if not roles.keys() <= VALUE_KEYS or (kind and (language or not IRI.match(datatype))):
             return None
+        datatype = "" if datatype == LANG_STRING else datatype
         if inner.value is None or isinstance(inner.value, dict | list):
             return None
-        term = Term("@value", context.expand(kind) or kind if kind else "", language or None)
+        term = Term("@value", datatype, language or None)
         return self._scalar(inner.value, term, f"{pointer}/{escape(key)}", inner.offset, context, default=False)
 
     def _scalar(
@@ -269,8 +293,17 @@ class Builder:
         if term.coercion in ("@id", "@vocab"):
             named = context.expand(value) if term.coercion == "@vocab" else ""
             return Link(self.reference(named or value, context, pointer, offset), pointer, offset)
-        language = term.language if term.language is not None or not default else context.language
-        return literal(value, term.coercion or STRING, (language or "") if not term.coercion else "", pointer, offset)
+        language = (term.language if term.language is not None or not default else context.language) or ""
+        if language and not LANGUAGE.match(language):
+            language = self._no_language(language, pointer, offset)
+        return literal(value, term.coercion or STRING, language if not term.coercion else "", pointer, offset)
+
+    def _no_language(self, tag: str, pointer: str, offset: int) -> str:
+        message = f"{tag[:40]!r} is no language tag; the text was read without one. Ask the sender for a tag like de or en-US."
+        self.report.add(
+            Code.ONE_DATATYPE, message, pointer, offset, found=tag[:40], element="@language", expected="a language tag like en-US"
+        )
+        return ""
 
 
 def value_keys(item: Item) -> list[str]:

@@ -3,11 +3,11 @@
 The standard: Logistics Objects, "Update a Logistics Object".
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 import msgspec
 
+from adapters.one_record.context import IRI
 from adapters.one_record.graph import STRING
 from adapters.one_record.nodes import (
     Node,
@@ -15,6 +15,7 @@ from adapters.one_record.nodes import (
     by_id,
     internal,
     is_object,
+    kind_of,
     linked,
     links,
     plain,
@@ -28,7 +29,6 @@ from hub.objects import Nodes
 
 ADD, DELETE = "ADD", "DELETE"
 EVENTS = CARGO + "events"
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 
 
 class Wrong(Exception):
@@ -92,10 +92,10 @@ def _operations(node: Node, known: dict[str, Node]) -> list[Operation]:
     op = local(text_of(node, API + "op"))
     if op not in (ADD, DELETE):
         raise _unsuitable(f"op should be ADD or DELETE, found {op[:40]!r}.", "op")
-    subject, property = text_of(node, API + "s"), unversioned(text_of(node, API + "p"))
-    if not _IRI.fullmatch(subject) and not subject.startswith("_:"):
+    subject, property = text_of(node, API + "s"), _written_out(text_of(node, API + "p"))
+    if not IRI.match(subject) and not subject.startswith("_:"):
         raise _unsuitable(f"s should be an IRI, an embedded id or _:b0, found {subject[:80]!r}.", "s")
-    if not _IRI.fullmatch(property):
+    if not IRI.match(property):
         raise _unsuitable(f"p should be the IRI of a property, found {property[:80]!r}.", "p")
     if property == EVENTS or property.startswith((API, "http://www.w3.org/1999/02/22-rdf-syntax-ns#")):
         raise _unsuitable(f"{property} cannot be changed by a Change.", property)
@@ -106,7 +106,7 @@ def _operations(node: Node, known: dict[str, Node]) -> list[Operation]:
 
 
 def _operation(op: str, subject: str, property: str, object: Node) -> Operation:
-    datatype, values = unversioned(text_of(object, API + "hasDatatype")), object.get(API + "hasValue", ())
+    datatype, values = _written_out(text_of(object, API + "hasDatatype")), object.get(API + "hasValue", ())
     if not datatype or len(values) != 1:
         raise _unsuitable("An OperationObject needs one hasDatatype and one hasValue.", "hasDatatype" if values else "hasValue")
     text = text_of(object, API + "hasValue")
@@ -118,7 +118,7 @@ def _operation(op: str, subject: str, property: str, object: Node) -> Operation:
 
 def _value(datatype: str, text: str) -> tuple[Value, str]:
     """The value as it stands in a node, and the short name of the class where it is a link to an object."""
-    if datatype.startswith(XSD):
+    if datatype.startswith(XSD) and IRI.match(datatype):
         return plain(text, datatype), ""
     known = vocabulary().class_of(datatype)
     listed = datatype.startswith(CODES) or (
@@ -126,9 +126,15 @@ def _value(datatype: str, text: str) -> tuple[Value, str]:
     )
     if known is None and not listed:
         raise _unsuitable(f"hasDatatype {datatype!r} is no datatype and no class of the ontology.", "hasDatatype")
-    if not _IRI.fullmatch(text) and not text.startswith("_:"):
+    if not IRI.match(text) and not text.startswith("_:"):
         raise _unsuitable(f"hasValue {text[:80]!r} should be an IRI or an embedded id.", "hasValue")
-    return {"@id": unversioned(text)}, "" if listed or known is None else known.name
+    return {"@id": _written_out(text)}, "" if listed or known is None else known.name
+
+
+def _written_out(text: str) -> str:
+    """An IRI as data must use it; the standard's prefixes, which mean nothing inside a text, are written out."""
+    prefix, colon, rest = text.partition(":")
+    return vocabulary().prefixes[prefix] + rest if colon and prefix in vocabulary().prefixes else unversioned(text)
 
 
 def changed_properties(change: Change, nodes: Nodes) -> list[str]:
@@ -146,6 +152,9 @@ def changed_properties(change: Change, nodes: Nodes) -> list[str]:
     return list(found)
 
 
+Mark = tuple[tuple[str, str], ...]
+
+
 class Applier:
     """Applies one change to one revision. ``seed`` names embedded objects it makes; ``exists`` knows the node's own objects."""
 
@@ -156,6 +165,7 @@ class Applier:
         self._known = by_id(self._nodes)
         self._seed = seed
         self._exists = exists
+        self._touched: dict[tuple[str, str], dict[Mark, Value]] = {}
 
     def apply(self, change: Change) -> Nodes:
         """The nodes of the next revision. Raises :class:`Wrong`; nothing was changed then."""
@@ -166,7 +176,7 @@ class Applier:
         for one in change.operations:
             if one.op == ADD:
                 self._add(one)
-        return self._swept(change)
+        return self._swept()
 
     def _subject(self, one: Operation) -> Node:
         node = self._known.get(one.subject)
@@ -179,17 +189,20 @@ class Applier:
         return node
 
     def _delete(self, one: Operation) -> None:
-        node = self._subject(one)
-        held = node.get(one.property, [])
-        found = next((value for value in held if _same(value, one.value)), None)
+        held = self._values(self._subject(one), one.property)
+        mark = _mark(one.value)
+        found = mark if mark in held else next((known for known, value in held.items() if _same(value, one.value)), None)
         if found is None:
-            shown = one.value.get("@id") or one.value.get("@value")
-            raise Wrong(
-                f"{one.property} of {one.subject} has no value {shown!r} to delete.", property=one.property, resource=one.subject
-            )
-        held.remove(found)
-        if not held:
-            del node[one.property]
+            message = f"{one.property} of {one.subject} has no value {_shown(one.value)} to delete."
+            raise Wrong(message, property=one.property, resource=one.subject)
+        del held[found]
+
+    def _values(self, node: Node, property: str) -> dict[Mark, Value]:
+        """The values of a property, by what they say, while the change is applied."""
+        place = (node["@id"], property)
+        if place not in self._touched:
+            self._touched[place] = {_mark(value): value for value in node.get(property, ())}
+        return self._touched[place]
 
     def _make_new(self, change: Change) -> None:
         """The embedded objects that adds name ``_:bN``, of the class that the linking operation states."""
@@ -207,13 +220,19 @@ class Applier:
             raise Wrong(f"{name} is no embedded object of this one.", property=one.property, resource=name)
         if one.kind and not embedded and not self._exists(name):
             raise Wrong(f"There is no logistics object {name} to link.", property=one.property, resource=name)
-        held = node.setdefault(one.property, [])
-        if one.value in held:
+        if one.kind and not embedded:
+            _require_range(node, one)
+        held = self._values(node, one.property)
+        if _mark(one.value) in held:
             raise Wrong(f"{one.property} has this value already.", property=one.property, resource=one.subject)
-        held.append(one.value)
+        held[_mark(one.value)] = one.value
 
-    def _swept(self, change: Change) -> Nodes:
+    def _swept(self) -> Nodes:
         """Without embedded objects nothing refers to any more, and with names for the new ones."""
+        for (name, property), values in self._touched.items():
+            self._known[name].pop(property, None)
+            if values:
+                self._known[name][property] = list(values.values())
         reached = reachable(self._nodes)
         for name in self._known:
             if name.startswith("_:") and name not in reached:
@@ -221,6 +240,24 @@ class Applier:
         kept = [node for node in self._nodes if node["@id"] in reached or node["@id"] not in self._before]
         names = {name: internal(f"{self._seed}/{name}") for name in self._known if name.startswith("_:")}
         return renamed([node for node in kept if node["@type"] or any(properties(node))], names)
+
+
+def _require_range(node: Node, one: Operation) -> None:
+    """The class an operation says it links is one the property may link. Raises :class:`Wrong`."""
+    kind, words = kind_of(node), vocabulary()
+    rule = kind.known.properties.get(local(one.property)) if kind.known and one.property.startswith(CARGO) else None
+    if rule and rule.range and not (words.is_a(one.kind, rule.range) or words.is_a(rule.range, one.kind)):
+        message = f"{kind.name}#{rule.name} links {rule.range}; hasDatatype says {one.kind}."
+        raise Wrong(message, property=one.property, resource=one.subject)
+
+
+def _mark(value: Value) -> Mark:
+    return tuple(sorted(value.items()))
+
+
+def _shown(value: Value) -> str:
+    """A value as it is told in a message."""
+    return value.get("@id") or f"{value['@value'][:80]!r} ({local(value.get('@type', STRING))})"
 
 
 def _same(held: Value, asked: Value) -> bool:

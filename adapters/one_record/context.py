@@ -4,6 +4,7 @@ JSON-LD 1.1 section 4.1 and 9.15. What goes beyond (containers, reverse terms, s
 the document is read by pyoxigraph instead.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin
@@ -11,6 +12,13 @@ from urllib.parse import urljoin
 import msgspec
 
 from adapters.one_record.scan import Item
+
+_CHARACTERS = r"(?:[^\s<>\"{}|\\^`\[\]#%\x00-\x20\x7f-\x9f\ue000-\uf8ff\ufff0-\uffff]++|%[0-9A-Fa-f]{2})*+"
+IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*+:(?://(?:[^\s/?#\[\]@]*+@)?\[[0-9A-Fa-fvV:.]++\])?{_CHARACTERS}(?:#{_CHARACTERS})?\Z")
+"""An absolute IRI by its characters (RFC 3987, section 2.2); ``[`` and ``]`` only around an address of IPv6."""
+
+LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\Z")
+"""A language tag by its form (RFC 5646, section 2.1, as RDF 1.1 needs it)."""
 
 KEYWORDS = frozenset(
     [
@@ -174,6 +182,8 @@ class Context(msgspec.Struct, kw_only=True):
         iri = "" if stated is None else stated if stated in KEYWORDS else self.expand(stated)
         self.aliased = self.aliased or iri in KEYWORDS
         prefix = definition.get("@prefix") is True or (len(definition) == 1 and iri[-1:] in set(":/?#[]@"))
+        if kind and kind not in ("@id", "@vocab") and not IRI.match(self.expand(kind) or kind):
+            raise NotPlain
         spoken = (language or "") if "@language" in definition else None
         return Term(iri, kind if kind in ("@id", "@vocab") else self.expand(kind) if kind else "", spoken, prefix)
 

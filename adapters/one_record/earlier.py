@@ -24,11 +24,20 @@ LISTED = {
 
 ULD = {"uldType": "uldTypeCode", "uldSerialNumber": "uldSerialNumber", "uldOwnerCode": "ownerCode"}
 
+GONE = frozenset(
+    (*LINE, *LISTED, *ULD, "hsCodeForRate", "goodsDescriptionForRate", "dimensionsForRate", "postalCode", "accountingInformation")
+)
+"""What no document of today's edition has, but for the serial number of a unit load device."""
+
 
 def current(waybill: Node, bag: Bag) -> None:
     """Move what an earlier edition says, in place; codes are lifted already."""
     for shipment in waybill.all("shipment"):
         _handling_codes(waybill, shipment, bag)
+    if GONE.isdisjoint(bag.names):
+        for line in waybill.all("waybillLineItems"):
+            _pieces(line)
+        return
     for line in waybill.all("waybillLineItems"):
         _line(line, bag)
     for one in waybill.walk():

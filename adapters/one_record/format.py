@@ -11,15 +11,18 @@ from adapters.one_record.check import Checker
 from adapters.one_record.flat import gathered
 from adapters.one_record.frame import Root, named, tree
 from adapters.one_record.graph import Literal, Report
+from adapters.one_record.joining import tellings
 from adapters.one_record.outline import outline
 from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.scan import decode
+from adapters.one_record.stowage import unjoined
 from adapters.one_record.straight import Straight, straight
-from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, local, vocabulary
+from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, Class, local, vocabulary
 from hub.envelope import Frame, Outgoing, Part, Split, Written
+from hub.joined import Shelf, Telling, Touched
 from hub.objects import Nodes
 from hub.ports import Format
-from hub.problem import Problem
+from hub.problem import Code, Problem
 from hub.projected import Outline
 from hub.syntax import Message, Node
 
@@ -39,6 +42,9 @@ MAPPED = (
 JOINED = ("TransportMovement", "Loading", "ULD", "UnitComposition", "Composing")
 """Classes that say something of a shipment together with what they link to."""
 
+ANY = "LogisticsObject"
+"""Stands for every class without a mapping of its own: what it says is kept, and listed as not carried."""
+
 SAID_AT = (
     API + "hasLastModified",
     CARGO + "creationDate",
@@ -47,6 +53,7 @@ SAID_AT = (
 )
 """Where an object declares when it was said, the best first. An event's own time says when it happened, not when it was said."""
 AUTHOR = (CARGO + "recordingOrganization", API + "isRequestedBy", API + "hasSubscriber", API + "hasDataHolder")
+_SAID_AT, _AUTHOR = tuple(map(local, SAID_AT)), tuple(map(local, AUTHOR))
 _SURE = re.compile(rb"onerecord\.iata\.org/ns/")
 _JSONLD = re.compile(rb'"@(context|type|graph|id)"')
 
@@ -108,7 +115,7 @@ class OneRecord:
         """
         short = straight(part.text)
         if short is not None:
-            return Message(format=NAME, type=part.type, version=part.version, root=short.root)
+            return _noted(Message(format=NAME, type=part.type, version=part.version, root=short.root))
         document = understand(part.text)
         root = _chosen(document, part.reference)
         if root is None:
@@ -118,8 +125,9 @@ class OneRecord:
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
         node, visited = tree(document.graph, root, len(document.roots), report)
         Checker(document.graph, vocabulary(), report).check(visited)
-        return Message(
-            format=NAME, type=part.type, version=part.version, root=node, problems=_once(report.problems), unread=document.unread
+        problems = _once(report.problems)
+        return _noted(
+            Message(format=NAME, type=part.type, version=part.version, root=node, problems=problems, unread=document.unread)
         )
 
     def write(self, message: Message, outgoing: Outgoing) -> Written:
@@ -142,6 +150,10 @@ class OneRecord:
         """See :class:`hub.projected.Outliner`."""
         return gathered(objects)
 
+    def tellings(self, base: str, touched: Sequence[Touched], shelf: Shelf) -> Sequence[Telling]:
+        """See :class:`hub.joined.Joiner`."""
+        return tellings(base, touched, shelf)
+
     def supports(self) -> Sequence[tuple[str, str]]:
         """The classes with a mapping of their own."""
         return [*((name, EDITION) for name in (*MAPPED, *JOINED)), ("Notification", API_EDITION)]
@@ -154,6 +166,8 @@ class OneRecord:
         for name in (type, *MAPPED, *JOINED):
             if name in known.lineage and name in (*MAPPED, *JOINED):
                 return name, EDITION
+        if known.is_object:
+            return ANY, EDITION
         return type, API_EDITION if known.iri.startswith(API) else EDITION
 
 
@@ -162,9 +176,35 @@ def build() -> Format:
     return OneRecord()
 
 
+def _noted(message: Message) -> Message:
+    """The message with a problem where it belongs to no shipment: nothing is passed over in silence."""
+    root, kind = message.root, vocabulary().classes.get(message.type)
+    why = _silence(root, kind) if kind is not None and kind.is_object else ""
+    if why:
+        message.problems.append(
+            Problem(
+                code=Code.ONE_UNJOINED,
+                message=why,
+                element=message.type,
+                line=root.line or None,
+                column=root.column or None,
+                offset=root.offset,
+            )
+        )
+    return message
+
+
+def _silence(root: Node, kind: Class) -> str:
+    """Why an object says nothing of a shipment."""
+    if any(name in kind.lineage for name in JOINED):
+        return unjoined(root)
+    mapped = any(name in kind.lineage for name in MAPPED)
+    return "" if mapped else f"a shipment has no place for what a {kind.name} says: it is kept as it is"
+
+
 def _one(text: str, short: Straight) -> Split:
     """The split of a document understood the short way: one message."""
-    frame = _frame_of(_first_text(short.root, SAID_AT), _first_text(short.root, AUTHOR))
+    frame = _frame_of(_first_text(short.root, _SAID_AT), _first_text(short.root, _AUTHOR))
     part = Part(
         format=NAME,
         type=short.type,
@@ -179,12 +219,13 @@ def _one(text: str, short: Straight) -> Split:
     return Split(format=NAME, frames=[frame] if frame else [], parts=[part])
 
 
-def _first_text(root: Node, iris: Sequence[str]) -> str | None:
+def _first_text(root: Node, names: Sequence[str]) -> str | None:
     """The text of the first of these properties that the root has: a literal's, an object's address, or its name."""
-    for name in map(local, iris):
+    below = {child.name for child in root.children}
+    for name in names:
         if name in root.elements:
             return root.elements[name].text
-        child = root.first(name)
+        child = root.first(name) if name in below else None
         if child is not None:
             return next((found for key in ("@value", "@id", "name") if (found := child.text(key))), None)
     return None

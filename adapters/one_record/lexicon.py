@@ -10,9 +10,8 @@ from typing import Any
 
 import msgspec
 
-from adapters.one_record.build import IRI
 from adapters.one_record.check import LEXICAL, NUMBERS, WAIVED
-from adapters.one_record.context import PLAIN_SETTING, Context, NotPlain, Term, escape
+from adapters.one_record.context import IRI, PLAIN_SETTING, Context, NotPlain, Term, escape
 from adapters.one_record.graph import NUMERIC, STRING, literal
 from adapters.one_record.scan import Item
 from adapters.one_record.vocabulary import API, XSD, Class, Property, Vocabulary, local, unversioned, vocabulary
@@ -30,7 +29,9 @@ LONGEST_VALUE = 64
 """Characters of a number or time whose form is remembered."""
 
 
-_ADDRESS = re.compile(r"https?://[-0-9A-Za-z._~:/?#@!$&'()*+,;=%]++")
+INTERNAL = "internal:"
+_INTERNAL = re.compile(r"(?:internal:[-0-9A-Za-z._~/]++ ?)++")
+_ADDRESS = re.compile(r"https?://[-0-9A-Za-z._~:/?@!$&'()*+,;=]++(?:#[-0-9A-Za-z._~:/?@!$&'()*+,;=]*+)?")
 
 
 class Unusual(Exception):
@@ -89,8 +90,8 @@ class Lexicon:
             raise Unusual from None
         if self.context.aliased or self.context.base is not None:
             raise Unusual
-        self.internal = self.context.terms.keys().isdisjoint(("internal",))
-        self.strings = strings(stated)
+        self.internal = "internal" not in self.context.terms
+        self.keys = _keys(stated)
         self.plans: dict[tuple[str, ...], Plan] = {}
         self.steps: dict[tuple[str, str], Step] = {}
         self.datatypes: dict[str, str] = {}
@@ -186,15 +187,20 @@ class Lexicon:
 
     def name(self, text: str) -> str:
         """An ``@id`` as the key of a subject."""
-        if text[:9] == "internal:":
-            if self.internal and text.isascii() and text[9:].replace("-", "").isalnum():
-                return text
-        elif _ADDRESS.fullmatch(text) and "/ns/" not in text:
+        if _ADDRESS.fullmatch(text) and "/ns/" not in text:
             return text
         iri = self.context.resolve(text)
         if (iri[:2] != "_:" and not IRI.match(iri)) or unversioned(iri) != iri or text != text.strip() or self.context.undeclared:
             raise Unusual
         return iri
+
+    def see_internal(self, names: list[str]) -> None:
+        """See, for all of a document at once, that names in the space of embedded objects need no more than to be taken as they
+        stand.
+        """
+        whole = " ".join(names)
+        if names and (not self.internal or whole.count(" ") >= len(names) or not _INTERNAL.fullmatch(whole)):
+            raise Unusual
 
     def _remember(self, where: dict[Any, Any], name: Any, value: Any) -> None:
         self.count += 1
@@ -214,11 +220,11 @@ def _incomplete(told: list[str], kind: Class) -> bool:
     return any(rule.name not in told and rule.name not in WAIVED for rule in kind.required)
 
 
-def strings(value: Any) -> int:
-    """How many strings a JSON value is written with, keys and values."""
+def _keys(value: Any) -> int:
+    """How many keys a JSON value has, with those of all that is in it."""
     if value.__class__ is dict:
-        return len(value) + sum(map(strings, value.values()))
-    return sum(map(strings, value)) if value.__class__ is list else int(value.__class__ is str)
+        return len(value) + sum(map(_keys, value.values()))
+    return sum(map(_keys, value)) if value.__class__ is list else 0
 
 
 def _items(value: Any) -> Item:

@@ -1,6 +1,7 @@
 """The RDF libraries at work: pyoxigraph for JSON-LD beyond the plain contexts, rdflib for Turtle. Both give the same graph."""
 
 import io
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from adapters.one_record.graph import Graph, Link, Literal, Report, literal
 from adapters.one_record.scan import Item
 from adapters.one_record.vocabulary import XSD
 from hub.problem import Code
+
+logging.getLogger("rdflib").setLevel(logging.CRITICAL)  # it repeats what documents say, with tracebacks; we tell it ourselves
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 Triple = tuple[str, str, "Literal | Link"]

@@ -34,10 +34,14 @@ _AIRPORT = re.compile(r"^[A-Z]{3}$")
 
 
 class Bag:
-    """Elements that say again what another element says: the same object shown twice, the same code on every piece."""
+    """Elements that say again what another element says: the same object shown twice, the same code on every piece.
+
+    ``names`` are those of all elements and objects of the trees that were lifted: most of what a shape looks for is in none.
+    """
 
     def __init__(self) -> None:
         self.node = Node("merged")
+        self.names: set[str] = set()
         self._said: set[tuple[int, str, str]] = set()
 
     def is_new(self, holder: Node, name: str, text: str) -> bool:
@@ -49,8 +53,9 @@ class Bag:
 
     def put(self, *elements: Element) -> None:
         """Keep elements as said elsewhere."""
+        kept = self.node.elements
         for element in elements:
-            self.node.elements[str(len(self.node.elements))] = element
+            kept[str(len(kept))] = element
 
     def put_all(self, node: Node) -> None:
         """Keep every element of a node and below."""
@@ -71,23 +76,39 @@ def copy(node: Node) -> Node:
     return Node(node.name, dict(node.elements), [copy(child) for child in node.children], node.line, node.column, node.offset)
 
 
-def lift(node: Node, bag: Bag) -> Node:
-    """Codes as values, airports before other location codes, and bare references to objects elsewhere as ``@ref``; in place."""
-    for child in node.children:
-        lift(child, bag)
-        if "code" in child.elements:
-            _lift_code(node, child)
-        elif is_bare(child) and child.name not in SAID_BY_PLACE:
-            child.elements["@ref"] = child.elements.pop("@id")
-    node.children = [child for child in node.children if child.elements or child.children]
-    if any(child.name == "locationCodes" for child in node.children):
-        node.children.sort(key=lambda child: child.name == "locationCodes" and not _AIRPORT.match(child.text("@value") or ""))
-    return node
+def _alone(node: Node) -> Node:
+    return Node(node.name, dict(node.elements), [], node.line, node.column, node.offset)
+
+
+def lifted(node: Node, bag: Bag) -> Node:
+    """A copy with codes as values, airports before other location codes, and bare references to objects elsewhere as ``@ref``."""
+    made, names, located = _alone(node), bag.names, False
+    children = made.children
+    names.update(made.elements)
+    for one in node.children:
+        if one.children:
+            child = lifted(one, bag)
+        else:
+            child = _alone(one)
+            names.update(child.elements)
+        names.add(child.name)
+        below = child.elements
+        if "code" in below:
+            _lift_code(made, child)
+        elif "@id" in below and child.name not in SAID_BY_PLACE and is_bare(child):
+            below["@ref"] = below.pop("@id")
+        if below or child.children:
+            children.append(child)
+            located = located or child.name == "locationCodes"
+    if located and len(children) > 1:
+        children.sort(key=lambda child: child.name == "locationCodes" and not _AIRPORT.match(child.text("@value") or ""))
+    return made
 
 
 def is_bare(node: Node) -> bool:
     """Whether a node only names an object."""
-    return not node.children and "@id" in node.elements and not node.elements.keys() - {"@id", "@type"}
+    elements = node.elements
+    return not node.children and "@id" in elements and len(elements) == 1 + ("@type" in elements)
 
 
 def _lift_code(node: Node, child: Node) -> None:

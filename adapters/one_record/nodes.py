@@ -45,10 +45,16 @@ def _reached(graph: Graph, root: Subject) -> Iterator[str]:
 
 def node_of(subject: Subject) -> Node:
     """One subject as a node."""
-    made: Node = {"@id": subject.key, "@type": list(subject.types)}
+    made: Node = {"@id": subject.key, "@type": [_whole(one) for one in subject.types]}
     for iri, values in subject.values.items():
         made[iri] = [_value(one) for one in values]
     return made
+
+
+def _whole(type: str) -> str:
+    """The IRI of a class that a document names without its namespace."""
+    bare = vocabulary().classes.get(type)
+    return bare.iri if bare else type
 
 
 def _value(one: Literal | Link) -> Value:

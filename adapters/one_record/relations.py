@@ -46,6 +46,14 @@ class Relations:
             rule = rules.get(child.name)
             yield child, child.text("@type") or (rule.range if rule else "")
 
+    def key(self, node: Node) -> str:
+        """The key of the object a node shows."""
+        return _key(node)
+
+    def is_shown_by(self, node: Node) -> bool:
+        """Whether an object is looked at as this node shows it: it may be shown in several places."""
+        return self.nodes[_key(node)] is node
+
     def is_a(self, key: str, base: str) -> bool:
         """Whether an object is of a class, or of one below it."""
         return vocabulary().is_a(self.kinds.get(key, ""), base)

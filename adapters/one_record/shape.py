@@ -10,7 +10,7 @@ workbooks 1.2.0.
 """
 
 from adapters.one_record.arrange import arranged, drop, linked, name_master, says_nothing, state_classes
-from adapters.one_record.lift import Bag, copy, lift
+from adapters.one_record.lift import Bag, lifted
 from adapters.one_record.targets import read_targets, write_targets
 from hub.syntax import Element, Node
 
@@ -180,7 +180,7 @@ class EventShape:
     def read(self, root: Node) -> Node:
         """The targets with the number of their waybill, each with the event below."""
         bag = Bag()
-        event = lift(copy(root), bag)
+        event = lifted(root, bag)
         return read_targets(root, event, bag)
 
     def write(self, root: Node) -> Node:
@@ -197,7 +197,7 @@ class BookingShape:
     def read(self, root: Node) -> Node:
         """The booking; its waybill's number from the waybill it is issued for, where it has none itself."""
         bag = Bag()
-        booking = lift(copy(root), bag)
+        booking = lifted(root, bag)
         booking.name = "booking"
         waybill = booking.first("issuedForWaybill")
         for name in ("waybillPrefix", "waybillNumber"):

@@ -7,13 +7,21 @@ by Loading). Which of them the document is about, and which way they refer to ea
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from adapters.one_record.lift import Bag, copy, lift
-from adapters.one_record.packing import dimensions_of
-from adapters.one_record.pieces import LIMIT_PIECES, groups_of, weighed
+from adapters.one_record.builds import Builds, load_up
+from adapters.one_record.lift import Bag, lifted
+from adapters.one_record.pieces import groups_of, weighed
 from adapters.one_record.relations import Relations
 from hub.syntax import Element, Node
 
-ADDRESSES = frozenset(("@id", "@type", "@ref"))
+STRUCTURE = frozenset(
+    (
+        *("@id", "@type", "@ref", "skeletonIndicator", "hasRevision", "hasLatestRevision", "hasLastModified"),
+        *("codeListName", "codeListReference", "compositionType"),
+    )
+)
+"""What every object says that says nothing of a load."""
+
+SAID_OF_UNITS = frozenset(("remarks", "loadingIndicator"))
 TYPES = ("loadingType", "actionTimeType")
 
 
@@ -27,10 +35,7 @@ class StowageShape:
         shaped.children = [*_loads(web, bag), *_units(web, bag)]
         if web.is_a(web.root, "TransportMovement"):
             shaped.children.append(_shown(root, "movement", bag, without=("loadingActions",)))
-        for node in root.walk():
-            bag.put(*(one for name, one in node.elements.items() if name in ADDRESSES or name == "skeletonIndicator"))
-        for waybill in web.of("Waybill"):
-            bag.put(*(one for name, one in web.nodes[waybill].elements.items() if name.startswith("waybill")))
+        _said_again(web, root, bag)
         shaped.children.append(bag.node)
         return shaped
 
@@ -39,7 +44,7 @@ class StowageShape:
         movements: dict[str, Node] = {}
         builds = Builds([*root.all("load"), *root.all("unit")])
         for at, load in enumerate(root.all("load"), 1):
-            _loaded(movements, load, builds, f"load{at}")
+            load_up(movements, load, builds, f"load{at}")
         apart = [builds.unit(one, f"unit{at}") for at, one in enumerate(root.all("unit"), 1)]
         items = [*movements.values(), *(one for one in apart if one is not None)]
         if len(items) == 1:
@@ -48,6 +53,18 @@ class StowageShape:
             one.elements["@type"] = Element(one.name)
             one.name = "hasItem"
         return Node("Collection", {"hasTotalItems": Element(str(len(items)))}, items) if items else Node(root.name)
+
+
+def _said_again(web: Relations, root: Node, bag: Bag) -> None:
+    """Put aside what every object says, the numbers of waybills, and what an object says wherever it is shown once more."""
+    for node in root.walk():
+        again = "@id" in node.elements and not web.is_shown_by(node)
+        number = node.elements if web.is_a(web.key(node), "Waybill") else {}
+        aside = [one for name, one in node.elements.items() if again or name in STRUCTURE or name in number]
+        bag.put(*aside)
+        for child in node.children if again else ():
+            if "@id" not in child.elements:
+                bag.put_all(child)
 
 
 def _loads(web: Relations, bag: Bag) -> Iterator[Node]:
@@ -81,15 +98,18 @@ def _load(
 
 def _count(web: Relations, bag: Bag, load: Node, pieces: list[str]) -> None:
     """How many pieces, their measures, and the weight of all where every one states its own."""
-    shown = [lift(copy(web.nodes[one]), bag) for one in pieces]
+    shown = [lifted(web.nodes[one], bag) for one in pieces]
     whole = weighed(Node("whole", line=shown[0].line, column=shown[0].column, offset=shown[0].offset), shown, bag)
     load.elements |= whole.elements
     load.children.extend([*whole.children, *groups_of(shown, bag)])
 
 
 def _units(web: Relations, bag: Bag) -> Iterator[Node]:
-    """The contents of every unit, waybill by waybill."""
+    """The contents of every unit, waybill by waybill. A loading only names its units, unless it says more of them."""
+    named_only = web.is_a(web.root, "Loading")
     for unit in web.of("LoadingUnit"):
+        if (named_only and not web.nodes[unit].elements.keys() & SAID_OF_UNITS) or not _has_name(web.nodes[unit]):
+            continue
         for waybill, pieces in _by_waybill(web, contents(web, unit)).items():
             first = web.nodes[pieces[0]]
             count = Element(str(len(pieces)), first.line, first.column, first.offset)
@@ -97,6 +117,10 @@ def _units(web: Relations, bag: Bag) -> Iterator[Node]:
             made = Node("unit", {**numbers, "pieceCount": count, "address": _address(unit, web.nodes[unit])})
             made.children = [_unit(web, unit, bag)]
             yield made
+
+
+def _has_name(unit: Node) -> bool:
+    return "uldSerialNumber" in unit.elements or unit.first("uldTypeCode") is not None or "uldTypeCode" in unit.elements
 
 
 def contents(web: Relations, unit: str) -> list[str]:
@@ -110,11 +134,37 @@ def contents(web: Relations, unit: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def carried(web: Relations) -> list[tuple[dict[str, Element], int]]:
+    """What the object a tree is about carries: the number of every waybill, and how many pieces of it."""
+    pieces = list(dict.fromkeys(one for at in _carriers(web) for one in _pieces_of(web, at)))
+    return [(number, len(alike)) for waybill, alike in _by_waybill(web, pieces).items() if (number := web.number(waybill))]
+
+
+def _carriers(web: Relations) -> list[str]:
+    """The object itself, or the loadings of a movement that were not only planned, and took nothing off."""
+    if not web.is_a(web.root, "TransportMovement"):
+        return [web.root]
+    served = web.either(web.root, "loadingActions", "servedActivity", "Loading")
+    loaded = [one for one in served if web.nodes[one].text("loadingType") != "UNLOADING"]
+    return [one for one in loaded if web.nodes[one].text("actionTimeType") in (None, "ACTUAL")]
+
+
+def _pieces_of(web: Relations, key: str) -> list[str]:
+    """The pieces of a loading, a unit or its composition."""
+    if web.is_a(key, "LoadingUnit"):
+        return contents(web, key)
+    units = web.either(key, "loadedUnits", "involvedInActions", "LoadingUnit")
+    composing = [key, *web.either(key, "compositionActions", "servedActivity", "Composing")]
+    named = [(at, name) for at in composing for name in ("loadedPieces", "composedPieces")]
+    bulk = [one for at, name in named for one in web.either(at, name, "involvedInActions", "Piece")]
+    return list(dict.fromkeys([*bulk, *(one for unit in units for one in contents(web, unit))]))
+
+
 def _by_waybill(web: Relations, pieces: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for piece in pieces:
         waybill = web.waybill(piece)
-        if waybill is not None:
+        if waybill is not None and web.number(waybill):
             found.setdefault(waybill, []).append(piece)
     return found
 
@@ -125,8 +175,7 @@ def _unit(web: Relations, unit: str, bag: Bag) -> Node:
 
 def _shown(node: Node, name: str, bag: Bag, *, without: tuple[str, ...] = ()) -> Node:
     """A node as rows see it, without what other nodes say."""
-    shown = copy(Node(node.name, node.elements, [one for one in node.children if one.name not in without], node.line))
-    lift(shown, bag)
+    shown = lifted(Node(node.name, node.elements, [one for one in node.children if one.name not in without], node.line), bag)
     shown.name = name
     return shown
 
@@ -136,102 +185,33 @@ def _address(key: str, node: Node) -> Element:
     if not key.startswith("#"):
         return node.elements["@id"]
     texts = (f"{at.name}/{name}={one.text}" for at in node.walk() for name, one in sorted(at.elements.items()))
-    return Element(hashlib.blake2b("\x1f".join(texts).encode(), digest_size=12).hexdigest(), node.line, node.column, node.offset)
+    return Element(digest("\x1f".join(texts)), node.line, node.column, node.offset)
 
 
-class Builds:
-    """Which contents each unit has been built with: one object for each, the first under the unit's own name."""
-
-    def __init__(self, told: Sequence[Node]) -> None:
-        self._known: dict[str, dict[str, str]] = {}
-        # What is said of a unit as such comes first: its own name is for that.
-        for one in sorted(told, key=lambda node: node.name != "unit"):
-            unit = one.first("uld")
-            if unit is not None and (one.name == "load" or "pieceCount" in one.elements):
-                self._label(unit, one.text("pieceCount") or "")
-        self._loaded = {
-            (name(unit), one.text("pieceCount") or "") for one in told if one.name == "load" and (unit := one.first("uld"))
-        }
-        self._remarks = {name(unit): unit for one in told if one.name == "unit" and (unit := one.first("uld"))}
-
-    def _label(self, unit: Node, count: str) -> str:
-        builds = self._known.setdefault(name(unit), {})
-        return builds.setdefault(count, f"_:{name(unit)}" + (f"-{len(builds) + 1}" if builds else ""))
-
-    def unit(self, told: Node, mark: str) -> Node | None:
-        """The contents of a unit as they are told without a flight; None where a loading tells the same."""
-        unit = told.first("uld") or Node("uld")
-        count = told.text("pieceCount") or ""
-        loads = {at for at in self._loaded if at[0] == name(unit)}
-        if (name(unit), count) in self._loaded or (not count and loads):
-            return None
-        composed = self.built(unit, count, told, mark)
-        return Node("ULD", composed.elements, composed.children)
-
-    def built(self, unit: Node, count: str, told: Node, mark: str) -> Node:
-        """The unit with the composition of its pieces, and what is said of the unit as such."""
-        said = self._remarks.get(name(unit), unit)
-        label = self._label(unit, count)
-        made = Node("loadedUnits", {"@type": Element("ULD"), **said.elements, "@id": Element(label)}, [*said.children])
-        pieces = _pieces(told, "composedPieces", mark)
-        if pieces:
-            composing = Node(
-                "compositionActions", {"@type": Element("Composing"), "compositionType": Element("COMPOSITION")}, pieces
-            )
-            made.children.append(Node("inUnitComposition", {}, [composing]))
-        return made
+def digest(text: str) -> str:
+    """The name of a part that has none."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def name(unit: Node) -> str:
-    """Type, serial and owner of a unit."""
-    return "".join(unit.text(part) or "" for part in ("uldTypeCode", "uldSerialNumber", "ownerCode"))
+def unjoined(root: Node) -> str:
+    """Why an object of a flight's load says nothing of a shipment, or not of all its pieces; empty where it says all."""
+    web = Relations(root)
+    pieces = web.of("Piece")
+    lost = [one for one in pieces if (waybill := web.waybill(one)) is None or not web.number(waybill)]
+    if not pieces:
+        return f"this {root.name} leads to no pieces: which shipments it concerns is not said"
+    if lost:
+        return f"{len(lost)} of {len(pieces)} pieces of this {root.name} lead to no waybill"
+    composing = web.is_a(web.root, "UnitComposition") or web.is_a(web.root, "Composing")
+    return (
+        f"this {root.name} leads to no unit that says its number"
+        if composing and not any(map(_has_name, _shown_units(web)))
+        else ""
+    )
 
 
-def _loaded(movements: dict[str, Node], load: Node, builds: Builds, mark: str) -> None:
-    """Add a load to its movement as a Loading."""
-    told = load.first("movement") or Node("movement")
-    movement = movements.setdefault(repr(_texts(told)), Node("TransportMovement", dict(told.elements), [*told.children]))
-    words = (load.text("action") or "LOADING").split()
-    loading = Node("loadingActions", {"@type": Element("Loading"), "loadingType": Element(words[0])})
-    if len(words) > 1:
-        loading.elements["actionTimeType"] = Element(words[1])
-    unit = load.first("uld")
-    if unit is not None:
-        loading.children.append(builds.built(unit, load.text("pieceCount") or "", load, mark))
-    else:
-        loading.children.extend(_pieces(load, "loadedPieces", mark))
-    movement.children.append(loading)
-
-
-def _texts(node: Node) -> tuple[object, ...]:
-    return (node.name, sorted((key, one.text) for key, one in node.elements.items()), [_texts(one) for one in node.children])
-
-
-def _pieces(told: Node, property: str, mark: str) -> list[Node]:
-    """As many pieces as are told, with what is told of each, each a piece of the shipment of this waybill."""
-    count = told.text("pieceCount") or "0"
-    number = {key: told.elements[key] for key in ("waybillPrefix", "waybillNumber") if key in told.elements}
-    groups = list(told.all("dimensions"))
-    measured = [group for group in groups for _ in range(max(int(group.text("pieceCount") or 1), 1))]
-    pieces = []
-    for at in range(min(max(int(count) if count.isdigit() else 0, len(measured)), LIMIT_PIECES)):
-        piece = Node(
-            property, {"@type": Element("Piece"), "@id": Element(f"_:{mark}piece{at + 1}"), "skeletonIndicator": Element("true")}
-        )
-        if at < len(measured):
-            _measure(piece, measured[at])
-        piece.children.extend(Node("grossWeight", dict(one.elements)) for one in told.all("weight"))
-        if number:
-            piece.children.append(Node("ofShipment", {}, [Node("waybill", number)]))
-        pieces.append(piece)
-    return pieces
-
-
-def _measure(piece: Node, group: Node) -> None:
-    del piece.elements["skeletonIndicator"]
-    piece.children.append(dimensions_of(group))
-    if group.text("pieceCount") in (None, "1"):
-        piece.children.extend(Node("grossWeight", dict(one.elements)) for one in group.all("weight"))
+def _shown_units(web: Relations) -> list[Node]:
+    return [web.nodes[one] for one in web.of("LoadingUnit")]
 
 
 movement = StowageShape()

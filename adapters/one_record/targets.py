@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from adapters.one_record.lift import Bag, copy
+from adapters.one_record.relations import Relations
+from adapters.one_record.stowage import carried, digest
 from hub.canonical.settle import INBOUND, OUTBOUND
 from hub.syntax import Element, Node
 
@@ -29,10 +31,40 @@ def read_targets(root: Node, event: Node, bag: Bag) -> Node:
     _stations(event, bag)
     _moment(event, bag)
     event.name = "event"
+    address = _event_address(root)
     for about in targets or [Node("eventFor", {"@id": event.elements["@id"]} if "@id" in event.elements else {}, [], root.line)]:
-        shaped.children.append(_target(about, event))
+        shaped.children.extend(_targets(about, event, bag))
+    for target in shaped.children:
+        target.elements["eventAddress"] = address
     shaped.children[0].children.append(bag.node)
     return shaped
+
+
+def _event_address(root: Node) -> Element:
+    """The name of the part an event is: its address, else a digest of all it says."""
+    own = root.elements.get("@id")
+    if own is not None and own.text.startswith(("http:", "https:", "urn:")):
+        return own
+    texts = (f"{at.name}/{name}={one.text}" for at in root.walk() for name, one in sorted(at.elements.items()) if name[:1] != "@")
+    return Element(digest("\x1f".join(texts)), root.line, root.column, root.offset)
+
+
+def _targets(about: Node, event: Node, bag: Bag) -> list[Node]:
+    """The target; where it is a flight, a unit or an action, one for each waybill of which it carries pieces."""
+    aboard = [] if next(_waybills(about), None) else carried(Relations(about))
+    if not aboard:
+        return [_target(about, event)]
+    bag.put_all(about)
+    found = []
+    for numbers, pieces in aboard:
+        told = copy(event)
+        if "recordedPieceCount" not in told.elements:
+            told.elements["recordedPieceCount"] = Element(str(pieces), event.line, event.column, event.offset)
+        if about.text("@type") == "TransportMovement" and told.first("transportMovementReference") is None:
+            kept = [child for child in about.children if child.name != "loadingActions"]
+            told.children.append(Node("transportMovementReference", about.elements, kept, about.line))
+        found.append(Node("target", numbers, [told], about.line or event.line, about.column or event.column, about.offset))
+    return found
 
 
 def _target(about: Node, event: Node) -> Node:

@@ -1,16 +1,29 @@
 """One walk over the values of a plain nested document, to the tree the graph gives. Knows a context's words, no roots.
 
-Places are those of the document's strings: the text cut at its quotation marks says where each begins. Anything wrong or unusual
+Places are those of the values: the text cut behind its keys says where the value of each begins. Anything wrong or unusual
 raises :class:`Unusual`.
 """
 
 import re
-from itertools import accumulate
 from typing import Any
 
 from adapters.one_record.frame import GROWTH, INVERSE, SPARE_NODES
 from adapters.one_record.graph import STRING
-from adapters.one_record.lexicon import CODE, CONTEXT, LITERAL, NAME, OBJECT, TEXT, TYPE, Lexicon, Plan, Step, Unusual, shared
+from adapters.one_record.lexicon import (
+    CODE,
+    CONTEXT,
+    INTERNAL,
+    LITERAL,
+    NAME,
+    OBJECT,
+    TEXT,
+    TYPE,
+    Lexicon,
+    Plan,
+    Step,
+    Unusual,
+    shared,
+)
 from adapters.one_record.scan import LIMIT_DEPTH, Lines
 from adapters.one_record.vocabulary import XSD, Property
 from hub.syntax import Element, Node
@@ -18,67 +31,74 @@ from hub.syntax import Element, Node
 DEEPEST = LIMIT_DEPTH - 3
 """Brackets around an object that may hold a list of typed values without going beyond the limit."""
 
-_SCALAR = re.compile(r"[\s:]*+([-0-9][-+.0-9eE]*+|true|false)")
+_COLON = re.compile(r'"\s*:\s*')
+_SCALAR = re.compile(r"[-0-9][-+.0-9eE]*+|true|false")
 
 
 class Walk:
-    """One walk over one document. ``at`` is the number of the piece between quotation marks that the next string follows."""
+    """One walk over one document. ``at`` stands behind the last key read, and behind ``colon``: where its value begins."""
 
     def __init__(self, text: str, words: Lexicon) -> None:
-        self.text = text
-        self.words = words
         # An escaped quotation mark ends no string.
-        bare = text.replace("\\\\", "__").replace('\\"', "__") if "\\" in text else text
-        self.ends = [*accumulate(map(len, bare.split('"')))]
+        self.text = text.replace("\\\\", "__").replace('\\"', "__") if "\\" in text else text
+        self.words = words
+        self.colon = _colon(self.text)
+        self.width = len(self.colon)
         self.at = 0
         self.lines = Lines.of(text) if "\n" in text or "\r" in text else None
         self.described: dict[str, Node] = {}
         self.bare: list[tuple[Node, str, Step | None]] = []
         self.coded: set[str] = set()
+        self.internal: list[str] = []
         self.made = 0
 
     def node(  # noqa: C901 - every value of every document comes by here
-        self, value: dict[str, Any], name: str, expected: str, pointer: str, depth: int, above: Step | None = None
+        self, value: dict[str, Any], name: str, expected: str, offset: int, pointer: str, depth: int, above: Step | None = None
     ) -> Node:
         """One object and all below it. ``expected`` is the class its place says; its own ``@type`` says better."""
         stated = value.get("@type", expected)
-        if depth > DEEPEST or stated.__class__ is not str:
+        if depth > DEEPEST or stated.__class__ is not str or self.text[offset] != "{":
             raise Unusual
-        words, lines, ends, at = self.words, self.lines, self.ends, self.at
+        words, lines, text, colon, width, at = self.words, self.lines, self.text, self.colon, self.width, self.at
         plan = words.plans.get((stated, *value)) or words.plan(stated, value)
         if plan.typed and above is not None and above.form is OBJECT and above.below not in plan.kind.lineage:
             self._fits(above.rule, plan.kind.name)
         self.made += 1
-        offset = self.text.rfind("{", 0, ends[at] + at)
         line, column = (1, offset + 1) if lines is None else lines.place(offset)
         elements: dict[str, Element] = {}
         children: list[Node] = []
         node = Node(name, elements, children, line, column, offset)
         paths = plan.paths.get(pointer) or words.paths(plan, pointer)
         for step, path, inner in zip(plan.steps, paths, value.values(), strict=True):
-            at += 2
+            at = text.index(colon, at) + width
             kind, form = inner.__class__, step.form
-            if kind is str and form <= TEXT:
+            if kind is str and form <= TEXT and text[at] == '"':
                 if form is NAME:
-                    inner = words.name(inner)
+                    if inner[:9] == INTERNAL:
+                        self.internal.append(inner)
+                    else:
+                        inner = words.name(inner)
                 elif form is TYPE:
                     inner = plan.kind.name
-                offset = ends[at] + at
-                at += 2
-                line, column = (1, offset + 1) if lines is None else lines.place(offset)
-                element = Element(inner, line, column, offset, path)
+                line, column = (1, at + 1) if lines is None else lines.place(at)
+                element = Element(inner, line, column, at, path)
                 if step.repeats:
-                    children.append(Node(step.short, {"@value": element}, [], line, column, offset))
+                    children.append(Node(step.short, {"@value": element}, [], line, column, at))
                 else:
                     elements[step.short] = element
                 continue
             self.at = at
-            if kind is dict and form is OBJECT:
-                children.append(self.node(inner, step.short, step.below, path, depth + 1, step))
+            if kind is dict:
+                if form is OBJECT:
+                    children.append(self.node(inner, step.short, step.below, at, path, depth + 1, step))
+                elif form is CODE and "@id" in inner:
+                    self._code(node, step, inner, at, path)
+                else:
+                    self._dict(node, step, inner, at, path, depth)
             elif kind is list:
-                self._list(node, step, inner, path, depth)
+                self._list(node, step, inner, at, path, depth)
             else:
-                self._value(node, step, inner, path, depth)
+                self._scalar(node, step, inner, at, path)
             at = self.at
         self.at = at
         if not plan.ordered or len(elements) > len(plan.steps):
@@ -88,97 +108,113 @@ class Walk:
             self._know(node, plan, above)
         return node
 
-    def _value(self, node: Node, step: Step, value: Any, pointer: str, depth: int) -> None:
-        """A value that is not the commonest of its property. ``at`` stands behind its key, or behind the value before."""
-        kind, form, iri = value.__class__, step.form, ""
-        if kind is dict:
-            if form is OBJECT or (form is CODE and "@id" not in value):
-                node.children.append(self.node(value, step.short, step.below, pointer, depth + 1, step))
-                return
-            if form is CODE:
-                text, iri, offset = self._code(step, value)
-            elif form is CONTEXT and depth == 0:
-                self.at += 2 * self.words.strings
-                return
-            else:
-                text, offset = self._typed(step, value)
-                pointer += "/@value"
-        elif form is not TEXT and form is not LITERAL:
-            raise Unusual
-        elif kind is str:
-            offset = self.ends[self.at] + self.at
-            self.at += 2
-            text = value if form is TEXT else shared(value, step.coercion or STRING, step.rule.range)
+    def _dict(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str, depth: int) -> None:
+        """An object, a typed value, a code, or the context. ``at`` stands behind its key, or behind the value before."""
+        form = step.form
+        if form is TEXT or form is LITERAL:
+            self._typed(node, step, value, pointer)
+        elif form is CODE and "@id" in value:
+            self._code(node, step, value, offset, pointer)
+        elif form is OBJECT or form is CODE:
+            node.children.append(self.node(value, step.short, step.below, offset, pointer, depth + 1, step))
+        elif form is CONTEXT and depth == 0:
+            self._skip(self.words.keys)
         else:
-            text, offset = self._scalar(step, self.at, step.coercion)
-        line, column = (1, offset + 1) if self.lines is None else self.lines.place(offset)
-        element = Element(text, line, column, offset, pointer)
-        if step.repeats:
-            node.children.append(Node(step.short, {"@value": element}, [], line, column, offset))
-        else:
-            node.elements[step.short] = element
-        if iri:
-            _beside(node, step, "@id", iri, element)
-        elif step.language and kind is str:
-            _beside(node, step, "@language", step.language, element)
-
-    def _scalar(self, step: Step, at: int, datatype: str) -> tuple[str, int]:
-        """A number or truth value as it is written, the first in a piece between strings."""
-        found = _SCALAR.match(self.text, self.ends[at - 1] + at)
-        if found is None:
             raise Unusual
-        text = found[1]
-        native = "boolean" if text in ("true", "false") else "integer" if text.lstrip("-").isdigit() else "double"
-        return shared(text, datatype or XSD + native, step.rule.range), found.start(1)
 
-    def _typed(self, step: Step, value: dict[str, Any]) -> tuple[str, int]:
-        """``@value``, with ``@type`` or alone."""
+    def _scalar(self, node: Node, step: Step, value: Any, offset: int, pointer: str) -> None:
+        """A text where more is asked than any text, or a number or truth value."""
         if step.form is not TEXT and step.form is not LITERAL:
             raise Unusual
-        match [*value.items()]:
-            case [("@type", stated), ("@value", inner)]:
-                at = self.at + 6
-            case [("@value", inner), ("@type", stated)]:
-                at = self.at + 2
-            case [("@value", inner)]:
-                at, stated = self.at + 2, None
-            case _:
-                raise Unusual
-        if stated is not None and stated.__class__ is not str:
+        if value.__class__ is not str:
+            self._put(node, step, self._native(step, offset, step.coercion), offset, pointer)
+        elif self.text[offset] != '"':
             raise Unusual
-        datatype = "" if stated is None else self.words.datatypes.get(stated) or self.words.datatype(stated)
-        self.at += 4 * len(value)
-        if inner.__class__ is str:
-            return shared(inner, datatype or STRING, step.rule.range), self.ends[at] + at
-        self.at -= 2
-        if inner.__class__ is not int and inner.__class__ is not float:
-            raise Unusual
-        return self._scalar(step, at, datatype)
+        else:
+            self._put(node, step, shared(value, step.coercion or STRING, step.rule.range), offset, pointer)
+            if step.language:
+                _beside(node, step, "@language", step.language)
 
-    def _code(self, step: Step, value: dict[str, Any]) -> tuple[str, str, int]:
+    def _native(self, step: Step, offset: int, datatype: str) -> str:
+        """A number or truth value as it is written."""
+        found = _SCALAR.match(self.text, offset)
+        if found is None:
+            raise Unusual
+        text = found[0]
+        native = "boolean" if text in ("true", "false") else "integer" if text.lstrip("-").isdigit() else "double"
+        return shared(text, datatype or XSD + native, step.rule.range)
+
+    def _typed(self, node: Node, step: Step, value: dict[str, Any], pointer: str) -> None:
+        """``@value``, with ``@type`` or alone."""
+        inner, stated, size = value.get("@value"), value.get("@type", ""), len(value)
+        if size != 1 + ("@type" in value) or stated.__class__ is not str:
+            raise Unusual
+        text, colon, width = self.text, self.colon, self.width
+        offset = self.at = text.index(colon, self.at) + width
+        datatype = ""
+        if size == 2:
+            datatype = self.words.datatypes.get(stated) or self.words.datatype(stated)
+            self.at = text.index(colon, offset) + width
+            if next(iter(value)) == "@type":
+                offset = self.at
+        if inner.__class__ is str and text[offset] == '"':
+            inner = shared(inner, datatype or STRING, step.rule.range)
+        elif inner.__class__ is int or inner.__class__ is float:
+            inner = self._native(step, offset, datatype)
+        else:
+            raise Unusual
+        self._put(node, step, inner, offset, pointer + "/@value")
+
+    def _skip(self, keys: int) -> None:
+        """Go behind so many keys."""
+        for _ in range(keys):
+            self.at = self.text.index(self.colon, self.at) + self.width
+
+    def _code(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str) -> None:
         """A code by its IRI, which may say its class."""
         name = value["@id"]
-        if name.__class__ is not str or not name:
+        if name.__class__ is not str or not name or self.text[offset] != "{":
             raise Unusual
         if len(value) > 1:
             stated = value.get("@type")
             if len(value) > 2 or stated.__class__ is not str:
                 raise Unusual
             self.words.class_of(stated)
+            self._skip(1)
+        self.at = self.text.index(self.colon, self.at) + self.width
         text, iri, key = step.codes.get(name) or self.words.code(step, name)
         self.coded.add(key)
-        at = self.at
-        self.at += 4 * len(value)
-        return text, iri, self.text.rfind("{", 0, self.ends[at] + at)
+        self._put(node, step, text, offset, pointer)
+        if iri:
+            _beside(node, step, "@id", iri)
 
-    def _list(self, node: Node, step: Step, values: list[Any], pointer: str, depth: int) -> None:
+    def _put(self, node: Node, step: Step, text: str, offset: int, pointer: str) -> None:
+        line, column = (1, offset + 1) if self.lines is None else self.lines.place(offset)
+        element = Element(text, line, column, offset, pointer)
+        if step.repeats:
+            node.children.append(Node(step.short, {"@value": element}, [], line, column, offset))
+        else:
+            node.elements[step.short] = element
+
+    def _list(self, node: Node, step: Step, values: list[Any], offset: int, pointer: str, depth: int) -> None:
+        """Values of one kind: texts, or objects."""
         most = step.rule.max
-        if not values or (most is not None and len(values) > most):
+        if not values or (most is not None and len(values) > most) or step.form is CONTEXT:
             raise Unusual
-        for place, value in enumerate(values):
-            if value.__class__ is not str and (value.__class__ is not dict or step.form is CONTEXT):
-                raise Unusual
-            self._value(node, step, value, f"{pointer}/{place}", depth + 1)
+        kind = values[0].__class__
+        if len(values) > 1 and any(value.__class__ is not kind for value in values):
+            raise Unusual
+        if kind is str:
+            for place, value in enumerate(values):
+                offset = self.text.index('"', offset + 1)
+                self._scalar(node, step, value, offset, f"{pointer}/{place}")
+                offset = self.text.index('"', offset + 1)
+        elif kind is dict:
+            for place, value in enumerate(values):
+                offset = self.text.rfind("{", 0, self.text.index(self.colon, self.at))
+                self._dict(node, step, value, offset, f"{pointer}/{place}", depth + 1)
+        else:
+            raise Unusual
         if len(values) > 1:
             _no_value_twice(values, node.children[-len(values) :])
 
@@ -203,7 +239,8 @@ class Walk:
 
     def finish(self) -> None:
         """Show again, where it is only named, what is described elsewhere; anything more tangled is for the graph."""
-        if self.at != len(self.ends) - 1 or not self.coded.isdisjoint(self.described):
+        self.words.see_internal(self.internal)
+        if self.text.find(self.colon, self.at) >= 0 or not self.coded.isdisjoint(self.described):
             raise Unusual
         often: dict[str, int] = {}
         for _, name, _ in self.bare:
@@ -237,9 +274,18 @@ class Walk:
         return Node(node.name, elements, children, node.line, node.column, node.offset)
 
 
-def _beside(node: Node, step: Step, name: str, text: str, element: Element) -> None:
-    """What the short text of a value does not say: a code's IRI outside the property's own list, a language."""
+def _colon(text: str) -> str:
+    """What stands between the first key and its value; where it is not the same throughout the document is not for a walk."""
+    found = _COLON.search(text)
+    if found is None:
+        raise Unusual
+    return found[0]
+
+
+def _beside(node: Node, step: Step, name: str, text: str) -> None:
+    """What the short text of the last value does not say: a code's IRI outside the property's own list, a language."""
     holder, prefix = (node.children[-1], "") if step.repeats else (node, step.short)
+    element = holder.elements[prefix or "@value"]
     holder.elements[prefix + name] = Element(text, element.line, element.column, element.offset, element.path)
 
 

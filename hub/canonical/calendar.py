@@ -22,7 +22,7 @@ def nearest_year(month: int, day: int, reference: date) -> date:
     near = [one for year in range(reference.year - 1, reference.year + 2) for one in _valid(year, month, day)]
     far = near or [one for year in range(reference.year - 8, reference.year + 9) for one in _valid(year, month, day)]
     if not far:
-        raise ValueError(f"no day {day:02d} in month {month:02d}")
+        raise ValueError(f"a day that {MONTHS[month - 1] if 0 < month < 13 else month} has, not {day}")
     return nearest(far, reference)
 
 
@@ -38,7 +38,7 @@ def nearest_month(day: int, reference: date) -> date:
     ]
     near = [one for month in months for one in _valid(month.year, month.month, day)]
     if not near:
-        raise ValueError(f"no day {day} in any month")
+        raise ValueError(f"a day 1 to 31, not {day}")
     return nearest(near, reference)
 
 
@@ -47,7 +47,7 @@ def nearest_century(year: int, month: int, day: int, reference: date) -> date:
     base = reference.year - reference.year % 100 + year
     near = [one for full in (base - 100, base, base + 100) for one in _valid(full, month, day)]
     if not near:
-        raise ValueError(f"no day {year:02d}-{month:02d}-{day:02d}")
+        raise ValueError(f"a day that {MONTHS[month - 1] if 0 < month < 13 else month} {year:02d} has, not {day}")
     return nearest(near, reference)
 
 
@@ -56,16 +56,16 @@ def month_number(name: str) -> int:
     try:
         return MONTHS.index(name.upper()) + 1
     except ValueError:
-        raise ValueError(f"no month {name!r}") from None
+        raise ValueError(f"a month JAN to DEC, not {name!r}") from None
 
 
 def clock(text: str) -> str:
     """``hhmm`` or ``hhmmss`` as ``hh:mm`` (seconds only if not zero); ``2400`` is refused. Raises ValueError."""
     if len(text) not in (4, 6) or not text.isdigit():
-        raise ValueError(f"no time of day {text!r}")
+        raise ValueError(f"a time of day 0000 to 2359, not {text!r}")
     hour, minute, second = int(text[:2]), int(text[2:4]), int(text[4:] or 0)
     if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f"no time of day {text!r}")
+        raise ValueError(f"a time of day 0000 to 2359, not {text!r}")
     return f"{hour:02d}:{minute:02d}" + (f":{second:02d}" if second else "")
 
 

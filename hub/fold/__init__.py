@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from hub.canonical.document import Document, canonical_bytes, leaves
-from hub.fold.groups import Ledger, Told, fold_groups, witness
+from hub.fold.groups import Ledger, fold_groups
 from hub.fold.milestones import Event, events, progress, reports
-from hub.fold.parts import without_withdrawn
+from hub.fold.parts import continued, without_withdrawn
 from hub.fold.rules import GROUPS, HOUSE_GROUPS, Rules
+from hub.fold.told import Told, witness
 from hub.fold.views import add_views
 from hub.position import Place
 from hub.statement import CLAIM, Folded, Statement
@@ -75,6 +76,7 @@ def _fold_houses(document: Document, live: Sequence[Statement], rules: Rules, le
     told: dict[tuple[str, str], list[Told]] = {}
     for statement in live:
         for at, house in enumerate(statement.facts.get("houses", ())):
+            statement, house = continued(statement, house, live)
             name = (house.get("hawb", ""), house.get("issuer", ""))
             told.setdefault(name, []).append(Told(statement, house, f"/houses/{at}"))
     for at, name in enumerate(sorted(told)):

@@ -5,62 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hub.canonical.document import Document, gather, leaves
+from hub.canonical.document import Document, leaves
+from hub.fold.joined import Joined, joined
 from hub.fold.rules import GROUPS, HOUSE_GROUPS, Rules
+from hub.fold.told import Told, witness
 from hub.position import Place
 from hub.statement import RULE, Statement, Witness
 
 GROUP_OF = {field: group for group, fields in GROUPS.items() for field in fields}
 HOUSE_GROUP_OF = {field: group for group, fields in HOUSE_GROUPS.items() for field in fields}
-
-
-NOWHERE = Place(0, 0, 0)
-
-
-class Told:
-    """The facts of one statement about one holder (the shipment, or one house), with the pointer where they stand in it."""
-
-    __slots__ = ("base", "facts", "statement")
-
-    def __init__(self, statement: Statement, facts: Document, base: str) -> None:
-        self.statement = statement
-        self.facts = facts
-        self.base = base
-
-    def account(self, fields: tuple[str, ...]) -> list[tuple[str, Witness]]:
-        """Pointer and witness of every value said in these fields; worked out once for a statement that is remembered."""
-        derived = self.statement.derived
-        known: list[tuple[str, Witness]] | None = derived.get((self.base, fields))
-        if known is None:
-            known = derived[self.base, fields] = self._account(fields)
-        return known
-
-    def _account(self, fields: tuple[str, ...]) -> list[tuple[str, Witness]]:
-        said: list[tuple[str, Any]] = []
-        for field in fields:
-            if self.facts.get(field) is not None:
-                gather(self.facts[field], f"/{field}", said)
-        statement, base = self.statement, self.base
-        message, partner, author, places = statement.message, statement.partner, statement.author, statement.places
-        found = []
-        for pointer, value in said:
-            at = places.get(base + pointer) or NOWHERE
-            found.append((pointer, Witness(message, partner, author, at.line, at.column, at.offset, at.path, value)))
-        return found
-
-
-def witness(statement: Statement, place: Place, value: Any) -> Witness:
-    """A witness from a statement and a place."""
-    return Witness(
-        statement.message,
-        statement.partner,
-        statement.author,
-        place.line,
-        place.column,
-        place.offset,
-        place.path,
-        value,
-    )
 
 
 class Ledger:
@@ -95,7 +48,7 @@ def fold_groups(
         if group in NAMED:
             _unite_by_name(document, _ranked(candidates, group, rules), fields[0], ledger, base)
             continue
-        ranked = _ranked(candidates, group, rules)
+        ranked = _ranked(joined(candidates, fields), group, rules)
         winner = ranked[0]
         # An empty list or object says that there is none any more: it wins, and leaves nothing behind.
         document.update((field, winner.facts[field]) for field in fields if winner.facts.get(field) not in (None, [], {}))
@@ -113,7 +66,7 @@ def _spoken(told: Sequence[Told], groups: Mapping[str, tuple[str, ...]]) -> dict
     return spoken
 
 
-def _ranked(candidates: list[Told], group: str, rules: Rules) -> list[Told]:
+def _ranked(candidates: Sequence[Told], group: str, rules: Rules) -> Sequence[Told]:
     """A ruling before all else, then the most believed, of equals the newest."""
     if len(candidates) == 1:
         return candidates
@@ -138,6 +91,8 @@ def _account(ranked: Sequence[Told], fields: tuple[str, ...], ledger: Ledger, ba
     lineage = ledger.lineage
     for pointer, one in said:
         lineage.setdefault(base + pointer, []).append(one)
+    for pointer, one in winner.unheard if isinstance(winner, Joined) else ():
+        ledger.lost(base + pointer, one)
     if len(ranked) == 1:
         return
     values = {pointer: one.value for pointer, one in said}

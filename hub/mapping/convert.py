@@ -32,8 +32,9 @@ class Conversion:
         self.respells = any(pair.respells for pair in self.pairs)
         self.plain = not self.pairs and self.table is None and not row.verbatim
         self.free = not self.pairs and self.table is None
+        self.read = self.pairs[0].read if len(self.pairs) == 1 and self.table is None else self._read
 
-    def read(self, text: Any, context: Context) -> Any:
+    def _read(self, text: Any, context: Context) -> Any:
         """The canonical value; None when nothing is said. Raises Unfit."""
         value: Any = text
         for pair in self.pairs:
@@ -94,6 +95,8 @@ def cut(text: str, separator: str | list[int], count: int) -> list[str | None]:
 
 def canonical_get(holder: Any, keys: Sequence[str]) -> Any:
     """The value at a canonical path, or None. A numeric step is a place in a list, another one the item of that ``type``."""
+    if len(keys) == 1 and type(holder) is dict:
+        return holder.get(keys[0])
     for key in keys:
         if type(holder) is dict:
             holder = holder.get(key)
@@ -108,14 +111,19 @@ def canonical_get(holder: Any, keys: Sequence[str]) -> Any:
 
 def canonical_set(holder: Any, keys: Sequence[str], value: Any) -> None:
     """Put a value at a canonical path, making objects and lists on the way."""
+    if len(keys) == 1 and type(holder) is dict:
+        holder[keys[0]] = value
+        return
     for key, after in itertools.pairwise(keys):
-        fresh: Any = [] if after.isdigit() else {}
-        if isinstance(holder, list):
+        if type(holder) is dict:
+            below = holder.get(key)
+            if below is None:
+                below = holder[key] = [] if after.isdigit() else {}
+            holder = below
+        else:
             while len(holder) <= int(key):
                 holder.append({})
             holder = holder[int(key)]
-        else:
-            holder = holder.setdefault(key, fresh)
     if isinstance(holder, list):
         holder.append(value)
     else:

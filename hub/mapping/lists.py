@@ -8,12 +8,18 @@ from hub.mapping.passing import Pass
 from hub.position import Place
 
 
-def append(run: Pass, row: Row, target: Any, keys: list[str], pointer: str, fresh: list[tuple[Any, dict[str, Place]]]) -> None:
-    items = canonical_get(target, keys)
+def items_at(target: Any, keys: list[str]) -> list[Any]:
+    """The list at a canonical path, made where it is missing."""
+    items: list[Any] | None = canonical_get(target, keys)
     if items is None:
         items = []
         canonical_set(target, keys, items)
-    if row.sorted:
+    return items
+
+
+def append(run: Pass, row: Row, target: Any, keys: list[str], pointer: str, fresh: list[tuple[Any, dict[str, Place]]]) -> None:
+    items = items_at(target, keys)
+    if row.sorted and len(items) + len(fresh) > 1:
         fresh = _sorted(run, target, keys, pointer, items, fresh)
     for item, places in fresh:
         at = len(items)

@@ -19,9 +19,14 @@ class Pass:
         self.places: dict[str, Place] = {}
         self.problems: list[Problem] = []
         self.respelled: list[tuple[int, str]] = []
+        self.faulty: set[tuple[Code, int, int, str, str]] = set()
 
     def fault(self, element: Element, code: Code, expected: str, path: str) -> None:
-        """Note a value that could not be read, at its place."""
+        """Note a value that could not be read, at its place; once, however many rows read it."""
+        place = (code, element.line, element.offset, element.path, element.text)
+        if place in self.faulty:
+            return
+        self.faulty.add(place)
         self.problems.append(
             Problem(
                 code=code,

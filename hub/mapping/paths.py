@@ -50,6 +50,10 @@ class TreePath(msgspec.Struct, frozen=True, kw_only=True):
         """The name of the child every match begins with; None when it may begin anywhere."""
         return self.steps[0].name if self.steps and self.steps[0].name not in ("^", "*") else None
 
+    def below(self, count: int) -> "TreePath":
+        """The same path from where its first steps lead."""
+        return msgspec.structs.replace(self, steps=self.steps[count:]) if count else self
+
 
 def _step(text: str) -> Step:
     match = _NAME.fullmatch(text)
@@ -118,15 +122,26 @@ class Tree:
             return children
         if len(children) <= _SCAN_LIMIT:
             return [child for child in children if child.name == name]
+        return self.children(node).get(name, [])
+
+    def is_alone(self, node: Node, name: str) -> bool:
+        """Whether a node has just one child of a name."""
+        return len(self.children(node).get(name, ())) == 1
+
+    def children(self, node: Node) -> dict[str, list[Node]]:
+        """The children of a node by their names."""
         index = self._index.get(id(node))
         if index is None:
             index = {}
-            for child in children:
+            for child in node.children:
                 index.setdefault(child.name, []).append(child)
             self._index[id(node)] = index
-        return index.get(name, [])
+        return index
 
     def _matches(self, node: Node, step: Step) -> list[Node]:
+        if step.direct and not step.filters and len(node.children) <= _SCAN_LIMIT:
+            name = step.name
+            return [child for child in node.children if child.name == name]
         if step.name == "^":
             return [self.parent(node)]
         found = self.named(node, step.name)
@@ -138,20 +153,26 @@ class Tree:
         """Every node the steps meet, in document order."""
         met = [node]
         for step in steps:
-            met = [child for one in met for child in self._matches(one, step)]
+            met = self._matches(met[0], step) if len(met) == 1 else [child for one in met for child in self._matches(one, step)]
         return met
 
     def first(self, node: Node, steps: tuple[Step, ...]) -> Node | None:
         """The first node the steps meet."""
-        return self._first(node, steps, 0) if steps else node
+        at = node
+        for step in steps:
+            # Most nodes have few children: looked through as they stand, without a list of those of the name.
+            for child in at.children if step.direct and len(at.children) <= _SCAN_LIMIT else self._matches(at, step):
+                if (child.name == step.name or not step.direct) and (not step.filters or step.fits(child)):
+                    at = child
+                    break
+            else:
+                # Where the first of its name leads nowhere, the next may.
+                return None if step is steps[0] else self._first(node, steps, 0)
+        return at
 
     def _first(self, node: Node, steps: tuple[Step, ...], at: int) -> Node | None:
-        step, below = steps[at], at + 1
-        # Most nodes have few children: looked through as they stand, without a list of those of the name.
-        few = step.direct and len(node.children) <= _SCAN_LIMIT
-        for child in node.children if few else self._matches(node, step):
-            if few and (child.name != step.name or (step.filters and not step.fits(child))):
-                continue
+        below = at + 1
+        for child in self._matches(node, steps[at]):
             found = child if below == len(steps) else self._first(child, steps, below)
             if found is not None:
                 return found

@@ -1,7 +1,7 @@
 """From a tree to statements by a compiled mapping. Pure; knows no format."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from hub.mapping.convert import Codes, canonical_get
 from hub.mapping.language import MappingTable, StatementTable
 from hub.mapping.passing import Pass
 from hub.mapping.paths import Tree, TreePath, element_path, node_path
-from hub.mapping.reading_rows import compile_row, leading
+from hub.mapping.reading_rows import compile_rows
 from hub.position import Place
 from hub.problem import Code, Problem
 from hub.statement import CLAIM, Document, Said
@@ -28,14 +28,12 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     problems: list[Problem]
 
 
-def _ignored(run: Pass, node: Node, path: TreePath) -> Iterator[Element]:
-    for holder in _holders(run, node, path):
-        if path.element == "**":
-            yield from itertools.chain.from_iterable(one.elements.values() for one in holder.walk())
-        elif path.element == "*":
-            yield from holder.elements.values()
-        elif path.element in holder.elements:
-            yield holder.elements[path.element]
+def _ignored(holder: Node, name: str) -> Iterable[Element]:
+    if name == "**":
+        return itertools.chain.from_iterable(one.elements.values() for one in holder.walk())
+    if name == "*":
+        return holder.elements.values()
+    return [holder.elements[name]] if name in holder.elements else ()
 
 
 def _holders(run: Pass, node: Node, path: TreePath) -> Iterator[Node]:
@@ -54,12 +52,29 @@ def _is_anywhere(path: TreePath) -> bool:
 
 def _ignore_anywhere(run: Pass, node: Node, names: frozenset[str]) -> None:
     """Count the elements of these names in a whole tree as ignored, in one walk for all of them."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        waiting.extend(one.children)
-        for name in names & one.elements.keys():
-            run.used.add(id(one.elements[name]))
+    use = run.used.add
+    for one in _below(node):
+        elements = one.elements
+        for name in elements:
+            if name in names:
+                use(id(elements[name]))
+
+
+def _below(root: Node) -> list[Node]:
+    """A node and all below it, in no order that matters."""
+    found = [root]
+    for node in found:
+        found += node.children
+    return found
+
+
+def _left(root: Node, used: set[int]) -> list[tuple[int, str]]:
+    """Lines and texts of the elements that nothing reached, in document order. Mostly there is none, which is seen at once."""
+    everything = itertools.chain.from_iterable([node.elements.values() for node in _below(root)])
+    if used.issuperset(map(id, everything)):
+        return []
+    elements = (element for node in root.walk() for element in node.elements.values())
+    return [(element.line, element.text) for element in elements if id(element) not in used and element.text]
 
 
 class StatementReader:
@@ -68,7 +83,7 @@ class StatementReader:
     def __init__(self, table: StatementTable, codes: Codes) -> None:
         self.table = table
         self.each = node_path(table.each)
-        self.rows = [(leading(row), compile_row(row, codes)) for row in table.row]
+        self.rows = compile_rows(table.row, codes)
         self.keys = [path.split("/") for path in table.key_paths()]
         self.scope_by = [path.split("/") for path in table.scope_by]
         self.part = element_path(table.part) if table.part else None
@@ -83,14 +98,12 @@ class StatementReader:
             facts: Document = {}
             run.places = {}
             run.context.item = facts
-            present = {child.name for child in node.children}
-            for name, row in self.rows:
-                if name is None or name in present:
-                    row(run, node, facts, "")
+            self.rows(run, node, facts, "")
             if self.anywhere:
                 _ignore_anywhere(run, node, self.anywhere)
             for path in self.ignores:
-                run.used.update(map(id, _ignored(run, node, path)))
+                for holder in _holders(run, node, path):
+                    run.used.update(map(id, _ignored(holder, path.element)))
             yield facts, run.places, node
 
     def said(self, run: Pass) -> Iterator[Said]:
@@ -172,13 +185,13 @@ class MappingReader:
         self.shape = shape
         self.statements = [StatementReader(one, codes) for one in table.statement]
         dating = [row for one in table.statement for row in one.row if table.dated is not None and row.to == table.dated]
-        self.dating = [compile_row(row, codes) for row in dating]
+        self.dating = compile_rows(dating, codes) if dating else None
 
     def _own_day(self, tree: Tree, context: Context) -> Context:
         """The message's own full date is the day near which its incomplete dates lie (canonical.md, Rules)."""
         found: Document = {}
-        for row in self.dating:
-            row(Pass(tree, context), tree.root, found, "")
+        if self.dating is not None:
+            self.dating(Pass(tree, context), tree.root, found, "")
         own = canonical_get(found, str(self.table.dated).split("/"))
         return Context(reference=date.fromisoformat(own)) if own else context
 
@@ -195,10 +208,4 @@ class MappingReader:
                 for facts, _, node in statement.read(run):
                     detail.update(facts)
                     said.extend(statement.claimed(run, facts, node))
-        left = [
-            (element.line, element.text)
-            for node in root.walk()
-            for element in node.elements.values()
-            if id(element) not in run.used and element.text
-        ]
-        return Carried(said=said, detail=detail, not_carried=left + run.respelled, problems=run.problems)
+        return Carried(said=said, detail=detail, not_carried=_left(root, run.used) + run.respelled, problems=run.problems)

@@ -1,18 +1,26 @@
 """Rows at work when reading: each compiled once to a closure from elements to a document. Pure."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hub.mapping.convert import PLACEHOLDERS, Codes, Conversion, Unfit, canonical_get, canonical_set, join
+from hub.mapping.convert import Codes, Conversion, canonical_get, canonical_set
 from hub.mapping.language import Row
-from hub.mapping.lists import append
+from hub.mapping.lists import append, items_at
 from hub.mapping.passing import Pass
 from hub.mapping.paths import TreePath, element_path, node_path
+from hub.mapping.reading_values import Value, joined_value, plain_text, value_of, verbatim
 from hub.position import Place
-from hub.problem import Code
 from hub.syntax import Element, Node
 
 Run = Callable[[Pass, Node, Any, str], None]
+"""Reads what a node says into a document; the text is the document's own pointer."""
+
+Plain = tuple[str, Value, str, str]
+"""The commonest row, one element to one key: the key, how the value is read, the path, what is behind the pointer."""
+
+Part = tuple[str, bool, list[Run], Run | None, Plain | None]
+"""Rows of a node that find nothing without an element or child (true) of this name, and the same rows below that child."""
 
 
 class _When:
@@ -51,9 +59,7 @@ def _pointer(base: str, to: str) -> str:
 
 
 def _put(run: Pass, target: Any, keys: list[str], pointer: str, value: Any, element: Element, path: str) -> None:
-    if keys == ["."]:
-        target["."] = value
-    elif len(keys) == 1:
+    if len(keys) == 1:
         target[keys[0]] = value
     else:
         canonical_set(target, keys, value)
@@ -74,72 +80,34 @@ def _constant_row(row: Row) -> Run:
     return run_row
 
 
-def _scalar_row(row: Row, codes: Codes) -> Run:
-    path, keys, convert = element_path(str(row.source)), row.to.split("/"), Conversion(row, codes)
+def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
+    path, keys, to = element_path(str(row.source)).below(skip), row.to.split("/"), row.to
     when = _When(row.when) if row.when else None
-    steps, name, text_path, to = path.steps, path.element, path.text, row.to
-    guarded = path.filtered
-    if not steps and when is None and row.const is None and len(keys) == 1 and to != ".":
-        return _plain_row(row, convert, name, to)
+    read, steps, name, text = value_of(row, Conversion(row, codes)), path.steps, path.element, path.text
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
         holder = run.tree.first(node, steps) if steps else node
         element = holder.elements.get(name) if holder is not None else None
         if element is None or holder is None or (when is not None and not when.holds(run, node)):
             return
-        value = _value(run, row, convert, element, text_path)
+        value = read(run, element, text)
         if value is None or not _settable(target, keys):
             return
         run.used.add(id(element))
-        if guarded:
-            run.use(path, holder, [element])
+        if path.filtered:
+            run.use(path, holder, ())
         if when is not None:
             when.use(run, node)
-        _put(run, target, keys, _pointer(pointer, to), value, element, text_path)
+        _put(run, target, keys, _pointer(pointer, to), value, element, text)
 
     return run_row
 
 
-def _plain_row(row: Row, convert: Conversion, name: str, to: str) -> Run:
-    """The commonest row, one element to one key, without the machinery of the others."""
-
-    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        element = node.elements.get(name)
-        if element is None or to in target:
-            return
-        value = _value(run, row, convert, element, name)
-        if value is not None:
-            run.used.add(id(element))
-            target[to] = value
-            run.places[f"{pointer}/{to}"] = Place(element.line, element.column, element.offset, element.path or name)
-
-    return run_row
-
-
-def _value(run: Pass, row: Row, convert: Conversion, element: Element, path: str) -> Any:
-    text = element.text
-    if row.const is not None:
-        return row.const if row.wire is None or text == row.wire else None
-    if convert.free:
-        if convert.plain and text in PLACEHOLDERS:
-            run.fault(element, Code.VALUE_PLACEHOLDER, "a value, or nothing", path)
-            return None
-        return text or None
-    try:
-        value = convert.read(text, run.context)
-    except (ValueError, TypeError, OverflowError) as fault:
-        run.fault(element, fault.code if isinstance(fault, Unfit) else Code.VALUE_FORMAT, str(fault), path)
-        return None
-    if convert.respells and value is not None and convert.write(value, run.context) != text:
-        run.respelled.append((element.line, text))
-    return value
-
-
-def _joined_row(row: Row, codes: Codes) -> Run:
-    paths = [element_path(text) for text in row.source or []]
+def _joined_row(row: Row, codes: Codes, skip: int) -> Run:
+    paths = [element_path(text).below(skip) for text in row.source or []]
     keys, convert, when = row.to.split("/"), Conversion(row, codes), _When(row.when)
-    label = "+".join(path.text for path in paths)
-
+    names = [path.text for path in paths]
+    label = "+".join(names)
     filtered = [path for path in paths if path.filtered]
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
@@ -147,7 +115,7 @@ def _joined_row(row: Row, codes: Codes) -> Run:
         present = [element for element in found if element is not None and element.text]
         if not present or not _settable(target, keys) or not when.holds(run, node):
             return
-        value = _joined_value(run, row, convert, found, present[0], label)
+        value = joined_value(run, row, convert, found, names)
         if value is None:
             return
         run.used.update(id(element) for element in found if element is not None)
@@ -166,59 +134,44 @@ def _element(run: Pass, node: Node, path: TreePath) -> Element | None:
     return None if holder is None else holder.elements.get(path.element)
 
 
-def _joined_value(run: Pass, row: Row, convert: Conversion, found: Sequence[Element | None], first: Element, label: str) -> Any:
-    texts = [None if element is None else element.text or None for element in found]
-    try:
-        whole = texts if convert.joins else join(texts, row.join if row.join is not None else "")
-        value = None if whole is None else convert.read(whole, run.context)
-        if convert.joins and convert.respells and value is not None:
-            again = [*convert.write(value, run.context), *[None] * len(texts)][: len(texts)]
-            if "".join(text or "" for text in again) != "".join(text or "" for text in texts):
-                run.respelled.append((first.line, "".join(text or "" for text in texts)))
-        return value
-    except (ValueError, TypeError, OverflowError) as fault:
-        run.fault(first, fault.code if isinstance(fault, Unfit) else Code.VALUE_FORMAT, str(fault), label)
-        return None
-
-
-def _group_row(row: Row, codes: Codes) -> Run:
-    path, inner, when = node_path(str(row.source)), [compile_row(one, codes) for one in row.rows], _When(row.when)
-    keys = row.to.split("/")
+def _group_row(row: Row, codes: Codes, skip: int) -> Run:
+    path, inner = node_path(str(row.source)).below(skip), compile_rows(row.rows, codes)
+    to, keys, when = row.to, row.to.split("/"), _When(row.when) if row.when else None
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
         holder = run.tree.first(node, path.steps)
-        if holder is None or not when.holds(run, node):
+        if holder is None or (when is not None and not when.holds(run, node)):
             return
-        nested = target if row.to == "." else canonical_get(target, keys)
+        nested = target if to == "." else canonical_get(target, keys)
         fresh = nested is None
         nested = {} if fresh else nested
-        below = _pointer(pointer, row.to)
-        for one in inner:
-            one(run, holder, nested, below)
+        inner(run, holder, nested, _pointer(pointer, to))
         if nested:
-            run.use(path, holder, ())
-            when.use(run, node)
+            if path.filtered:
+                run.use(path, holder, ())
+            if when is not None:
+                when.use(run, node)
             if fresh:
                 canonical_set(target, keys, nested)
 
     return run_row
 
 
-def _each_row(row: Row, codes: Codes) -> Run:
-    path, when = node_path(str(row.each)), _When(row.when)
-    inner = [(leading(one), compile_row(one, codes)) for one in row.rows]
-    keys = row.to.split("/")
+def _each_row(row: Row, codes: Codes, skip: int) -> Run:
+    path, when = node_path(str(row.each)).below(skip), _When(row.when)
+    inner, keys = compile_rows(row.rows, codes), row.to.split("/")
+    if [one.to for one in row.rows] == ["."] and not (row.when or row.sorted or row.number or path.filtered):
+        texts = _texts_row(row.rows[0], codes, path, keys, row.to)
+        if texts is not None:
+            return texts
 
     def read_item(run: Pass, node: Node) -> tuple[Any, dict[str, Place]]:
         item: dict[str, Any] = {}
         outer_places, outer_item = run.places, run.context.item
         run.places, run.context.item = {}, item
-        below = {child.name for child in node.children} if node.children else ()
-        for name, one in inner:
-            if name is None or name in below:
-                one(run, node, item, "")
+        inner(run, node, item, "")
         places, run.places, run.context.item = run.places, outer_places, outer_item
-        if item:
+        if item and path.filtered:
             run.use(path, node, ())
         return item.get(".", item), places
 
@@ -235,27 +188,100 @@ def _each_row(row: Row, codes: Codes) -> Run:
     return run_row
 
 
-def leading(row: Row) -> str | None:
-    """The child name without which a row finds nothing; None when it may find something anyway."""
-    if row.each is not None:
-        return node_path(row.each).leading()
-    if row.source is None:
+def _texts_row(row: Row, codes: Codes, path: TreePath, keys: list[str], to: str) -> Run | None:
+    """The commonest list, of texts as they stand, without the machinery of the others; None where it is not such a list."""
+    inner, read = element_path(str(row.source)), value_of(row, Conversion(row, codes))
+    if inner.steps or row.when or read not in (plain_text, verbatim):
         return None
-    if row.rows:
-        return node_path(str(row.source)).leading()
-    sources = row.source if isinstance(row.source, list) else [row.source]
-    names = {element_path(one).leading() for one in sources}
-    return names.pop() if len(names) == 1 else None
+    name = inner.element
+
+    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        base, items = f"{_pointer(pointer, to)}/", None
+        for at in run.tree.find(node, path.steps):
+            element = at.elements.get(name)
+            value = read(run, element, name) if element is not None else None
+            if value is None or element is None:
+                continue
+            if items is None:
+                items = items_at(target, keys)
+            run.used.add(id(element))
+            run.places[base + str(len(items))] = Place(element.line, element.column, element.offset, element.path or name)
+            items.append(value)
+
+    return run_row
 
 
-def compile_row(row: Row, codes: Codes) -> Run:
-    """The closure that reads one row."""
-    if row.only == "write":
-        return lambda run, node, target, pointer: None
+def _paths(row: Row) -> list[TreePath]:
+    """The paths from which a row reads; without one of them it reads nothing."""
     if row.each is not None:
-        return _each_row(row, codes)
+        return [node_path(row.each)]
+    sources = row.source if isinstance(row.source, list) else [row.source] if row.source is not None else []
+    return [node_path(one) if row.rows else element_path(one) for one in sources]
+
+
+def _needs(row: Row, skip: int) -> tuple[str, bool, bool]:
+    """The one name without which a row finds nothing, if there is one; whether a child's; whether the row fits below that child."""
+    paths = [path.below(skip) for path in _paths(row)]
+    names = {path.leading() for path in paths} if row.only != "write" else set()
+    name = names.pop() if len(names) == 1 else None
+    if name is not None:
+        return name, True, not row.when and all(path.steps[0].direct and not path.steps[0].filters for path in paths)
+    alone = len(paths) == 1 and not paths[0].steps and paths[0].element
+    return (alone, False, False) if alone else ("", False, False)
+
+
+def compile_rows(rows: Sequence[Row], codes: Codes, skip: int = 0) -> Run:
+    """The closure that reads all rows of a node, in their order. Neighbours whose paths begin at the same child find it once.
+
+    ``skip``: so many steps of the paths lead to the node already.
+    """
+    parts: list[Part] = []
+    for (name, child, below), alike in itertools.groupby(rows, key=lambda row: _needs(row, skip)):
+        group = [row for row in alike if row.only != "write"]
+        if child or not name:
+            runs = [_compiled(row, codes, skip) for row in group]
+            parts.append((name, child, runs, compile_rows(group, codes, skip + 1) if below and len(group) > 1 else None, None))
+        else:
+            parts.extend(_own_element(name, row, codes, skip) for row in group)
+    childless = [part for part in parts if not part[1]]
+
+    def run_rows(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        elements, children = node.elements, node.children
+        first = {child.name: child for child in children} if children else {}
+        alone = len(first) == len(children)
+        for name, child, runs, below, plain in parts if children else childless:
+            if plain is not None:
+                element = elements.get(name)
+                if element is not None and plain[0] not in target:
+                    to, read, text, behind = plain
+                    value = read(run, element, text)
+                    if value is not None:
+                        run.used.add(id(element))
+                        target[to] = value
+                        place = Place(element.line, element.column, element.offset, element.path or text)
+                        run.places[pointer + behind] = place
+            elif child and below is not None and name in first and (alone or run.tree.is_alone(node, name)):
+                below(run, first[name], target, pointer)
+            elif name in (first if child else elements) or not name:
+                for one in runs:
+                    one(run, node, target, pointer)
+
+    return run_rows
+
+
+def _own_element(name: str, row: Row, codes: Codes, skip: int) -> Part:
+    """A row from one element of the node itself."""
+    if row.when or isinstance(row.source, list) or "/" in row.to or row.to == ".":
+        return name, False, [_compiled(row, codes, skip)], None, None
+    text = element_path(str(row.source)).text
+    return name, False, [], None, (row.to, value_of(row, Conversion(row, codes)), text, f"/{row.to}")
+
+
+def _compiled(row: Row, codes: Codes, skip: int) -> Run:
+    if row.each is not None:
+        return _each_row(row, codes, skip)
     if row.rows:
-        return _group_row(row, codes)
+        return _group_row(row, codes, skip)
     if row.source is None:
         return _constant_row(row)
-    return _joined_row(row, codes) if isinstance(row.source, list) else _scalar_row(row, codes)
+    return _joined_row(row, codes, skip) if isinstance(row.source, list) else _scalar_row(row, codes, skip)

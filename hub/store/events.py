@@ -15,6 +15,12 @@ from hub.store.tables import logistics_event
 ADD = insert(logistics_event)
 ONE = select(logistics_event).where(logistics_event.c.object == bindparam("o"), logistics_event.c.id == bindparam("i"))
 
+OF_OBJECTS = (
+    select(logistics_event)
+    .where(logistics_event.c.object.in_(bindparam("values", expanding=True)))
+    .order_by(logistics_event.c.received_at, logistics_event.c.id)
+)
+
 
 def add(connection: Connection, new: Sequence[NewEvent], now: datetime) -> None:
     """Keep events. Raises Conflict (unknown) for an object that is not there, (identifier) for an event that is."""
@@ -47,6 +53,11 @@ def get(connection: Connection, object: str, id: str) -> HeldEvent | None:
     """One event."""
     row = connection.execute(ONE, {"o": object, "i": id}).first()
     return _held(row) if row else None
+
+
+def of_objects(connection: Connection, ids: Sequence[str]) -> list[HeldEvent]:
+    """Every event of these objects, in the order they were received."""
+    return [_held(row) for row in select_in(connection, OF_OBJECTS, ids)]
 
 
 def list_of(connection: Connection, object: str, query: EventQuery) -> EventPage:
@@ -92,4 +103,5 @@ def _held(row: Any) -> HeldEvent:
         occurred_at=moment(row.occurred_at),
         created_at=moment(row.created_at),
         received_at=moment(row.received_at),
+        by=row.created_by,
     )

@@ -30,6 +30,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     raw: bytes
     received_at: int
+    said_at: int | None = None
 
 
 class ToSplit(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +62,7 @@ _ENVELOPE = (
     envelope.c.partner,
     envelope.c.channel,
     envelope.c.received_at,
+    envelope.c.said_at,
     envelope.c.digest,
     envelope.c.media,
     envelope.c.name,
@@ -150,6 +152,7 @@ def _envelope_values(one: Kept) -> dict[str, Any]:
         "name": one.name[:1000] or None,
         "byte_count": len(one.raw),
         "received_at": one.received_at,
+        "said_at": one.said_at,
         "state": RECEIVED,
         "open_messages": 0,
     }
@@ -198,6 +201,7 @@ def _envelope(row: Any, sealer: Sealer) -> Envelope:
         partner=row.partner,
         channel=row.channel,
         received_at=moment(row.received_at),
+        said_at=moment(row.said_at) if row.said_at is not None else None,
         digest=row.digest,
         raw=sealer.unseal(row.sealed) if row.sealed else b"",
         media=row.media or "",

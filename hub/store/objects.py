@@ -53,9 +53,9 @@ PAST_OF = (
     .where(logistics_object.c.id.in_(bindparam("values", expanding=True)))
 )
 TAKEN = select(logistics_object.c.id).where(logistics_object.c.id.in_(bindparam("values", expanding=True)))
-DIGESTS = select(logistics_object.c.id, logistics_object.c.revision_no, logistics_object.c.digest).where(
-    logistics_object.c.id.in_(bindparam("values", expanding=True))
-)
+DIGESTS = select(
+    logistics_object.c.id, logistics_object.c.revision_no, logistics_object.c.digest, logistics_object.c.shipment
+).where(logistics_object.c.id.in_(bindparam("values", expanding=True)))
 ADD_OBJECTS = insert(logistics_object)
 ADD_REVISIONS = insert(object_revision)
 REVISE = (
@@ -154,12 +154,16 @@ def revise(
 
 
 def project(connection: Connection, shipment: str, objects: Sequence[Projected], by: str, now: datetime) -> list[str]:
-    """Keep what follows from a shipment; the ids of those that are new or changed. An object held of its own stays untouched."""
+    """Keep what follows from a shipment; the ids of those that are new or changed.
+
+    An object that somebody posted, or that follows from another shipment, stays untouched whatever its id.
+    """
     known = {row.id: row for row in select_in(connection, DIGESTS, [one.id for one in objects])}
     fresh = [one for one in objects if one.id not in known]
     insert_all(connection, ADD_OBJECTS, [_object(one.id, one.type, one.nodes, by, now, shipment) for one in fresh])
     insert_all(connection, ADD_REVISIONS, [_revision(one.id, 1, one.type, one.nodes, by, now) for one in fresh])
-    changed = [one for one in objects if one.id in known and known[one.id].digest != digest_of(one.nodes)]
+    ours = [one for one in objects if one.id in known and known[one.id].shipment == shipment]
+    changed = [one for one in ours if known[one.id].digest != digest_of(one.nodes)]
     for one in changed:
         revise(connection, one.id, one.type, base=known[one.id].revision_no, nodes=one.nodes, by=by, request=None, now=now)
     return [one.id for one in (*fresh, *changed)]

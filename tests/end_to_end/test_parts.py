@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from hub.envelope import Outgoing
 from tests.end_to_end.desk import AWB, Desk, fwb, heading, partner
 
 
@@ -124,3 +125,89 @@ def test_a_waybill_that_is_no_part_still_needs_its_lines(desk):
     hub = desk(partner("fwd"))
     head, _, _ = fwb().partition("AGT/")
     assert hub.say("fwd", head)["messages"][0]["state"] == "rejected"
+
+
+def security(first: int, last: int) -> list[str]:
+    """Customs lines, each with a subject or belonging to the one above."""
+    return [f"/DE/SHP/T/TRADER {at:03}" if at % 4 == 0 else f"///C/CERTIFICATE {at:03}" for at in range(first, last)]
+
+
+def with_customs(first: int, last: int, number: int, mark: str) -> str:
+    lines = security(first, last)
+    body = fwb() if number == 1 else f"FWB/17\n{AWB}FRASGN/T10K123.4\n"
+    return f"{body}OCI{lines[0]}\n" + "\n".join([*lines[1:], f"PART/{number}/{mark}", ""])
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((0, 1, 2))))
+def test_a_list_of_customs_lines_over_several_parts_is_one_list_in_their_order(desk, order):
+    hub = desk(partner("fwd"))
+    texts = [with_customs(0, 10, 1, "CONT"), with_customs(10, 25, 2, "CONT"), with_customs(25, 30, 3, "LAST")]
+    for at in order:
+        hub.say("fwd", texts[at])
+    view = hub.read.shipment(AWB)
+    assert [(one["line"], one["text"][-3:]) for one in view.document["customs"]] == [(at + 1, f"{at:03}") for at in range(30)]
+    told = {"line": 25, "country": "DE", "subject": "SHP", "identifier": "T", "text": "TRADER 024"}
+    assert view.document["customs"][24] == told
+    (text,), (number,) = view.lineage["/customs/24/text"], view.lineage["/customs/24/line"]
+    assert (text["value"], text["line"], number["value"]) == ("TRADER 024", 17, 25)
+    assert (view.conflicts, hub.differences()) == ({}, [])
+
+
+def test_a_list_told_again_with_fewer_parts_is_the_new_list(desk):
+    hub = desk(partner("fwd"))
+    for text in (with_customs(0, 10, 1, "CONT"), with_customs(10, 25, 2, "CONT"), with_customs(25, 30, 3, "LAST")):
+        hub.say("fwd", text)
+    hub.clock.forward(minutes=5)
+    for text in (with_customs(0, 8, 1, "CONT"), with_customs(8, 12, 2, "LAST")):
+        hub.say("fwd", text)
+    assert [one["text"][-3:] for one in hub.read.shipment(AWB).document["customs"]] == [f"{at:03}" for at in range(12)]
+    assert hub.differences() == []
+
+
+def test_charges_over_two_parts_are_one_set_of_charges(desk):
+    hub = desk(partner("fwd"))
+    head, _, rest = fwb().partition("RTD/1")
+    hub.say("fwd", f"{head}PART/1/CONT\n")
+    hub.say("fwd", f"FWB/17\n{AWB}FRASGN/T10K123.4\nRTD/1{rest}PART/2/LAST\n")
+    view = hub.read.shipment(AWB)
+    assert (view.document["charges"]["currency"], view.document["charges"]["lines"][0]["rate"]) == ("EUR", "2.10")
+    assert view.conflicts == {}
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("again", ["", "HBS/H1/FRASGN/1/K10//MACHINE PARTS\n"])
+def test_the_customs_lines_of_a_house_over_two_parts_are_one_list(desk, again, back):
+    """Also where the second part says only by its place whose lines they are."""
+    hub = desk(partner("fwd"))
+    first, second = security(0, 10), security(10, 16)
+    head = f"FHL/4\nMBI/{AWB}FRASGN/T10K123.4\n"
+    house = "HBS/H0/FRASGN/1/K10//TOOLS\nHBS/H1/FRASGN/1/K10//MACHINE PARTS\n"
+    texts = [
+        f"{head}{house}OCI" + "\n".join(first) + "\nPART/1/CONT\n",
+        f"{head}{again}OCI" + "\n".join(second) + "\nHBS/H2/FRASGN/1/K10//CLOTHES\nPART/2/LAST\n",
+    ]
+    for text in reversed(texts) if back else texts:
+        hub.say("fwd", text)
+    view = hub.read.shipment(AWB)
+    assert [(one["hawb"], one["goods"]) for one in view.document["houses"]] == [
+        ("H0", ["TOOLS"]),
+        ("H1", ["MACHINE PARTS"]),
+        ("H2", ["CLOTHES"]),
+    ]
+    assert [one["text"][-3:] for one in view.document["houses"][1]["customs"]] == [f"{at:03}" for at in range(16)]
+    assert (view.conflicts, hub.differences(), hub.letters()) == ({}, [], [])
+
+
+def test_a_house_too_long_for_one_message_is_written_in_parts_and_read_whole(desk):
+    hub = desk(partner("fwd"))
+    house = "HBS/H1/FRASGN/1/K10//MACHINE PARTS\nHBS/H2/FRASGN/1/K10//TOOLS\nOCI" + "\n".join(security(0, 200))
+    hub.say("fwd", f"FHL/4\nMBI/{AWB}FRASGN/T10K123.4\n{house}\n")
+    document = hub.read.shipment(AWB).document
+    line = hub.hub.pure.line
+    written = line.render("cargo-imp:FHL/5", document, Outgoing(message_id="1", control_reference="1", at=hub.clock.now()))
+    parts = [raw.decode() for raw in written.raws]
+    assert (written.problems, len(parts), all(len(one) <= 3500 for one in parts)) == ([], 2, True)
+    other = desk(partner("fwd"), identity="OTHER")
+    for text in parts:
+        other.say("fwd", text)
+    assert other.read.shipment(AWB).document["houses"] == document["houses"]

@@ -6,6 +6,8 @@ An object of another host is named and left; one that may not be read is left wi
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -33,9 +35,23 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         """One document that says it all; a single page as it came."""
         return self.pages[0].raw if len(self.pages) == 1 else joined(self.pages)
 
+    def modified(self) -> datetime | None:
+        """When any of it was last changed, by the nodes' own word (``Last-Modified``); None where none of them says."""
+        times = (_moment(page.headers.get("last-modified", "")) for page in self.pages)
+        return max((one for one in times if one is not None), default=None)
+
     def media(self) -> str:
         """Its media type."""
         return self.pages[0].media if len(self.pages) == 1 else MEDIA
+
+
+def _moment(text: str) -> datetime | None:
+    """An HTTP date (RFC 9110, section 5.6.7); None for anything else."""
+    try:
+        at = parsedate_to_datetime(text)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 class Follower:

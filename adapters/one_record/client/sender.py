@@ -92,7 +92,9 @@ class NodeSender:
 def hand_in(intake: Intake, iri: str, found: Gathered, *, partner: str, channel: str) -> None:
     """Commit what was read. Raises Retriable when the hub is busy or full, Refused when it takes no such thing."""
     media = shown_name(found.media())
-    arrival = Arrival(partner=partner, channel=channel, raw=found.document(), name=shown_name(iri), media=media)
+    arrival = Arrival(
+        partner=partner, channel=channel, raw=found.document(), name=shown_name(iri), media=media, said_at=found.modified()
+    )
     try:
         intake.receive(arrival)
     except IntakeRefused as refusal:

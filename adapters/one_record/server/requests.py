@@ -9,7 +9,7 @@ from adapters.one_record.server.permission import require_holder, the_request
 from adapters.one_record.server.requesting import notices
 from adapters.one_record.server.shown import request_nodes
 from adapters.one_record.vocabulary import API
-from hub.objects import ACCEPTED, ACKNOWLEDGED, FAILED, PENDING, REJECTED, REVOKED, ActionRequest, Conflict
+from hub.objects import ACCEPTED, ACKNOWLEDGED, CHANGE, FAILED, PENDING, REJECTED, REVOKED, ActionRequest, Conflict
 
 STATUSES = (ACCEPTED, REJECTED, ACKNOWLEDGED, REVOKED, FAILED)
 
@@ -36,6 +36,13 @@ def update(node: Node, call: Call) -> Answer:
     found = the_request(node, call)
     if status != REVOKED:
         require_holder(node, call, "decide on action requests")
+    if found.kind == CHANGE and (found.status, status) == (ACCEPTED, FAILED):
+        raise refused(
+            "The change was applied when it was accepted, so it cannot fail any more; make another change that takes it back.",
+            status=422,
+            property=API + "hasRequestStatus",
+            resource=node.request_iri(found.id),
+        )
     if not _is_confirmed(node, found, status):
         decide(node, found, status, call.agent.uri)
     return Answer(status=204, headers={"Location": node.request_iri(found.id), "Type": API + found.kind})

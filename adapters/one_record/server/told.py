@@ -4,7 +4,7 @@ shipments.
 
 from collections.abc import Iterable
 
-from adapters.one_record.format import MAPPED
+from adapters.one_record.format import JOINED, MAPPED
 from adapters.one_record.nodes import Node as JsonNode
 from adapters.one_record.nodes import kind_of, links, properties
 from adapters.one_record.render import jsonld
@@ -38,15 +38,22 @@ _MOST = 100
 def arrival(node: Node, nodes: Nodes, partner: str) -> Arrival | None:
     """The document as the hub reads it, with the waybill that the objects of this node it names belong to.
 
-    None from an agent that is no partner, or of a class no mapping reads.
+    None from an agent that is no partner, or of what says something only with what it links to (hub/joining.py tells that).
     """
     kind = kind_of(nodes[0])
-    if not partner or kind.known is None or not any(name in kind.known.lineage for name in MAPPED):
+    if not partner or kind.known is None or not any(name in kind.known.lineage for name in MAPPED) or _is_joined(nodes):
         return None
     raw = jsonld([*_told(nodes), *_named(node, nodes)])
     return Arrival(
         partner=partner, channel=CHANNEL, raw=raw, name=nodes[0]["@id"].rsplit("/", 1)[-1], media="application/ld+json"
     )
+
+
+def _is_joined(nodes: Nodes) -> bool:
+    """Whether an event is about a flight, a unit or an action: which waybills those carry is seen by their links."""
+    about = {target for name, target in links(nodes[0]) if name == CARGO + "eventFor"}
+    kinds = [kind_of(one) for one in nodes[1:] if one["@id"] in about]
+    return any(kind.known is not None and name in kind.known.lineage for kind in kinds for name in JOINED)
 
 
 def _told(nodes: Nodes) -> Nodes:

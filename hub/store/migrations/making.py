@@ -1,4 +1,4 @@
-"""Tables and indexes of a migration, made where an earlier run that did not come to its end has not made them already."""
+"""Tables, columns and indexes of a migration, made where an earlier run that was broken off has not made them already."""
 
 from typing import Any
 
@@ -18,6 +18,12 @@ class Making:
         """Make a table unless it is there."""
         if name not in self._there:
             op.create_table(name, *columns, **options)
+
+    def column(self, table: str, column: "sa.Column[Any]") -> None:
+        """Add a column to a table of an earlier migration unless it is there."""
+        there = set() if context.is_offline_mode() else {one["name"] for one in sa.inspect(op.get_bind()).get_columns(table)}
+        if column.name not in there:
+            op.add_column(table, column)
 
     def index(self, name: str, table: str, columns: list[str], unique: bool = False) -> None:
         """Make an index unless it is there."""

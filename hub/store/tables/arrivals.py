@@ -16,6 +16,7 @@ envelope = Table(
     Column("name", Text),
     Column("byte_count", Big, nullable=False),
     Column("received_at", Big, nullable=False),
+    Column("said_at", Big),
     Column("state", String(16), nullable=False),
     Column("format", Name),
     Column("open_messages", Integer, nullable=False),
@@ -23,7 +24,8 @@ envelope = Table(
     PrimaryKeyConstraint("seq", name="pk_envelope"),
     UniqueConstraint("id", name="uq_envelope_id"),
 )
-"""One arrival. ``id`` is the digest of (partner, sha256): the same bytes from one partner are the same envelope."""
+"""One arrival. ``id`` is the digest of (partner, sha256): the same bytes from one partner are the same envelope.
+``said_at`` is what the channel says of it beside its bytes."""
 
 
 envelope_bytes = Table(

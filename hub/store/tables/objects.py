@@ -153,3 +153,27 @@ projection_due = Table(
     Index("ix_projection_due_shipment", "shipment"),
 )
 """Revisions of shipments that nobody has been told of as logistics objects yet."""
+
+
+object_link = Table(
+    "object_link",
+    metadata,
+    Column("object", Key, nullable=False),
+    Column("target", Key, nullable=False),
+    PrimaryKeyConstraint("object", "target", name="pk_object_link"),
+    Index("ix_object_link_target", "target"),
+    sqlite_with_rowid=False,
+)
+"""Which other objects of this node the newest revision of a posted object refers to, whether they are there yet or not."""
+
+
+join_due = Table(
+    "join_due",
+    metadata,
+    serial("seq"),
+    Column("object", Key, nullable=False),
+    Column("event", Name),
+    Column("since", Big, nullable=False),
+    PrimaryKeyConstraint("seq", name="pk_join_due"),
+)
+"""Posted objects and events of which the hub has not been told yet what they say together with what they link to."""

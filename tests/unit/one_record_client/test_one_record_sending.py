@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from adapters.one_record.client.orders import Call, order
 from hub.ports import IntakeRefused, Misconfigured, Parcel, Receipt, Refused, Retriable, Unknown
 from tests.contract.partners import RememberingIntake, raw_server
 from tests.unit.one_record_client.conftest import SECRETS, opened, settings
-from tests.unit.one_record_client.other_node import OtherNode
+from tests.unit.one_record_client.other_node import MODIFIED, OtherNode
 
 AGENT = "https://hub.example/logistics-objects/us"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -176,6 +177,8 @@ def test_a_fetch_is_handed_to_the_intake(dialect: str, request: pytest.FixtureRe
     (arrival,) = intake.arrivals
     assert (arrival.partner, arrival.channel, arrival.name) == ("north", "node", iri)
     assert b"55512343" in arrival.raw
+    stated = None if other.neone else parsedate_to_datetime(MODIFIED)
+    assert arrival.said_at == stated
 
 
 def test_a_link_that_fails_for_now_makes_the_fetch_come_back(other: OtherNode, monkeypatch: pytest.MonkeyPatch) -> None:

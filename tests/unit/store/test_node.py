@@ -260,3 +260,21 @@ def test_what_a_shipment_projects_changes_only_when_it_is_different(
     held = node.objects.get("w2")
     assert held is not None
     assert held.projected
+
+
+def test_the_store_itself_keeps_a_projection_off_what_is_not_the_shipment_s(
+    node: NodeDoors, piece: NewObject, told: list[Notice]
+) -> None:
+    """Somebody's own object, and one that follows from another shipment, stay what they are."""
+
+    def project(shipment: str, id: str, text: str) -> int:
+        return node.objects.project(shipment, [Projected(id=id, type=PIECE, nodes=nodes(text))], lambda _: [])
+
+    before = node.objects.get("p1")
+    assert project("awb:020-12345675:1", "p1", "theirs") == 0
+    assert node.objects.get("p1") == before
+    assert project("awb:020-12345675:1", "w9", "first") == 1
+    assert project("awb:777-55512343:1", "w9", "second") == 0
+    held = node.objects.get("w9")
+    assert held is not None
+    assert (held.shipment, held.revision) == ("awb:020-12345675:1", 1)

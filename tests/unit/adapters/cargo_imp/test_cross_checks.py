@@ -40,6 +40,8 @@ CHANGES = {
     "volume of the waybill": ("/5/NV/MC0.75", "/5/NV/MC0.99", "volume", None),
     "volume by dimensions": ("/4/ND//CMT50-50-30/10", "/4/ND//CMT90-90-90/10", "volume", ["RTD:length"]),
     "routing": ("RTG/DOHXX/SGNXX", "RTG/DOHXX/HANXX", "routing", ["AWB:destination"]),
+    "first leg without a carrier": ("RTG/DOHXX/SGNXX", "RTG/DOH/SGNXX", "leg", []),
+    "further leg without an airport": ("RTG/DOHXX/SGNXX", "RTG/DOHXX/XX/SGNXX", "leg", []),
     "two security statuses": ("SPH/SPX/EAW/PER", "SPH/SPX/EAW/NSC", "security", ["SPH:code"]),
     "security in OCI": ("///ED/0128", "///SS/SCO", "security", ["OCI:text"]),
     "customs line of nothing": ("OCI/DE/ISS/RA/00001-01", "OCI///RA/00001-01", "customs", []),
@@ -93,7 +95,8 @@ def test_rate_lines_that_are_not_the_weight_charge():
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("RTG/DOHXX/SGNXX", "RTG/DOHXX/XX"),
+        ("RTG/DOHXX/SGNXX", "RTG/XX"),
+        ("RTG/DOHXX/SGNXX", "RTG/XX/SGN"),
         ("777-55512343FRASGN/T10K123.4MC0.75", "777-55512343FRASGN/T10L272MC0.75"),
         ("/4/ND//CMT50-50-30/10", "/4/ND//NDA"),
         ("/5/NV/MC0.75", "/5/NV/MC0.77"),

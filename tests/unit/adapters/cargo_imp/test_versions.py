@@ -9,12 +9,13 @@ from hub.envelope import Outgoing
 from hub.explain import anonymous
 from hub.problem import Code
 from hub.settings import load as configuration
-from tests.unit.adapters.cargo_imp.messages import fixture, whole
+from tests.unit.adapters.cargo_imp.messages import FIXTURES, fixture, whole
 
 HUB = PureHub(configuration({}))
 STANDARD = HUB.profile()
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 OUTGOING = Outgoing(message_id="m1", control_reference="1", at=NOW)
+CASES = ("full", "whole", "plain", "one_house", "delivered", "journey")
 WAYBILLS = ("fwb_17/full", "fwb_16/plain", "fwb_14/plain")
 HOUSES = ("fhl_4/one_house", "fhl_5/one_house")
 STATUSES = ("fsu_12/delivered", "fsu_14/journey")
@@ -120,3 +121,32 @@ def test_a_chargeable_weight_in_another_unit_is_not_passed_off():
     text, problems = written("FWB/17", facts)
     assert "W392.8" not in text
     assert [(one.element, one.found) for one in problems] == [("chargeable_unit", "K392.8")]
+
+
+NEAREST = {
+    "FHL/2": "4",
+    "FHL/3": "4",
+    "FWB/15": "16",
+    "FWB/9": "14",
+    "FFM/7": "8",
+    "FBL/3": "4",
+    "FFR/7": "8",
+    "FSU/13": "14",
+}
+
+
+@pytest.mark.parametrize("version", NEAREST)
+def test_a_version_without_facts_is_read_with_the_nearest_table_and_not_called_supported(version):
+    type, _, number = version.partition("/")
+    own = f"{type}/{NEAREST[version]}"
+    text = next(fixture(name) for case in CASES if (FIXTURES / (name := f"{own.lower().replace('/', '_')}/{case}")).exists())
+    found, as_it_is = (
+        HUB.line.understand(anonymous(one.encode(), "", NOW), STANDARD, date(2026, 11, 21)).readings[0]
+        for one in (text.replace(own, version, 1), text)
+    )
+    (approximated,) = [one for one in found.problems if one not in as_it_is.problems]
+    assert (approximated.code, approximated.severity, approximated.expected) == ("version.approximated", "warning", own)
+    assert [one.facts for one in found.said] == [one.facts for one in as_it_is.said]
+    assert (type, number) not in [(one["type"], one["version"]) for one in HUB.supported()]
+    with pytest.raises(KeyError):
+        HUB.line.target(f"cargo-imp:{version}")

@@ -202,6 +202,41 @@ def test_unit_load_devices_go_on_in_the_next_line():
     assert lines[lines.index("ULD/AKE12340XX/AKE12341XX/AKE12342XX/AKE12343XX/AKE12344XX") + 1] == "/AKE12345XX/AKE12346XX"
 
 
+def test_a_stranger_among_unit_load_devices_takes_no_place_of_theirs():
+    message = read(fixture("fsu_14/journey"))
+    units = next(node for node in message.root.walk() if node.name == "units")
+    units.children = [
+        Node("uld", {"type": Element("AKE"), "serial": Element(f"1234{n}"), "owner": Element("XX")}) for n in range(6)
+    ]
+    units.children.insert(2, Node("pallet", {"type": Element("WOOD")}))
+    lines, problems = wrote(message)
+    assert lines[lines.index("ULD/AKE12340XX/AKE12341XX/AKE12342XX/AKE12343XX/AKE12344XX") + 1] == "/AKE12345XX"
+    assert said(problems) == [(Code.NOT_EXPRESSIBLE, "pallet", None, "WOOD")]
+
+
+def test_an_identifier_goes_to_the_next_line_when_the_first_is_left_out():
+    message = read(fixture("fwb_17/full"))
+    shipper = message.root.first("SHP")
+    shipper.children.insert(2, Node("street", {}))
+    assert [child.name for child in shipper.children[:4]] == ["name", "name", "street", "street"]
+    lines, problems = wrote(message)
+    at = lines.index("/WERK ZWEI")
+    assert lines[at + 1 : at + 3] == ["ADR/HAFENSTRASSE 12", "LOC/FRANKFURT/HE"]
+    assert [(problem.segment, problem.element) for problem in problems] == [("street", "text")]
+
+
+def test_a_node_that_stands_in_several_places_is_written_in_each():
+    message = read(fixture("fwb_17/full"))
+    codes = message.root.first("OCI").children
+    codes[1:] = [codes[0], Node("stray", {"one": Element("1")}), codes[0]]
+    lines, problems = wrote(message)
+    assert [line for line in lines if line.endswith("/DE/ISS/RA/00001-01")] == [
+        "OCI/DE/ISS/RA/00001-01",
+        *["/DE/ISS/RA/00001-01"] * 2,
+    ]
+    assert [problem.found for problem in problems] == ["1"]
+
+
 def test_a_line_with_nothing_to_say_is_not_invented():
     message = read(fixture("fwb_16/plain"))
     message.root.children = [child for child in message.root.children if child.name != "RTG"]

@@ -130,3 +130,74 @@ def test_contexts_set_up_anew_for_every_object_are_refused_beyond_a_bound(scoped
     assert [one.code for one in read(document(many, many)).problems] == [Code.ONE_CONTEXT]
     assert len(read(document(20, 100)).graph.subjects) == 101
     assert read(document(20, 100)).problems == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"http://ex.example/a b": "X"},
+        {"cargo:a<b": "X"},
+        {"cargo:a\ud800": "X"},
+        {"cargo:a\n": "X"},
+        {"http://ex.example/%zz": "X"},
+        {"@type": ["cargo:Piece", "https://onerecord.iata.org/ns/code-lists/a b"]},
+        {"cargo:upid": {"@value": "X", "@language": "de_DE"}},
+        {"cargo:upid": {"@value": "X", "@language": "abcdefghi"}},
+        {"cargo:ofShipment": {"@id": "http://ex.example/[x]"}},
+    ],
+)
+def test_what_no_rdf_can_say_is_an_invalid_resource_with_its_place(holder: Client, more: dict[str, Any]) -> None:
+    body = {"@context": CONTEXT, "@type": "cargo:Piece", **more}
+    answer = holder("POST", "/logistics-objects", json.dumps(body).encode())
+    title, details = error(answer)
+    assert (answer.status_code, title) == (400, "Invalid resource")
+    assert all("(line 1, column " in one["api:hasMessage"] for one in details)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"cargo:upid": {"@value": "X", "@language": "zh-Hant-TW"}},
+        {"http://ex.example/p": {"@value": "2026-99-99", "@type": XSD + "date"}},
+        {"http://ex.example/ä/%C3%A4?q=1#f": "X", "urn:x:y": True},
+        {"http://ex.example/p": {"@id": "http://u@[2001:db8::1]:80/x"}},
+        {"cargo:dimensions": {"@id": "_:ä b", "@type": "cargo:Dimensions"}},
+        {"cargo:goodsDescription": "\u0000\u0001\uffff \u2028 \x85 \r\n \"\"\" \\ '''"},
+        {"http://ex.example/p": {"@value": "X", "@type": "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}},
+    ],
+)
+def test_what_is_strange_but_can_be_said_comes_back_in_every_form(holder: Client, more: dict[str, Any]) -> None:
+    where = holder.post({"@type": "cargo:Piece", **more})
+    linked = statements(holder("GET", where).content)
+    turtle = {
+        str(quad)
+        for quad in pyoxigraph.parse(holder("GET", where, Accept="text/turtle").content, format=pyoxigraph.RdfFormat.TURTLE)
+    }
+    assert len(linked) >= 4
+    assert turtle == linked
+
+
+def test_a_class_without_its_namespace_is_kept_with_it(holder: Client) -> None:
+    answer = holder("POST", "/logistics-objects", {"@context": {"cargo": CARGO}, "@type": "Piece", "cargo:upid": "X"})
+    assert (answer.status_code, answer.headers["Type"]) == (201, CARGO + "Piece")
+    assert holder.get(answer.headers["Location"])["@type"] == "cargo:Piece"
+    assert "cargo:Piece" in holder("GET", answer.headers["Location"], Accept="text/turtle").text
+
+
+def test_a_change_may_use_the_prefixes_of_the_standard_in_its_texts(holder: Client) -> None:
+    holder.post({"@id": PIECE, "@type": "cargo:Piece", "cargo:upid": "A"})
+    short = {**operation("ADD", PIECE, "slac", "5", "xsd:integer"), "api:p": "cargo:slac"}
+    gone = {**operation("DELETE", PIECE, "upid", "A", "xsd:string"), "api:p": "cargo:upid"}
+    assert holder("PATCH", PIECE, change(PIECE, short, gone)).status_code == 201
+    found = holder.get(PIECE)
+    assert (found["cargo:slac"]["@value"], "cargo:upid" in found) == ("5", False)
+
+
+def test_blanks_behind_a_scheme_are_left_out_wherever_an_iri_stands() -> None:
+    far = "https: //onerecord.iata.org/ns/cargo#"
+    name, slac = "https: //a.example/logistics-objects/1", {"@value": "1", "@type": "http: //www.w3.org/2001/XMLSchema#integer"}
+    document = read({"@context": {"c": far}, "@id": name, "@type": "c:Piece", "c:slac": slac})
+    (root,) = document.roots
+    assert (root.subject.key, [*root.subject.types]) == (name.replace(" ", ""), [CARGO + "Piece"])
+    assert node_of(root.subject)[CARGO + "slac"] == [{"@value": "1", "@type": XSD + "integer"}]
+    assert {one.code for one in document.problems} == {Code.ONE_IRI_BLANK}
