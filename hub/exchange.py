@@ -57,20 +57,21 @@ def exchange(way: Way, request: Request, kept: Kept | None = None) -> Answer:
     """
     wire = kept.taken(request.url) if kept is not None else None
     if wire is not None:
+        talk = Exchange(way, request, wire, last=False)
         try:
-            return _over(wire, way, request, kept)
-        except (httpx.ConnectError, httpx.ConnectTimeout, Retriable):
-            pass
-        except Unknown:
-            if request.method not in READS:
+            return _over(talk, wire, request, kept)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            pass  # it was given up within httpx, and none came in its place: nothing was sent
+        except (Retriable, Unknown) as fault:
+            if talk.hung or (isinstance(fault, Unknown) and request.method not in READS):
                 raise
     return _connected(way, request, kept)
 
 
-def _over(wire: Wire, way: Way, request: Request, kept: Kept | None) -> Answer:
+def _over(talk: "Exchange", wire: Wire, request: Request, kept: Kept | None) -> Answer:
     """The exchange over a connection, which is kept where it may be used again, and closed in every other case."""
     try:
-        answer = Exchange(way, request, wire, last=kept is None).send()
+        answer = talk.send()
     except BaseException:
         wire.close()
         raise
@@ -95,7 +96,8 @@ def _connected(way: Way, request: Request, kept: Kept | None) -> Answer:
         tries += 1
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
         found = permitted(request.url.host, port, allow_private=way.allow_private, who=f"{way.kind} channel")
-        return _over(Wire(way.trust, found[(tries - 1) % len(found)]), way, request, kept)
+        wire = Wire(way.trust, found[(tries - 1) % len(found)])
+        return _over(Exchange(way, request, wire, last=kept is None), wire, request, kept)
 
     try:
         return again(once)
@@ -128,7 +130,9 @@ def _unreachable(error: httpx.ConnectError, way: Way, host: str) -> Misconfigure
 
 
 class Exchange:
-    """One request and its answer, on one connection to one address; the ``last`` one on it says so."""
+    """One request and its answer, on one connection to one address; the ``last`` one on it says so. ``hung``: it ended because
+    the time was over, not because the connection was.
+    """
 
     def __init__(self, way: Way, request: Request, wire: Wire, *, last: bool) -> None:
         self._way = way
@@ -137,6 +141,7 @@ class Exchange:
         self._last = last
         self._connected = False
         self._sent = False
+        self.hung = False
 
     def send(self) -> Answer:
         """Raises httpx.ConnectError and ConnectTimeout untouched; later faults as Retriable or Unknown."""
@@ -148,6 +153,7 @@ class Exchange:
                     raise self._lost("no end to the TLS handshake") from None
                 raise
             except (httpx.HTTPError, OSError, ValueError) as error:
+                self.hung = deadline.expired or isinstance(error, httpx.TimeoutException)
                 raise self._lost(f"no end after {deadline.seconds:g} seconds" if deadline.expired else _reason(error)) from error
 
     def _send(self, deadline: Deadline) -> Answer:

@@ -177,6 +177,14 @@ def test_time_limits_hold_on_a_kept_connection(kept: Kept) -> None:
             ask(there, kept, "POST", connect_seconds=0.1, attempt_seconds=0.3, read_seconds=20.0)
 
 
+def test_a_read_that_hangs_is_not_sent_again_for_another_time_limit(kept: Kept) -> None:
+    with partner(lambda _connection, request: OK if request == 1 else b"HTTP/1.1 200 OK\r\n") as there:
+        ask(there, kept)
+        with pytest.raises(Unknown, match="no end after"):
+            ask(there, kept, connect_seconds=0.1, attempt_seconds=0.3, read_seconds=20.0)
+        assert (len(there.connections), there.requests) == (1, 2)
+
+
 def test_idle_and_old_ones_are_not_used_again() -> None:
     now = [100.0]
     kept = Kept(4.0, age_seconds=10.0, clock=lambda: now[0])
