@@ -15,6 +15,7 @@ from adapters.one_record.nodes import (
     by_id,
     internal,
     is_object,
+    kind_of,
     linked,
     links,
     plain,
@@ -151,6 +152,9 @@ def changed_properties(change: Change, nodes: Nodes) -> list[str]:
     return list(found)
 
 
+Mark = tuple[tuple[str, str], ...]
+
+
 class Applier:
     """Applies one change to one revision. ``seed`` names embedded objects it makes; ``exists`` knows the node's own objects."""
 
@@ -161,6 +165,7 @@ class Applier:
         self._known = by_id(self._nodes)
         self._seed = seed
         self._exists = exists
+        self._touched: dict[tuple[str, str], dict[Mark, Value]] = {}
 
     def apply(self, change: Change) -> Nodes:
         """The nodes of the next revision. Raises :class:`Wrong`; nothing was changed then."""
@@ -171,7 +176,7 @@ class Applier:
         for one in change.operations:
             if one.op == ADD:
                 self._add(one)
-        return self._swept(change)
+        return self._swept()
 
     def _subject(self, one: Operation) -> Node:
         node = self._known.get(one.subject)
@@ -184,17 +189,20 @@ class Applier:
         return node
 
     def _delete(self, one: Operation) -> None:
-        node = self._subject(one)
-        held = node.get(one.property, [])
-        found = next((value for value in held if _same(value, one.value)), None)
+        held = self._values(self._subject(one), one.property)
+        mark = _mark(one.value)
+        found = mark if mark in held else next((known for known, value in held.items() if _same(value, one.value)), None)
         if found is None:
-            shown = one.value.get("@id") or one.value.get("@value")
-            raise Wrong(
-                f"{one.property} of {one.subject} has no value {shown!r} to delete.", property=one.property, resource=one.subject
-            )
-        held.remove(found)
-        if not held:
-            del node[one.property]
+            message = f"{one.property} of {one.subject} has no value {_shown(one.value)} to delete."
+            raise Wrong(message, property=one.property, resource=one.subject)
+        del held[found]
+
+    def _values(self, node: Node, property: str) -> dict[Mark, Value]:
+        """The values of a property, by what they say, while the change is applied."""
+        place = (node["@id"], property)
+        if place not in self._touched:
+            self._touched[place] = {_mark(value): value for value in node.get(property, ())}
+        return self._touched[place]
 
     def _make_new(self, change: Change) -> None:
         """The embedded objects that adds name ``_:bN``, of the class that the linking operation states."""
@@ -212,13 +220,19 @@ class Applier:
             raise Wrong(f"{name} is no embedded object of this one.", property=one.property, resource=name)
         if one.kind and not embedded and not self._exists(name):
             raise Wrong(f"There is no logistics object {name} to link.", property=one.property, resource=name)
-        held = node.setdefault(one.property, [])
-        if one.value in held:
+        if one.kind and not embedded:
+            _require_range(node, one)
+        held = self._values(node, one.property)
+        if _mark(one.value) in held:
             raise Wrong(f"{one.property} has this value already.", property=one.property, resource=one.subject)
-        held.append(one.value)
+        held[_mark(one.value)] = one.value
 
-    def _swept(self, change: Change) -> Nodes:
+    def _swept(self) -> Nodes:
         """Without embedded objects nothing refers to any more, and with names for the new ones."""
+        for (name, property), values in self._touched.items():
+            self._known[name].pop(property, None)
+            if values:
+                self._known[name][property] = list(values.values())
         reached = reachable(self._nodes)
         for name in self._known:
             if name.startswith("_:") and name not in reached:
@@ -226,6 +240,24 @@ class Applier:
         kept = [node for node in self._nodes if node["@id"] in reached or node["@id"] not in self._before]
         names = {name: internal(f"{self._seed}/{name}") for name in self._known if name.startswith("_:")}
         return renamed([node for node in kept if node["@type"] or any(properties(node))], names)
+
+
+def _require_range(node: Node, one: Operation) -> None:
+    """The class an operation says it links is one the property may link. Raises :class:`Wrong`."""
+    kind, words = kind_of(node), vocabulary()
+    rule = kind.known.properties.get(local(one.property)) if kind.known and one.property.startswith(CARGO) else None
+    if rule and rule.range and not (words.is_a(one.kind, rule.range) or words.is_a(rule.range, one.kind)):
+        message = f"{kind.name}#{rule.name} links {rule.range}; hasDatatype says {one.kind}."
+        raise Wrong(message, property=one.property, resource=one.subject)
+
+
+def _mark(value: Value) -> Mark:
+    return tuple(sorted(value.items()))
+
+
+def _shown(value: Value) -> str:
+    """A value as it is told in a message."""
+    return value.get("@id") or f"{value['@value'][:80]!r} ({local(value.get('@type', STRING))})"
 
 
 def _same(held: Value, asked: Value) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any, cast
+from typing import Any
 from weakref import WeakSet
 
 import msgspec
@@ -13,37 +13,33 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub import admission, registry, ruling
 from hub.bootstrap.accounts import Keys
-from hub.bootstrap.agents import Agents
 from hub.bootstrap.answers import Answerer
+from hub.bootstrap.linked import Linked
 from hub.bootstrap.pure import PureHub
 from hub.bootstrap.replies import Replies
 from hub.clock import SystemClock
 from hub.envelope import Envelope, Outgoing, Written
-from hub.explain import anonymous
 from hub.flight_lists import LISTS
 from hub.flight_routing import FlightRules, opened
 from hub.fold import fold
-from hub.holding import open_node
 from hub.intake import DurableIntake
-from hub.joined import Joiner
 from hub.joining import Joining
 from hub.logs import origin
 from hub.manifests import MANIFESTS
 from hub.mapping import Expressed
-from hub.node import Announcer, NodeDoors, NodeSettings
-from hub.ports import BookingDesk, Clock, Format, Misconfigured, Poller, Sender
-from hub.problem import Code, Problem, Profile, has_error
-from hub.projected import Outliner
-from hub.projecting import SHARED, Projecting
+from hub.node import NodeDoors
+from hub.ports import BookingDesk, Clock, Misconfigured, Poller, Sender
+from hub.problem import Code, Problem, Profile
+from hub.projecting import Projecting
 from hub.read import ReadSide
 from hub.routing import route
 from hub.settings import Channel, Partner, Secrets, Settings, load
-from hub.statement import RULE, DeliveryPlan, Document, Folded, Reading, Said, Statement, Understood
+from hub.spoiled import spoiled
+from hub.statement import RULE, DeliveryPlan, Document, Folded, Said, Statement, Understood
 from hub.store import projections
 from hub.store.engine import open_engine
 from hub.store.migrations import current, head
 from hub.store.search import Criteria
-from hub.telling import Teller
 from hub.worker import Line, Worker
 
 _MEDIA = {"one-record": "application/ld+json", "edifact": "application/edifact", "cargo-imp": "text/plain; charset=us-ascii"}
@@ -113,84 +109,34 @@ class Hub:
         return Keys(self.settings.partners.values(), self.secrets)
 
     @cached_property
-    def node(self) -> NodeDoors | None:
-        """The ports of the ONE Record node, where one is configured."""
+    def _linked(self) -> Linked | None:
         wanted = self.settings.hub.node
         if wanted is None:
             return None
-        agents, projecting = self._agents, self._projecting(wanted)
-        return open_node(
-            self.engine,
-            self.clock,
+        return Linked(
+            self.settings,
             wanted,
-            tell=self._teller,
-            order=self._teller.order,
-            ready=projecting.ready,
-            rule=projecting.rule,
-            partner_of=agents.partner,
+            self.pure,
+            engine=self.engine,
+            clock=self.clock,
             secrets=self.secrets,
-            sees=lambda partner, key: key == SHARED or ReadSide(self.engine).sees(key, agents.sight(partner)),
-            reaches=agents.reached,
-            host=self.settings.hub.listen.host,
-        )
-
-    @cached_property
-    def projecting(self) -> Projecting | None:
-        """Shipments as logistics objects, where a node is configured."""
-        wanted = self.settings.hub.node
-        return self._projecting(wanted) if wanted is not None else None
-
-    @cached_property
-    def joining(self) -> Joining | None:
-        """What objects posted one by one say together, where a node is configured."""
-        wanted = self.settings.hub.node
-        if wanted is None:
-            return None
-        return Joining(
-            self.engine,
-            self.clock,
-            cast(Joiner, self._linked_format()),
-            base=f"{wanted.base_url}/logistics-objects",
-            ready=self._projecting(wanted).ready,
-            partner_of=self._agents.partner,
-        )
-
-    def _linked_format(self) -> Format:
-        format = self.pure.line.formats.get("one-record")
-        if format is None:
-            raise Misconfigured("[node] needs the format one-record: name its adapter under [formats] in waybridge.toml")
-        return format
-
-    def _projecting(self, wanted: NodeSettings) -> Projecting:
-        return Projecting(
-            self.engine,
-            self.clock,
-            cast(Outliner, self._linked_format()),
-            lambda target, document, day: self.pure.line.express(target, document, day).root,
-            lambda raw: self.pure.line.understand(anonymous(raw, "", self.clock.now()), self._profile("")),
-            base_url=wanted.base_url,
-            tell=self._teller,
-            partner_of=self._agents.partner,
-        )
-
-    @cached_property
-    def _agents(self) -> Agents:
-        return Agents(self.settings)
-
-    @cached_property
-    def _teller(self) -> Teller:
-        wanted = self.settings.hub.node
-        return Teller(
-            lambda: self._announcer(wanted.announcer if wanted else ""),
-            self._agents.address,
-            sender=self.settings.hub.identity,
-            holder=wanted.holder if wanted else "",
             awake=self.awake,
         )
 
-    def _announcer(self, dotted: str) -> Announcer:
-        made: Announcer = registry.resolve(dotted)(self.node)
-        return made
+    @property
+    def node(self) -> NodeDoors | None:
+        """The ports of the ONE Record node, where one is configured."""
+        return self._linked.doors if self._linked else None
+
+    @property
+    def projecting(self) -> Projecting | None:
+        """Shipments as logistics objects, where a node is configured."""
+        return self._linked.projecting if self._linked else None
+
+    @property
+    def joining(self) -> Joining | None:
+        """What objects posted one by one say together, where a node is configured."""
+        return self._linked.joining if self._linked else None
 
     def awake(self) -> None:
         """There is something to deliver: no worker of this process need sleep any longer."""
@@ -304,26 +250,6 @@ def _incomplete(awb: str) -> Problem:
         path=awb,
         found=awb,
     )
-
-
-def spoiled(understood: Understood) -> Understood:
-    """An error of an interchange as a whole (a wrong UNZ count) is an error of each of its messages: none of them is applied."""
-    faults = [one for one in understood.problems if has_error([one])]
-    if not faults:
-        return understood
-    frames = {_frame_of(one, understood.readings): one for one in reversed(faults)}
-    readings = [_rejected(one, frames[one.frame]) if one.frame in frames else one for one in understood.readings]
-    return msgspec.structs.replace(understood, readings=readings)
-
-
-def _frame_of(problem: Problem, readings: Sequence[Reading]) -> int | None:
-    """The layer a file's problem belongs to: that of the last message before it."""
-    before = [one for one in readings if problem.offset is None or one.offset <= problem.offset]
-    return before[-1].frame if before else (readings[0].frame if readings else None)
-
-
-def _rejected(reading: Reading, fault: Problem) -> Reading:
-    return msgspec.structs.replace(reading, problems=[fault, *reading.problems], readable=False)
 
 
 def open_hub() -> Hub:

@@ -197,8 +197,10 @@ def _main(raw: bytes) -> Thing:
 def _found(iri: str, answer: Answer) -> Found:
     document = said(answer.body)
     thing = document.main(iri)
-    if thing is None:
-        raise Refused(f"{KIND} channel: {iri} was answered with nothing that can be read: {document.fault}")
+    if thing is None or not thing.subject.types:
+        raise Refused(
+            f"{KIND} channel: {iri} was answered with nothing that can be read: {document.fault or 'no object with a class'}"
+        )
     return Found(
         thing=thing,
         document=document,

@@ -4,12 +4,14 @@ Knows no class of the API; what is said and where is the caller's.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 import httpx
 import tenacity
 
+from adapters.one_record.client.encodings import plain
 from adapters.one_record.client.faults import fault_of
 from adapters.one_record.client.said import Said, Thing, said
 from adapters.one_record.client.settings import KIND, Place
@@ -21,6 +23,9 @@ from hub.ports import DeliveryError, Refused, Retriable, Unknown
 
 _READS = ("GET", "HEAD")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_AS_SENT = frozenset({307, 308})
+"""Redirects that say that nothing was done and the same is to be sent again (RFC 9110, sections 15.4.8 and 15.4.9)."""
+
 _MOST_REDIRECTS = 3
 _LONGEST_PAUSE = 5.0
 
@@ -48,9 +53,7 @@ class Session:
         """GET an IRI of the partner's, whole. Raises :class:`hub.ports.DeliveryError`, never Unknown: nothing was changed."""
         answer = self._reading("GET", self.place.url(iri))
         if not answer.whole:
-            raise Refused(
-                f"{KIND} channel: {iri} is larger than 'max_answer_bytes' ({self.place.way.max_answer_bytes}), or broke off."
-            )
+            raise Refused(f"{KIND} channel: {iri} is larger than 'max_answer_bytes' ({self.place.way.max_answer_bytes}).")
         return answer
 
     def head(self, iri: str) -> Answer:
@@ -60,7 +63,10 @@ class Session:
     def write(self, method: str, url: httpx.URL, raw: bytes = b"", *, key: str = "") -> Answer:
         """POST, PATCH or DELETE once; ``key`` goes out as ``Idempotency-Key``. Raises the whole tree."""
         self.negotiate()
-        return self._good(method, url, raw, key)
+        answer = self._good(method, url, raw, key)
+        if "Location" in answer.headers:
+            answer.headers["Location"] = urljoin(str(url), answer.headers["Location"])
+        return answer
 
     def _reading(self, method: str, url: httpx.URL) -> Answer:
         self.negotiate()
@@ -81,11 +87,16 @@ class Session:
 
     def _followed(self, method: str, url: httpx.URL) -> Answer:
         answer, last = self._landed(method, url)
+        if not answer.whole and len(answer.body) < self.place.way.max_answer_bytes:
+            raise Retriable(
+                f"{KIND} channel: the answer to {method} {last.copy_with(query=None)} broke off. It is asked for again."
+            )
         return self._judged(answer, method, last)
 
     def _landed(self, method: str, url: httpx.URL) -> tuple[Answer, httpx.URL]:
         """Redirects of a read are followed on the partner's own hosts only (301 and 302 are in the standard's tables), whatever
-        kind they are of: a read stays a read. What writes is never sent elsewhere: its redirect is a fault that names the place.
+        kind they are of: a read stays a read. What writes is never sent elsewhere, but for the same address with or without a
+        slash at its end: any other redirect is a fault that names the place.
         """
         for _ in range(_MOST_REDIRECTS):
             answer = self._exchanged(method, url, b"", "")
@@ -96,7 +107,11 @@ class Session:
         return answer, url
 
     def _good(self, method: str, url: httpx.URL, raw: bytes, key: str) -> Answer:
-        return self._judged(self._exchanged(method, url, raw, key), method, url)
+        answer = self._exchanged(method, url, raw, key)
+        if answer.status in _AS_SENT and _is_spelling(url, answer.headers.get("Location", "")):
+            url = self.place.url(urljoin(str(url), answer.headers["Location"]))
+            answer = self._exchanged(method, url, raw, key)
+        return self._judged(answer, method, url)
 
     def _judged(self, answer: Answer, method: str, url: httpx.URL) -> Answer:
         if 200 <= answer.status < 300:
@@ -123,7 +138,15 @@ class Session:
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Content-Type": media} if raw else {}
         headers |= {"Idempotency-Key": key} if key else {}
-        return exchange(self.place.way, Request(method=method, url=url, headers=headers, raw=raw), self._kept)
+        return self._plain(exchange(self.place.way, Request(method=method, url=url, headers=headers, raw=raw), self._kept))
+
+    def _plain(self, answer: Answer) -> Answer:
+        """The answer with its body as asked for, where the node compressed it all the same."""
+        encoding = answer.headers.get("Content-Encoding", "")
+        if not encoding or not answer.whole:
+            return answer
+        body, whole = plain(answer.body, encoding, self.place.way.max_answer_bytes)
+        return replace(answer, body=body, whole=whole)
 
     def negotiate(self) -> None:
         """Ask the node once what it speaks. One that does not say is spoken to in the newest version until it objects."""
@@ -137,6 +160,12 @@ class Session:
         server = _server(said(answer.body)) if answer.status == 200 else None
         if server is not None:
             self.versions.learn_supported(server.texts("api:hasSupportedApiVersion"))
+
+
+def _is_spelling(url: httpx.URL, location: str) -> bool:
+    """Whether a redirect names the same address, only with or without a slash at its end."""
+    here, there = str(url.copy_with(query=None)), urljoin(str(url), location).partition("?")[0]
+    return bool(location) and here != there and here.rstrip("/") == there.rstrip("/")
 
 
 def _server(document: Said) -> Thing | None:

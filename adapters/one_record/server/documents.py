@@ -1,5 +1,7 @@
 """Bodies in: bytes to one checked object as nodes, within bounds; faults are located refusals. Knows no route."""
 
+import msgspec
+
 from adapters.one_record.check import Checker
 from adapters.one_record.frame import Root, tree
 from adapters.one_record.graph import Graph, Report
@@ -88,11 +90,11 @@ def checked(graph: Graph, root: Root, report: Report) -> None:
 
 
 def faults(nodes: Nodes) -> list[Problem]:
-    """What contradicts the ontology in nodes we made ourselves (an applied change)."""
+    """What contradicts the ontology in nodes we made ourselves (an applied change); there is no text to point into."""
     graph = to_graph(nodes)
     report = Report(Lines.of(""))
     checked(graph, Root(graph.subjects[nodes[0]["@id"]], len(nodes)), report)
-    return [one for one in report.problems if one.code in INVALID]
+    return [msgspec.structs.replace(one, line=None, column=None) for one in report.problems if one.code in INVALID]
 
 
 def require_valid(problems: list[Problem], node: Node, call: Call, *, waived: frozenset[str] = frozenset()) -> None:

@@ -9,7 +9,7 @@ from adapters.one_record.server.permission import require_holder, the_request
 from adapters.one_record.server.requesting import notices
 from adapters.one_record.server.shown import request_nodes
 from adapters.one_record.vocabulary import API
-from hub.objects import ACCEPTED, ACKNOWLEDGED, FAILED, PENDING, REJECTED, REVOKED, ActionRequest, Conflict
+from hub.objects import ACCEPTED, ACKNOWLEDGED, CHANGE, FAILED, PENDING, REJECTED, REVOKED, ActionRequest, Conflict
 
 STATUSES = (ACCEPTED, REJECTED, ACKNOWLEDGED, REVOKED, FAILED)
 
@@ -22,7 +22,8 @@ def read(node: Node, call: Call) -> Answer:
         "Type": API + found.kind,
         "Last-Modified": last_modified(found.since),
     }
-    return Answer(status=200, nodes=request_nodes(node, found), headers=headers)
+    mark = f"{found.kind}/{found.id}?{found.status}/{len(found.history)}/{found.since.timestamp()}"
+    return Answer(status=200, nodes=request_nodes(node, found), headers=headers, mark=mark)
 
 
 def update(node: Node, call: Call) -> Answer:
@@ -35,6 +36,13 @@ def update(node: Node, call: Call) -> Answer:
     found = the_request(node, call)
     if status != REVOKED:
         require_holder(node, call, "decide on action requests")
+    if found.kind == CHANGE and (found.status, status) == (ACCEPTED, FAILED):
+        raise refused(
+            "The change was applied when it was accepted, so it cannot fail any more; make another change that takes it back.",
+            status=422,
+            property=API + "hasRequestStatus",
+            resource=node.request_iri(found.id),
+        )
     if not _is_confirmed(node, found, status):
         decide(node, found, status, call.agent.uri)
     return Answer(status=204, headers={"Location": node.request_iri(found.id), "Type": API + found.kind})
@@ -48,8 +56,9 @@ def _is_confirmed(node: Node, found: ActionRequest, status: str) -> bool:
 
 def revoke(node: Node, call: Call) -> Answer:
     """DELETE /action-requests/{id}: by the requestor or the holder."""
-    decide(node, the_request(node, call), REVOKED, call.agent.uri)
-    return Answer(status=204)
+    found = the_request(node, call)
+    decide(node, found, REVOKED, call.agent.uri)
+    return Answer(status=204, headers={"Location": node.request_iri(found.id), "Type": API + found.kind})
 
 
 def decide(node: Node, found: ActionRequest, status: str, by: str) -> None:
