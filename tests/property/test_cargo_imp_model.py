@@ -20,6 +20,7 @@ from hub.problem import Code
 from hub.settings import load as configuration
 from hub.statement import Reading
 from tests.canonical_rules import violations
+from tests.property.cargo_imp_examples import lone_consignee
 from tests.property.cargo_imp_traffic import Traffic
 from tests.unit.adapters.cargo_imp.messages import whole
 
@@ -59,12 +60,6 @@ def made(name: str, seed: int) -> str:
     chance = random.Random(seed)
     texts = (Traffic(table(name), chance).message() for _ in range(200))
     return next(text for text in texts if not name.startswith("fhl") or not lone_consignee(text))
-
-
-def lone_consignee(text: str) -> bool:
-    """Of a house: that is read, and never written."""
-    houses = re.split(r"\n(?=HBS/)", text)[1:]
-    return any("\nCNE" in house and "\nSHP" not in house for house in houses)
 
 
 def understood(text: str) -> Reading:
