@@ -44,10 +44,10 @@ class Reading(Departing):
         place, longest, careful = self.place, LONGEST_LINE, not plain
         for raw in text.split("\n"):
             number += 1
-            line = raw.rstrip(BLANKS)
+            line, size = raw.rstrip(BLANKS), len(raw)
             if line:
                 step = place.slash if line[0] == "/" else place.fast.get(line[:3]) or place.consignment
-                found = None if step is None or careful or len(line) > longest else step.match(line)
+                found = None if step is None or careful or size > longest else step.match(line)
                 if found is None or step is None or (count := counts[step.index]) >= step.most:
                     self.number, self.start, self.line, self.place = number, start, line, place
                     self._slow_line(line, plain)
@@ -71,7 +71,7 @@ class Reading(Departing):
                     place = variant.place
                     if variant.checked:
                         self._check(node)
-            start += len(raw) + 1
+            start += size + 1
         self.place = place
         self._end(number, start, text)
 
