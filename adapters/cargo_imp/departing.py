@@ -6,6 +6,7 @@ Each is read, and told with its number in docs/wire-differences.md. Knows tables
 import re
 from dataclasses import dataclass
 
+from adapters.cargo_imp.late import opened
 from adapters.cargo_imp.layout import ANY, SLANT, Option, Row, Table, differences
 from adapters.cargo_imp.recovery import LONGEST_MATCHED, Recovery
 from adapters.cargo_imp.slips import beginnings, begins_with_text
@@ -119,7 +120,7 @@ class Departing(Recovery):
         kind = _kind_before(option) if option is not None and not self.lost else None
         if option is None or option.line is None or kind is None:
             return False
-        (step, *_), before = self.walk.again(option), self.open[option.row.depth + 1]
+        (step, *_), before = self.walk.again(option), opened(self.open[option.row.depth + 1])
         alike = SHORTEST_PLACE < len(line) < LONGEST_MATCHED and not _DIGIT.search(line)
         longer = next((one for one in step.departures if alike and one.pattern.fullmatch(line)), None)
         found = longer.pattern.fullmatch(line) if longer is not None else step.match(line) if alike else None

@@ -30,7 +30,7 @@ class Lines:
         for piece in _pieces(step, line, node) if line.continued else _wrapped(step, line, node, beside):
             text = line.fast(piece)
             if text is None:
-                self._careful_line(line, piece, step.option.row.mandatory)
+                self._careful_line(line, piece, _only_one(step, node, beside))
             else:
                 self.put(line, text, piece)
 
@@ -48,6 +48,8 @@ class Lines:
                     return
                 continue
             self.homeless(line.name, {name: one for name, one in elements.items() if name not in written})
+            if self._emptied(step, node, inner, needed):
+                return
             self.put(step, text, Node(node.name, {name: elements[name] for name in written}, inner))
             return
 
@@ -69,9 +71,29 @@ class Lines:
         else:
             del holder[field.name]
             dropped.add(field.name)
-            inner[:] = [one for one in inner if one.elements is not holder]
             self.report(name, field, text, f"{name}: {field.name} does not fit; left out")
+            self._let_go(step, inner, holder)
         return True
+
+    def _let_go(self, step: LineStep, inner: list[Node], holder: dict[str, Element]) -> None:
+        """A repeated node that cannot be without the element it has lost goes too, with all it says."""
+        owner = next((one for one in inner if one.elements is holder), None)
+        if owner is None or _stands(step.repeats[owner.name], owner):
+            return
+        inner[:] = [one for one in inner if one is not owner]
+        if shown(owner):
+            self.report(
+                step.line.name, None, shown(owner), f"{step.line.name}: {owner.name} left out, what it says is incomplete"
+            )
+
+    def _emptied(self, step: LineStep, node: Node, inner: list[Node], needed: bool) -> bool:
+        """Whether nothing is left of a list the line is there for: a line without it says nothing."""
+        kept, had = {one.name for one in inner}, {one.name for one in node.children}
+        lost = next((one for one in step.repeats.values() if one.least and one.name in had - kept), None)
+        if lost is not None and needed:
+            says = f"mandatory line {step.line.name} cannot be written without {lost.name}"
+            self.report(step.line.name, None, None, says, code=Code.WRITE_INCOMPLETE)
+        return lost is not None
 
     def _unwritten(self, step: LineStep, field: Field, needed: bool, told: bool) -> None:
         """A line left out because an element it cannot be without is not there, or did not fit (``told`` already)."""
@@ -144,6 +166,15 @@ def _pieces(step: OptionStep, line: LineStep, node: Node) -> list[Node]:
     return [Node(node.name, node.elements, children[at : at + most]) for at in range(0, len(children), most)]
 
 
+def _only_one(step: OptionStep, node: Node, beside: list[Node]) -> bool:
+    """Whether a mandatory row would be empty without this line; an optional group may go with the line it begins with."""
+    row = step.option.row
+    if row.owner is not None and row.owner.joined and not row.owner.row.mandatory:
+        return False
+    names = {one.line.node for one in row.options if one.line is not None}
+    return row.mandatory and not any(one is not node and one.name in names for one in beside)
+
+
 def _wrapped(step: OptionStep, line: LineStep, node: Node, beside: list[Node]) -> Iterable[Node]:
     """The node itself; or, where a line is nothing but text that is too long, as many lines as its row has room for."""
     field = line.text
@@ -153,6 +184,15 @@ def _wrapped(step: OptionStep, line: LineStep, node: Node, beside: list[Node]) -
     room = step.option.row.most - sum(child.name == node.name for child in beside) + 1
     lines = wrapped(spelled(field, text), field.runs[0].most, room)
     return [Node(node.name, {field.name: Element(one)}) for one in lines]
+
+
+def _stands(item: Repeat, node: Node) -> bool:
+    """Whether a repeated node has all it cannot be without."""
+    try:
+        render(item.items, node)
+    except Unfit as fault:
+        return fault.text is not None
+    return True
 
 
 def _holder(elements: dict[str, Element], inner: list[Node], name: str, text: str) -> dict[str, Element] | None:

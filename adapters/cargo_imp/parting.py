@@ -10,6 +10,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from adapters.cargo_imp.layout import Option, Row, Table
+from hub.problem import Code, Problem
 from hub.syntax import Node
 
 LONGEST_MESSAGE = 3500
@@ -35,6 +36,32 @@ def messages(table: Table, root: Node) -> Sequence[Node]:
         return (root,)
     around = [child for child in root.children if child.name != "house"]
     return [Node(root.name, root.elements, [*around, house]) for house in houses]
+
+
+def without_lone_consignees(table: Table, root: Node) -> tuple[Node, list[Problem]]:
+    """The message without consignees of houses that have no shipper: they may not stand there alone (section 4)."""
+    lone = [house for house in root.children if house.name == "house" and house.first("SHP") is None and house.first("CNE")]
+    if table.check != "house-parties" or not lone:
+        return root, []
+    problems = [_lone(table, house) for house in lone]
+    kept = [_without(child, "CNE") if child in lone else child for child in root.children]
+    return Node(root.name, root.elements, kept), problems
+
+
+def _without(node: Node, name: str) -> Node:
+    return Node(node.name, node.elements, [child for child in node.children if child.name != name])
+
+
+def _lone(table: Table, house: Node) -> Problem:
+    consignee, summary = house.first("CNE"), house.first("HBS")
+    text = " ".join(one.text for node in (consignee.walk() if consignee else ()) for one in node.elements.values())
+    named = summary.text("house_waybill") if summary else None
+    return Problem(
+        code=Code.NOT_EXPRESSIBLE,
+        message=f"CNE of house waybill {named}: {table.type} has no consignee without a shipper; left out",
+        segment="CNE",
+        found=text[:80] or None,
+    )
 
 
 def _has_parties(house: Node) -> bool:

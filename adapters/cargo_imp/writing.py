@@ -9,7 +9,7 @@ from adapters.cargo_imp.flight_parting import flight_parts
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.line_steps import LineStep
 from adapters.cargo_imp.line_writing import Lines, shown
-from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, Parting, messages, size
+from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, Parting, messages, size, without_lone_consignees
 from adapters.cargo_imp.write_steps import NOWHERE, Entry, GroupStep, OptionStep, RowStep, WriteSteps
 from hub.problem import Code, Problem
 from hub.syntax import Node
@@ -27,8 +27,8 @@ class Writer:
         """Texts of lines joined by line feeds, each beginning with the line that names the message; and what could not be
         written. More than one text where the table has houses that must go alone, or parts for a message that is too long."""
         texts: list[str] = []
-        problems: list[Problem] = []
-        for one in messages(self.table, root):
+        kept, problems = without_lone_consignees(self.table, root)
+        for one in messages(self.table, kept):
             texts += self._written(one, problems)
         return texts, problems
 

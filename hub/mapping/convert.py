@@ -30,6 +30,7 @@ class Conversion:
         self.table = codes(row.code) if row.code else None
         self.joins = bool(self.pairs) and self.pairs[0].joins
         self.respells = any(pair.respells for pair in self.pairs)
+        self.lost = self.pairs[0].lost if len(self.pairs) == 1 else None
         self.plain = not self.pairs and self.table is None and not row.verbatim
         self.free = not self.pairs and self.table is None
         self.read = self.pairs[0].read if len(self.pairs) == 1 and self.table is None else self._read

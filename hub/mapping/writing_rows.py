@@ -30,6 +30,12 @@ class WritePass:
             )
         )
 
+    def tell(self, pointer: str, value: str, lost: str) -> None:
+        """Note what of a canonical value is not in what was written of it."""
+        self.problems.append(
+            Problem(code=Code.NOT_EXPRESSIBLE, message=f"{pointer}: {value} is written without {lost}", path=pointer, found=value)
+        )
+
 
 Write = Callable[[WritePass, Any, Node, str], None]
 
@@ -115,7 +121,11 @@ def _scalar_row(row: Row, codes: Codes) -> Write:
 
 def _text(run: WritePass, convert: Conversion, value: Any, name: str) -> Any:
     try:
-        return convert.write(value, run.context)
+        written = convert.write(value, run.context)
+        lost = convert.lost(value, run.context) if convert.lost is not None and written else None
+        if lost is not None:
+            run.tell(name, str(value), lost)
+        return written
     except (ValueError, TypeError, KeyError, IndexError) as fault:
         run.refuse(name, str(fault))
         return None

@@ -15,6 +15,8 @@ from hub.transforms.common import (
     day_month_write,
     decimal,
     hhmm,
+    lost_seconds,
+    lost_year,
     time_on_date_read,
     time_on_date_write,
 )
@@ -114,9 +116,9 @@ PAIRS: dict[str, Pair] = {
     "flight_day": Pair(read=_flight_day, write=_flight_day_write, joins=True, respells=True),
     "none_any_more": Pair(read=lambda text, context: [], write=_none_written),
     "nobody_any_more": Pair(read=lambda text, context: {}, write=_none_written),
-    "movement_time": Pair(read=_movement_time, write=_movement_time_write, joins=True),
+    "movement_time": Pair(read=_movement_time, write=_movement_time_write, joins=True, lost=lost_seconds),
     "movement_time_type": Pair(read=_movement_time_type, write=_movement_time_type_write, joins=True),
     "amount_or_code": Pair(read=_amount_or_code, write=as_is),
-    "actual_day_month_time": Pair(read=day_month_time, write=_actual_day_month_time_write, joins=True),
-    "day_month_time_change": Pair(read=_day_month_time_change, write=_day_month_time_change_write, joins=True),
+    "actual_day_month_time": Pair(read=day_month_time, write=_actual_day_month_time_write, joins=True, lost=lost_year),
+    "day_month_time_change": Pair(read=_day_month_time_change, write=_day_month_time_change_write, joins=True, lost=lost_year),
 }

@@ -23,6 +23,8 @@ class Context(msgspec.Struct, kw_only=True):
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """Two functions that undo each other. ``respells``: one meaning has several wire spellings, so the wire's own may be lost.
 
+    ``lost``: what of a value is not in what is written, in words; None where all of it is.
+
     ``read`` may return None (nothing said). Both raise ValueError with what was expected.
     """
 
@@ -30,6 +32,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     write: Callable[[Any, Context], Any]
     joins: bool = False
     respells: bool = False
+    lost: Callable[[Any, Context], str | None] | None = None
 
 
 def integer(text: str, _: Context) -> int:
@@ -116,6 +119,18 @@ def hhmm(value: str) -> str:
     return value[11:13] + value[14:16]
 
 
+def lost_seconds(value: str, _: Context) -> str | None:
+    """A time of day has hours and minutes."""
+    return "its seconds" if len(value) > len("2026-11-21T10:15") and value[16] == ":" else None
+
+
+def lost_year(value: str, context: Context) -> str | None:
+    """A day and month are read in the year nearest to the reference day."""
+    day = date.fromisoformat(value[:10])
+    near = nearest_year(day.month, day.day, context.reference) == day
+    return lost_seconds(value, context) if near else f"its year {day.year}"
+
+
 def _day(text: str, context: Context) -> str:
     return nearest_month(int(text), context.reference).isoformat()
 
@@ -177,11 +192,11 @@ PAIRS: dict[str, Pair] = {
     "decimal": Pair(read=decimal, write=as_is),
     "flight": Pair(read=_flight_read, write=flight_write, joins=True, respells=True),
     "flight_text": Pair(read=flight_text_read, write=as_is, respells=True),
-    "day_month": Pair(read=_day_month, write=day_month_write, joins=True),
+    "day_month": Pair(read=_day_month, write=day_month_write, joins=True, lost=lost_year),
     "day_month_year": Pair(read=_day_month_year, write=_day_month_year_write, joins=True),
-    "day_month_time": Pair(read=day_month_time, write=day_month_time_write, joins=True),
+    "day_month_time": Pair(read=day_month_time, write=day_month_time_write, joins=True, lost=lost_year),
     "day": Pair(read=_day, write=_day_write),
-    "time_on_date": Pair(read=time_on_date_read, write=time_on_date_write, joins=True),
+    "time_on_date": Pair(read=time_on_date_read, write=time_on_date_write, joins=True, lost=lost_seconds),
     "iso_moment": Pair(read=_iso_moment, write=as_is),
     "uld": Pair(read=_uld, write=_uld_write, joins=True),
 }

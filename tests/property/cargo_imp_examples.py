@@ -1,6 +1,7 @@
 """Messages made at random from a layout table, for the property tests: nothing here uses the reader or the writer."""
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 
 from adapters.cargo_imp.layout import Line, Option, Row, Table
@@ -86,3 +87,9 @@ def _number(length: int, chance: random.Random) -> str:
 def normalised(text: str) -> str:
     """Line ends, trailing blanks and empty lines at the end do not count. Written without the reader or the writer."""
     return "\n".join(one.rstrip(" \r\t") for one in text.split("\n")).rstrip("\n")
+
+
+def lone_consignee(text: str) -> bool:
+    """Whether a house list has a consignee without a shipper: that is read, and never written."""
+    houses = re.split(r"\n(?=HBS/)", text)[1:]
+    return any("\nCNE" in house and "\nSHP" not in house for house in houses)

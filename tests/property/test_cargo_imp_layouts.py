@@ -13,7 +13,7 @@ from adapters.cargo_imp.layout import load, schema_names
 from adapters.cargo_imp.reading import Reader
 from hub.envelope import Part
 from hub.problem import Code
-from tests.property.cargo_imp_examples import message, normalised
+from tests.property.cargo_imp_examples import lone_consignee, message, normalised
 from tests.unit.adapters.cargo_imp.messages import BARE, FIXTURES, changed, fixture, whole
 
 FORMAT = build()
@@ -33,7 +33,9 @@ def part(name: str, text: str) -> Part:
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_written_is_what_was_read(name, seed):
-    text = message(load_once(name), random.Random(seed))
+    chance = random.Random(seed)
+    texts = (message(load_once(name), chance) for _ in range(200))
+    text = next(one for one in texts if not name.startswith("fhl") or not lone_consignee(one))
     found = FORMAT.read(part(name, text))
     assert [one for one in found.problems if one.code not in HARMLESS] == []
     assert found.unread == []

@@ -20,6 +20,7 @@ from hub.problem import Code
 from hub.settings import load as configuration
 from hub.statement import Reading
 from tests.canonical_rules import violations
+from tests.property.cargo_imp_examples import lone_consignee
 from tests.property.cargo_imp_traffic import Traffic
 from tests.unit.adapters.cargo_imp.messages import whole
 
@@ -55,7 +56,10 @@ def table(name: str) -> Table:
 
 
 def made(name: str, seed: int) -> str:
-    return Traffic(table(name), random.Random(seed)).message()
+    """The first message from this seed on in which every consignee has a shipper."""
+    chance = random.Random(seed)
+    texts = (Traffic(table(name), chance).message() for _ in range(200))
+    return next(text for text in texts if not name.startswith("fhl") or not lone_consignee(text))
 
 
 def understood(text: str) -> Reading:
