@@ -35,11 +35,7 @@ class Wire:
 
     def is_quiet(self) -> bool:
         """Whether the other side has neither closed the connection nor said anything unasked."""
-        if self.socket is None:
-            return False
-        watched = select.poll()
-        watched.register(self.socket, select.POLLIN | select.POLLHUP | select.POLLERR)
-        return not watched.poll(0)
+        return self.socket is not None and not _has_something(self.socket)
 
     def close(self) -> None:
         """Close the connection, both descriptors."""
@@ -50,6 +46,15 @@ class Wire:
         if self.socket is not None:
             self.socket.close()
             self.socket = None
+
+
+def _has_something(connection: socket.socket) -> bool:
+    """Whether there is something to read, the end included."""
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([connection], [], [], 0)[0])
+    watched = select.poll()
+    watched.register(connection, select.POLLIN)
+    return bool(watched.poll(0))
 
 
 class Kept:

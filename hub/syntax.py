@@ -39,7 +39,7 @@ class Node(msgspec.Struct, gc=False):
 
     def all(self, name: str) -> Iterator["Node"]:
         """The child nodes of this name, in order."""
-        return (child for child in self.children if child.name == name)
+        return iter([child for child in self.children if child.name == name])
 
     def first(self, name: str) -> "Node | None":
         """The first child node of this name."""

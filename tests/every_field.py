@@ -41,7 +41,7 @@ OWN: dict[str, Any] = {
     "rate_class": "Q",
     "rate_class_basis": "N",
     "description_code": "S",
-    "special_handling": ["PER", "EAW"],
+    "special_handling": ["EAW", "PER"],
     "special_handling_order": [2, 1],
     "contacts": [{"type": "FX", "value": "492"}, {"type": "TE", "value": "491"}],
     "contacts_order": [2, 1],
@@ -52,6 +52,13 @@ OWN: dict[str, Any] = {
     "partial_status": {"ARR": 4},
     "screening": ["XRY"],
     "pieces": 2,
+    "houses/pieces": 2,
+    "length": "120",
+    "width": "80",
+    "height": "100",
+    "remarks": "TOP",
+    "loading": "L",
+    "house": "H0002",
     "total_pieces": 9,
     "line": 1,
     "place": 1,
@@ -97,7 +104,8 @@ def _own(path: tuple[str, ...]) -> Any:
 
 def _value(kind: Any, path: tuple[str, ...]) -> Any:
     if isinstance(kind, msgspec.inspect.Metadata):
-        return _value(kind.type, path)
+        money = (kind.extra_json_schema or {}).get("description", "").startswith(("exact amount", "amount"))
+        return f"{_number(path)}.50" if money else _value(kind.type, path)
     if isinstance(kind, msgspec.inspect.UnionType):
         return _value(next(one for one in kind.types if not isinstance(one, msgspec.inspect.NoneType)), path)
     if isinstance(kind, msgspec.inspect.ListType):
@@ -109,7 +117,7 @@ def _value(kind: Any, path: tuple[str, ...]) -> Any:
 
 def _plain(kind: Any, path: tuple[str, ...]) -> Any:
     """A value told apart from every other by its path."""
-    number = 10 + sum(map(ord, "/".join(path))) % 89
+    number = _number(path)
     if isinstance(kind, msgspec.inspect.BoolType):
         return True
     if isinstance(kind, msgspec.inspect.IntType):
@@ -119,9 +127,10 @@ def _plain(kind: Any, path: tuple[str, ...]) -> Any:
         return "2026-11-21"
     if r"\d{4}-\d{2}-\d{2}" in pattern:
         return f"2026-11-21T10:{number % 60:02}"
-    if pattern.startswith("^-?(0|[1-9]") or pattern.startswith("^(-?(0|"):
-        return f"{number}.50" if path[-1] in MONEY or "charges" in path else str(number)
+    if "(0|[1-9]" in pattern:
+        return str(number)
     return f"{path[-1].upper().replace('_', ' ')} {number}"
 
 
-MONEY = frozenset(("amount", "converted", "at_destination", "total"))
+def _number(path: tuple[str, ...]) -> int:
+    return 10 + sum(map(ord, "/".join(path))) % 89

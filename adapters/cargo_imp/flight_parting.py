@@ -14,7 +14,8 @@ CONTINUED = "CONT"
 
 @dataclass(frozen=True, kw_only=True)
 class _Item:
-    """What is never parted: a consignment with all its lines, or a point of unloading or ULD without any."""
+    """What is never parted: a consignment with all its lines, or a point of unloading or ULD without any. The ``uld`` holds its
+    own lines only."""
 
     point: Node
     uld: Node | None = None
@@ -36,15 +37,18 @@ def flight_parts(text: Text, root: Node) -> list[Node]:
 
     A consignment that is longer than a part is a part of its own.
     """
-    scale = _Scale(text, root)
+    frame = _Frame(root)
+    scale = _Scale(text, frame)
     parts = [_Part(length=scale.bare)]
     for item in _items(root):
-        if parts[-1].items and parts[-1].length + scale.cost(item, parts[-1].items[-1]) > LONGEST_MESSAGE:
-            parts.append(_Part(length=scale.bare))
         before = parts[-1].items[-1] if parts[-1].items else None
-        parts[-1].length += scale.cost(item, before)
+        cost = scale.cost(item, before)
+        if before is not None and parts[-1].length + cost > LONGEST_MESSAGE:
+            parts.append(_Part(length=scale.bare))
+            cost = scale.cost(item, None)
+        parts[-1].length += cost
         parts[-1].items.append(item)
-    return [_message(root, part, at, last=at == len(parts) - 1) for at, part in enumerate(parts)]
+    return [frame.message(part.items, at, last=at == len(parts) - 1) for at, part in enumerate(parts)]
 
 
 def _items(root: Node) -> Iterator[_Item]:
@@ -56,17 +60,31 @@ def _items(root: Node) -> Iterator[_Item]:
             if child.name == "AWB":
                 yield _Item(point=point, consignment=child)
                 continue
+            uld = Node(child.name, child.elements, [line for line in child.children if line.name != "AWB"])
             loaded = list(child.all("AWB"))
-            yield from (_Item(point=point, uld=child, consignment=one) for one in loaded)
+            yield from (_Item(point=point, uld=uld, consignment=one) for one in loaded)
             if not loaded:
-                yield _Item(point=point, uld=child)
+                yield _Item(point=point, uld=uld)
+
+
+class _Frame:
+    """What stands around the items of a message: its heads, and the mark at its end."""
+
+    def __init__(self, root: Node) -> None:
+        self._root, self._heads, self._ends = root, list(root.all("head")), list(root.all("end"))
+
+    def message(self, items: Sequence[_Item], at: int, *, last: bool) -> Node:
+        """A message of these items, the ``at``-th from 0."""
+        ends = self._ends if last else [Node("end", {"code": Element(CONTINUED)})]
+        heads = [_following(head, at) for head in self._heads]
+        return Node(self._root.name, self._root.elements, [*heads, *_points(items), *ends])
 
 
 class _Scale:
     """How many characters an item takes, lines ends included, by writing it."""
 
-    def __init__(self, text: Text, root: Node) -> None:
-        self._text, self._root = text, root
+    def __init__(self, text: Text, frame: _Frame) -> None:
+        self._text, self._frame = text, frame
         self._known: dict[tuple[int, int], int] = {}
         self.bare = self._of(())
 
@@ -86,13 +104,7 @@ class _Scale:
         return self._known[key]
 
     def _of(self, items: Sequence[_Item]) -> int:
-        return size(self._text(_message(self._root, _Part(items=list(items)), 0, last=False)))
-
-
-def _message(root: Node, part: _Part, at: int, *, last: bool) -> Node:
-    ends = list(root.all("end")) if last else [Node("end", {"code": Element(CONTINUED)})]
-    heads = [_following(head, at) for head in root.all("head")]
-    return Node(root.name, root.elements, [*heads, *_points(part.items), *ends])
+        return size(self._text(self._frame.message(items, 0, last=False)))
 
 
 def _following(head: Node, at: int) -> Node:
@@ -110,8 +122,7 @@ def _points(items: Sequence[_Item]) -> list[Node]:
             points.append(Node("destination", item.point.elements))
             before = None
         if item.uld is not None and (before is None or before.uld is not item.uld):
-            lines = [child for child in item.uld.children if child.name != "AWB"]
-            points[-1].children.append(Node("ULD", item.uld.elements, lines))
+            points[-1].children.append(Node("ULD", item.uld.elements, [*item.uld.children]))
         if item.consignment is not None:
             holder = points[-1] if item.uld is None else points[-1].children[-1]
             holder.children.append(item.consignment)

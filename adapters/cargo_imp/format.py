@@ -76,7 +76,7 @@ class CargoImp:
         message.unread = reading.unread
         if reading.problems:
             message.problems = _of_this_message(part.type, reading.root, reading.problems)
-        if reading.table.unit:
+        if reading.table.unit and reading.whole:
             message.units = _units(reading)
         if known[1] != part.version:
             message.problems.insert(0, _approximated(part, known[1], first))

@@ -58,7 +58,10 @@ class Tolerated:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a message: its layout and what its node is called."""
+    """One line of a message: its layout and what its node is called.
+
+    ``one_more``: the ``node`` and its ``element`` that this line was meant to be, where another line like it follows.
+    """
 
     name: str
     node: str
@@ -66,6 +69,7 @@ class Line:
     items: tuple[Item, ...]
     check: str = ""
     unprefixed: int = 0
+    one_more: Mapping[str, str] = field(default_factory=dict)
     tolerated: tuple[Tolerated, ...] = ()
 
     @cached_property
@@ -215,6 +219,7 @@ def _line(name: str, row: Mapping[str, Any]) -> Line:
         items=parse(row["format"]),
         check=row.get("check", ""),
         unprefixed=row.get("unprefixed", 0),
+        one_more=row.get("one_more", {}),
         tolerated=tuple(_tolerated(one, row.get("node", name)) for one in row.get("tolerated", ())),
     )
 

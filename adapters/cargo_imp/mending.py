@@ -21,7 +21,7 @@ MOST_SLANTS = 12
 _COMMA = re.compile(r"(?<=[0-9]),(?=[0-9]{1,2}(?![0-9])|[0-9]{4,})")
 _DATE = re.compile(r"(?P<day>[0-9]{1,2})[-. ]?(?P<month>[A-Z]{3,9})(?:[-. ]?(?:20)?(?P<year>[0-9]{2}))?(?P<rest>[0-9]{4}.*)?")
 _ISO_DATE = re.compile(r"20(?P<year>[0-9]{2})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?P<rest>)")
-_FLIGHT = re.compile(r"(?P<carrier>[A-Z0-9]{2})(?P<number>[0-9]{1,2})(?P<suffix>[A-Z]?)")
+_FLIGHT = re.compile(r"(?P<carrier>[A-Z]{2})(?P<number>[0-9]{1,2})(?P<suffix>[A-Z]?)")
 _CLOCK = re.compile(r"(?<![0-9])([0-9]{1,2}):([0-9]{2})(?![0-9])")
 _WAYBILL = re.compile(r"([0-9]{3})[ .]?([0-9]{8})(?=[A-Z]{6}|/|$)")
 _NOTHING = re.compile(r"[-/0]*(?:/[0-9]{1,4})?")
@@ -196,9 +196,9 @@ def _dates(part: str) -> Iterator[str]:
 
 
 def _zeros(part: str) -> Iterator[str]:
-    """A first zero left out: ``1NOV1030``, ``21NOV930``, ``A930``."""
+    """A first zero left out: ``1NOV1030``, ``21NOV930``, ``A930``; not of ``A103``, where another digit may be missing."""
     yield re.sub(r"^([0-9][A-Z]{3})", r"0\1", part)
-    yield re.sub(r"^([0-9]{2}[A-Z]{3}|[A-Z])([0-9]{3})(?![0-9])", r"\g<1>0\2", part)
+    yield re.sub(r"^([0-9]{2}[A-Z]{3}|[A-Z])((?:[3-9][0-9]|2[4-9])[0-9])(?![0-9])", r"\g<1>0\2", part)
     yield re.sub(r"^([0-9])$", r"0\1", part)
 
 

@@ -3,6 +3,7 @@
 Knows tables and text; knows no meaning of any message, and no envelope.
 """
 
+from adapters.cargo_imp.breaking import broken_off
 from adapters.cargo_imp.checks import FAULTS, apart, message_checks
 from adapters.cargo_imp.departing import Departing
 from adapters.cargo_imp.late import UNOPENED, Matched
@@ -32,7 +33,9 @@ class Reader:
 
 
 class Reading(Departing):
-    """One walk through one message."""
+    """One walk through one message. ``whole``: it does not break off in the middle of a line."""
+
+    whole = True
 
     def run(self, text: str) -> None:
         """Read every line. Written for speed: nearly every line is met by a sure step, and costs one look-up and one match."""
@@ -41,10 +44,10 @@ class Reading(Departing):
         place, longest, careful = self.place, LONGEST_LINE, not plain
         for raw in text.split("\n"):
             number += 1
-            line = raw.rstrip(BLANKS)
+            line, size = raw.rstrip(BLANKS), len(raw)
             if line:
                 step = place.slash if line[0] == "/" else place.fast.get(line[:3]) or place.consignment
-                found = None if step is None or careful or len(line) > longest else step.match(line)
+                found = None if step is None or careful or size > longest else step.match(line)
                 if found is None or step is None or (count := counts[step.index]) >= step.most:
                     self.number, self.start, self.line, self.place = number, start, line, place
                     self._slow_line(line, plain)
@@ -68,18 +71,24 @@ class Reading(Departing):
                     place = variant.place
                     if variant.checked:
                         self._check(node)
-            start += len(raw) + 1
+            start += size + 1
         self.place = place
-        self._end(number, start)
+        self._end(number, start, text)
 
-    def _end(self, number: int, start: int) -> None:
+    def _end(self, number: int, start: int, text: str) -> None:
         self.number, self.start, self.line = number, start - 1, ""
-        if self.place.missing_at_end:
-            self._report_missing(self.place.missing_at_end, "end of message")
+        missing = [row for row in self.place.missing_at_end if not self.counts[row.index]]
+        names, ended = [row.name for row in missing], bool(self.table.unit)
+        if missing and broken_off(self.problems, start - 1 - len(text), text, names, ended):
+            self.whole = False
+        elif missing:
+            # A list of a flight that lacks its end has been cut: what else it lacks is part of the same fault.
+            self._report_missing(tuple(missing[:1] if ended else missing), "end of message")
         if self.retracted:
             self.problems[:] = [one for one in self.problems if id(one) not in self.retracted]
         told = Told(self.root)
-        self.problems += message_checks(self.table, told, self.number, self.start)
+        if self.whole:
+            self.problems += message_checks(self.table, told, self.number, self.start)
         if not self.unread and not (self.problems and any(one.code in FAULTS for one in self.problems)):
             for find in self.walk.checks:
                 find(told)

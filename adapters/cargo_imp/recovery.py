@@ -13,7 +13,7 @@ from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Option, Ro
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.spelling import one_slip_apart
 from adapters.cargo_imp.steps import Place, Step, Variant, Walk, nearest
-from adapters.cargo_imp.unnamed import begun, may_stand
+from adapters.cargo_imp.unnamed import begun, is_like, may_stand
 from hub.problem import Code, Problem
 from hub.syntax import Element, Node
 
@@ -112,7 +112,7 @@ class Recovery(Report):
             or self._verbatim(line)
         ):
             return
-        elif key in self.walk.anywhere:
+        elif key in self.walk.anywhere and (key != CONSIGNMENT or is_like(self.walk.anywhere[key], line)):
             if self.lost and (len(key) < 2 or not self._is_open(self.walk.anywhere[key][0].rows[-1].owner)):
                 self._unknown(line, SLANT)
             else:

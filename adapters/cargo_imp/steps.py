@@ -214,6 +214,10 @@ class Walk:
             here = here.row.owner
         return ()
 
+    def again(self, option: Option) -> tuple[Step, ...]:
+        """The line of an option once more, whether or not its row allows it."""
+        return self._steps([way for way in entries(option, (), ()) if way.option is option])
+
     @cached_property
     def anywhere(self) -> dict[str, tuple[Step, ...]]:
         """A known line out of its order, by what it begins with."""

@@ -19,6 +19,17 @@ def begun(place: Place, line: str) -> tuple[Step, ...]:
     return steps if reached > BEGUN or ("/" not in line and len(line) <= BEGUN) else ()
 
 
+def is_like(steps: tuple[Step, ...], line: str) -> bool:
+    """Whether a line that begins with a digit is more of one of these than its number."""
+    return any(explain(one.items, line).reached >= BEGUN for step in steps for one in step.variants)
+
+
+def fits(place: Place, line: str) -> bool:
+    """Whether a line without identifier stands here as it is, or in a tolerated form."""
+    steps = place.steps.get(ANY, ())
+    return any(step.match(line) or any(one.pattern.fullmatch(line) for one in step.departures) for step in steps)
+
+
 def may_stand(place: Place) -> bool:
     """Whether such a line may stand here with nothing left out, and not any text at all."""
     return any(one.only and not one.missing and not _takes_any(one.only) for one in place.steps.get(ANY, ()))

@@ -15,20 +15,21 @@ from hub.syntax import Node
 
 @dataclass(kw_only=True, eq=False, slots=True)
 class OptionStep:
-    """A line or a group, and the node it takes: one of ``names`` and, where the line has codes, with one of them."""
+    """A line or a group, and the node it takes: one of ``names`` and, where the line has codes, with one of them. The ``group``
+    of a line that has nothing below it has no rows."""
 
     option: Option
     names: frozenset[str]
     codes: frozenset[str]
     line: LineStep | None
-    group: "GroupStep | None"
+    group: "GroupStep"
     clear_most: int
 
     def fits(self, child: Node) -> bool:
         """Whether the node can stand here."""
         if child.name not in self.names:
             return False
-        if self.clear_most and self.group is not None:
+        if self.clear_most:
             return any(one.fits(child) for row in self.group.rows for one in row.options)
         return not self.codes or child.text("code") in self.codes
 
@@ -94,7 +95,7 @@ class Entry:
     most: int
     option: OptionStep
     line: LineStep | None
-    group: "GroupStep | None"
+    group: "GroupStep"
     fast: Way
     prefix: str
     whole: bool
@@ -123,6 +124,10 @@ class GroupStep:
         return _start(self.rows, self.prefix, self._one_of) if sure else None
 
 
+NOTHING = GroupStep((), "", ())
+"""Below a line that has no lines below it."""
+
+
 class WriteSteps:
     """All steps of a table."""
 
@@ -137,7 +142,7 @@ class WriteSteps:
         return RowStep(row, tuple(self._option(option) for option in row.options))
 
     def _option(self, option: Option) -> OptionStep:
-        group = self._group(option.rows, option.name if option.joined else "") if option.rows else None
+        group = self._group(option.rows, option.name if option.joined else "") if option.rows else NOTHING
         line = None if option.line is None else self._line(option.line)
         clear = option.line is None and option.clear
         return OptionStep(
@@ -222,12 +227,10 @@ def _entries(row: RowStep, behind: Place, prefix: str, *, again: bool) -> dict[s
 def _inner(option: OptionStep, most: int, prefix: str, again: bool) -> tuple[OptionStep | None, int, str]:
     """What writes a node of an option, how many there may be, what the line begins with; no option where that is not certain."""
     if option.clear_most:
-        alone = option.group.rows[0].alone if option.group is not None and len(option.group.rows) == 1 else None
+        alone = option.group.rows[0].alone if len(option.group.rows) == 1 else None
         sure = alone is not None and alone.line is not None and most == 1 and not prefix
         return (alone if sure else None), option.clear_most, "" if again else option.option.name
-    if option.line is None:
-        return (None if prefix else option), most, option.option.name if option.option.joined else ""
-    return option, most, prefix
+    return (None if prefix and option.line is None else option), most, prefix
 
 
 def _entry(option: OptionStep, most: int, behind: Place, prefix: str, again: bool) -> Entry:
@@ -239,8 +242,20 @@ def _entry(option: OptionStep, most: int, behind: Place, prefix: str, again: boo
         option=option,
         line=line,
         group=group,
-        fast=no_way if line is None else line.way(prefix, strangers=group is not None),
+        fast=no_way if line is None else line.way(prefix, strangers=bool(group.rows)),
         prefix=prefix,
-        whole=line is not None and group is None and bool(line.repeats),
-        needed=line is not None and group is not None and group.needed,
+        whole=line is not None and not group.rows and bool(line.repeats),
+        needed=line is not None and group.needed,
     )
+
+
+_NO_OPTION = OptionStep(
+    option=Option(name="", row=Row(status="", most=0), line=None),
+    names=frozenset(),
+    codes=frozenset(),
+    line=None,
+    group=NOTHING,
+    clear_most=0,
+)
+NOWHERE = _entry(_NO_OPTION, 0, Place(), "", again=False)
+"""Where a node goes that nothing has a place for: it takes none."""

@@ -10,7 +10,7 @@ from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.line_steps import LineStep
 from adapters.cargo_imp.line_writing import Lines, shown
 from adapters.cargo_imp.parting import LONGEST_MESSAGE, MOST_PARTS, Parting, messages, size
-from adapters.cargo_imp.write_steps import Entry, GroupStep, OptionStep, RowStep, WriteSteps
+from adapters.cargo_imp.write_steps import NOWHERE, Entry, GroupStep, OptionStep, RowStep, WriteSteps
 from hub.problem import Code, Problem
 from hub.syntax import Node
 
@@ -98,16 +98,16 @@ class _Writing(Lines):
             return False
         written, told = len(lines), len(self.problems)
         for child in children:
-            entry = place.next.get(child.name)
-            if entry is not None and entry.by_code is not None:
-                entry = entry.by_code.get(child.text("code") or "")
-            count = count + 1 if entry is not None and entry.again else 1
-            if entry is None or count > entry.most:
+            entry = place.next.get(child.name, NOWHERE)
+            if entry.by_code is not None:
+                entry = entry.by_code.get(child.text("code") or "", NOWHERE)
+            count = count + 1 if entry.again else 1
+            if count > entry.most:
                 return self._taken_back(group, written, told)
             place, line, inside = entry.behind, entry.line, entry.group
             if line is None:
-                self.prefix = entry.prefix
-                if child.elements or inside is None or not self.orderly(inside, child.children):
+                self.prefix = inside.prefix
+                if child.elements or not self.orderly(inside, child.children):
                     self._around(inside, child)
                 self.prefix = ""
                 continue
@@ -115,7 +115,7 @@ class _Writing(Lines):
             if text is not None:
                 lines.append(text)
                 if entry.needed or (child.children and not entry.whole):
-                    self._below(line, inside, child)
+                    self.rows(inside, child.name, line.apart(child.children))
             elif not self._by_item(entry, line, child, children):
                 return self._taken_back(group, written, told)
         return place.may_end or self._taken_back(group, written, told)
@@ -133,8 +133,14 @@ class _Writing(Lines):
         if len(self.lines) == written:
             return False
         if child.children or entry.needed:
-            self._below(line, entry.group, child)
+            self.rows(entry.group, child.name, line.apart(child.children))
         return True
+
+    def _around(self, group: GroupStep, node: Node) -> None:
+        """A node without a line of its own, not all of it in order."""
+        if node.elements:
+            self.homeless(node.name, node.elements)
+        self.in_any_order(group, node.name, node.children)
 
     def in_any_order(self, group: GroupStep, parent: str, children: list[Node]) -> None:
         """The lines of a group, row by row; what is missing, too much or without a place is reported."""
@@ -142,22 +148,6 @@ class _Writing(Lines):
         left = self._shared(group, children) if rank is None else self._ranked(group, rank, children)
         for child in left:
             self.report(child.name, None, shown(child), f"{parent} has no place for {child.name}")
-
-    def _around(self, group: GroupStep | None, node: Node) -> None:
-        """A node without a line of its own, not all of it in order."""
-        if node.elements:
-            self.homeless(node.name, node.elements)
-        if group is not None:
-            self.in_any_order(group, node.name, node.children)
-
-    def _below(self, line: LineStep, group: GroupStep | None, node: Node) -> None:
-        """The children of a line's node that are lines of their own."""
-        children = line.apart(node.children)
-        if group is not None:
-            self.rows(group, node.name, children)
-            return
-        for child in children:
-            self.report(child.name, None, shown(child), f"{node.name} has no place for {child.name}")
 
     def _left_out(self, line: LineStep, node: Node) -> None:
         """Lines below one that cannot be written would belong to the line before it: left out with it, and it is said."""
@@ -213,21 +203,19 @@ class _Writing(Lines):
         self.report(name, None, None, f"mandatory line {name} has no value", code=Code.WRITE_INCOMPLETE)
 
     def _option(self, step: OptionStep, child: Node, group: list[Node]) -> None:
-        line, inside = step.line, step.group
+        line, inside, option = step.line, step.group, step.option
         if line is not None:
             written = len(self.lines)
             self.line(step, line, child, group)
             if len(self.lines) == written:
                 self._left_out(line, child)
-            elif child.children or (inside is not None and inside.needed):
-                self._below(line, inside, child)
+            elif child.children or inside.needed:
+                self.rows(inside, child.name, line.apart(child.children))
             return
-        option = step.option
         self.prefix = option.name if option.joined else self.prefix
         if not option.clear and child.elements:
             self.homeless(child.name, child.elements)
-        if inside is not None:
-            self.rows(inside, option.name if option.clear else child.name, group if option.clear else child.children)
+        self.rows(inside, option.name if option.clear else child.name, group if option.clear else child.children)
         if option.joined:
             self.prefix = ""
 

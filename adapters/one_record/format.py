@@ -17,7 +17,7 @@ from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.scan import decode
 from adapters.one_record.stowage import unjoined
 from adapters.one_record.straight import Straight, straight
-from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, local, vocabulary
+from adapters.one_record.vocabulary import API, API_EDITION, CARGO, EDITION, Class, local, vocabulary
 from hub.envelope import Frame, Outgoing, Part, Split, Written
 from hub.joined import Shelf, Telling, Touched
 from hub.objects import Nodes
@@ -41,6 +41,9 @@ MAPPED = (
 
 JOINED = ("TransportMovement", "Loading", "ULD", "UnitComposition", "Composing")
 """Classes that say something of a shipment together with what they link to."""
+
+ANY = "LogisticsObject"
+"""Stands for every class without a mapping of its own: what it says is kept, and listed as not carried."""
 
 SAID_AT = (
     API + "hasLastModified",
@@ -163,6 +166,8 @@ class OneRecord:
         for name in (type, *MAPPED, *JOINED):
             if name in known.lineage and name in (*MAPPED, *JOINED):
                 return name, EDITION
+        if known.is_object:
+            return ANY, EDITION
         return type, API_EDITION if known.iri.startswith(API) else EDITION
 
 
@@ -174,7 +179,7 @@ def build() -> Format:
 def _noted(message: Message) -> Message:
     """The message with a problem where it belongs to no shipment: nothing is passed over in silence."""
     root, kind = message.root, vocabulary().classes.get(message.type)
-    why = unjoined(root) if kind is not None and any(name in kind.lineage for name in JOINED) else ""
+    why = _silence(root, kind) if kind is not None and kind.is_object else ""
     if why:
         message.problems.append(
             Problem(
@@ -187,6 +192,14 @@ def _noted(message: Message) -> Message:
             )
         )
     return message
+
+
+def _silence(root: Node, kind: Class) -> str:
+    """Why an object says nothing of a shipment."""
+    if any(name in kind.lineage for name in JOINED):
+        return unjoined(root)
+    mapped = any(name in kind.lineage for name in MAPPED)
+    return "" if mapped else f"a shipment has no place for what a {kind.name} says: it is kept as it is"
 
 
 def _one(text: str, short: Straight) -> Split:

@@ -7,7 +7,7 @@ last, once everything is there the same is said. Knows no HTTP and no canonical 
 from collections.abc import Callable, Iterator, Sequence
 
 from adapters.one_record.telling import is_own, of_event, of_object, own_parts, steps_down
-from adapters.one_record.walking import REFERENCE, Walk
+from adapters.one_record.ways import REFERENCE, Walk
 from hub.joined import Shelf, Telling, Touched
 from hub.objects import HeldEvent, HeldObject
 

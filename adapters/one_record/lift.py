@@ -53,8 +53,9 @@ class Bag:
 
     def put(self, *elements: Element) -> None:
         """Keep elements as said elsewhere."""
+        kept = self.node.elements
         for element in elements:
-            self.node.elements[str(len(self.node.elements))] = element
+            kept[str(len(kept))] = element
 
     def put_all(self, node: Node) -> None:
         """Keep every element of a node and below."""
@@ -75,16 +76,22 @@ def copy(node: Node) -> Node:
     return Node(node.name, dict(node.elements), [copy(child) for child in node.children], node.line, node.column, node.offset)
 
 
+def _alone(node: Node) -> Node:
+    return Node(node.name, dict(node.elements), [], node.line, node.column, node.offset)
+
+
 def lifted(node: Node, bag: Bag) -> Node:
     """A copy with codes as values, airports before other location codes, and bare references to objects elsewhere as ``@ref``."""
-    elements = dict(node.elements)
-    bag.names.update(elements)
-    children: list[Node] = []
-    made = Node(node.name, elements, children, node.line, node.column, node.offset)
-    located = False
+    made, names, located = _alone(node), bag.names, False
+    children = made.children
+    names.update(made.elements)
     for one in node.children:
-        child = lifted(one, bag)
-        bag.names.add(child.name)
+        if one.children:
+            child = lifted(one, bag)
+        else:
+            child = _alone(one)
+            names.update(child.elements)
+        names.add(child.name)
         below = child.elements
         if "code" in below:
             _lift_code(made, child)

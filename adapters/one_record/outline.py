@@ -5,7 +5,6 @@ Pure: equal trees and names, equal documents. Objects without an address of thei
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
@@ -13,6 +12,7 @@ from adapters.one_record import identity, naming
 from adapters.one_record.allotting import OWN, Allotting
 from adapters.one_record.flat import nodes_of
 from adapters.one_record.frame import Named
+from adapters.one_record.merging import merge, plain
 from adapters.one_record.vocabulary import CARGO, Property, Vocabulary, vocabulary
 from adapters.one_record.write import Scribe
 from hub.canonical.settle import INBOUND, OUTBOUND
@@ -86,7 +86,8 @@ class Outliner:
         """One milestone's event; the objects it names are taken out of it."""
         about = root.first("eventFor")
         waybill = self._waybill_of(about)
-        self._whole_waybill(waybill)
+        self._whole_waybill(self.name)
+        self._whole_waybill(waybill, about.first("waybill") if about is not None else None)
         target = f"{waybill}-shipment"
         inner = Node(root.name, root.elements, [child for child in root.children if child is not about])
         self._whole_movement(inner)
@@ -110,9 +111,15 @@ class Outliner:
             for id, one in self.made.items()
         ]
 
-    def _whole_waybill(self, id: str) -> None:
-        """A waybill of which no shipment is told has one all the same: events are about it."""
-        waybill = self.made.setdefault(id, self._unknown("Waybill"))
+    def _whole_waybill(self, id: str, told: Node | None = None) -> None:
+        """A waybill of which no shipment is told has one all the same: events are about it. ``told`` is how they name it."""
+        if id not in self.made:
+            self.made[id] = self._unknown("Waybill")
+            if told is not None and id != self.name:
+                self.made[id].node.elements |= {name: one for name, one in told.elements.items() if name[:1] != "@"}
+                self.made[id].node.children.append(Node("masterWaybill", self._reference(self.name, "Waybill")))
+                self.made[self.name].node.children.append(Node("houseWaybills", self._reference(id, "Waybill")))
+        waybill = self.made[id]
         if f"{id}-shipment" not in self.made:
             self.made[f"{id}-shipment"] = self._unknown("Shipment", Node("waybill", self._reference(id, "Waybill")))
             waybill.node.children.append(Node("shipment", self._reference(f"{id}-shipment", "Shipment")))
@@ -139,7 +146,7 @@ class Outliner:
             known = self.made[id] = _Made(Node(kind.name), kind, naming.shipment_key(id) is None)
             known.node = self._apart(node, kind, inside)
         elif node.children or any(name[:1] != "@" for name in node.elements):
-            _merge(known.node, self._apart(node, kind, inside))
+            merge(known.node, self._apart(node, kind, inside))
         if back is not None and known.node.first(back.name) is None:
             known.node.children.append(back)
 
@@ -218,7 +225,7 @@ class Outliner:
             return Node(node.name, node.elements, rest)
         self._built.add(scope.owner)
         if self._pieces is None:
-            self._pieces = Allotting(self._own_pieces(scope.waybill), _plain)
+            self._pieces = Allotting(self._own_pieces(scope.waybill), plain)
         return Node(node.name, node.elements, [*rest, *self._pieces.labelled(wanted, self._departure)])
 
     def _own_pieces(self, waybill: str) -> list[Node]:
@@ -260,18 +267,6 @@ _CODE_RULE = Property(name="eventCode", iri=CARGO + "eventCode", range="StatusCo
 
 def _class_iri(kind: Named) -> str:
     return kind.known.iri if kind.known else CARGO + kind.name
-
-
-def _merge(known: Node, more: Node) -> None:
-    """Add what another mention of an object says; what is said already stays."""
-    for name, element in more.elements.items():
-        known.elements.setdefault(name, element)
-    said = [_plain(child) for child in known.children]
-    known.children.extend(child for child in more.children if _plain(child) not in said)
-
-
-def _plain(node: Node) -> tuple[Any, ...]:
-    return (node.name, {name: one.text for name, one in node.elements.items()}, [_plain(child) for child in node.children])
 
 
 def outline(base: str, name: str, roots: Sequence[Node], events: Sequence[tuple[str, Node]]) -> Outline:

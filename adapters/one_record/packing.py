@@ -13,6 +13,7 @@ def write_pieces(node: Node, shipment: Node, mark: str) -> None:
     stated = _whole(shipment.elements.pop("pieceCount", None))
     slac = shipment.elements.pop("slac", None)
     flags = {name: node.elements.pop(name) for name in WITHOUT_VALUE if name in node.elements}
+    _not_of_lines(node, shipment)
     described = _described(shipment, "hsCodes")
     _not_again(node, shipment)
     made: list[Node] = []
@@ -26,7 +27,7 @@ def write_pieces(node: Node, shipment: Node, mark: str) -> None:
     for piece in [*made, *loose]:
         piece.children.extend(Node(code.name, dict(code.elements)) for code in codes)
         piece.elements.update(flags)
-    for piece in [*made, *loose][:1]:
+    for piece in [*loose, *made][:1]:
         _describe(piece, described)
         if slac is not None:
             piece.elements["slac"] = slac
@@ -34,6 +35,12 @@ def write_pieces(node: Node, shipment: Node, mark: str) -> None:
     for piece in loose:
         piece.name = "pieces"
     shipment.children.extend(loose)
+
+
+def _not_of_lines(node: Node, shipment: Node) -> None:
+    """Leave out commodity codes of the whole that a line item tells already."""
+    told = {code.text("@value") for line in node.all("waybillLineItems") for code in line.all("hsCodes")}
+    shipment.children = [one for one in shipment.children if one.name != "hsCodes" or one.text("@value") not in told]
 
 
 def _whole(element: Element | None) -> int:

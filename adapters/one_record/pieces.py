@@ -33,6 +33,7 @@ def read_pieces(node: Node, shipment: Node, bag: Bag) -> None:
     else:
         _count_told(node, shipment)
     fresh = [piece for piece in loose if piece is not None]
+    _codes_of_lines(node, shipment, bag)
     every = [*known.values()]
     _without_value(every, node, bag)
     _slac(every, shipment, bag)
@@ -77,6 +78,13 @@ def _again(node: Node) -> list[Node]:
         for line in node.all("waybillLineItems")
         for group in line.all("dimensions")
     ]
+
+
+def _codes_of_lines(node: Node, shipment: Node, bag: Bag) -> None:
+    """The commodity codes of the line items are codes of the whole, too."""
+    for code in (one for line in node.all("waybillLineItems") for one in line.all("hsCodes")):
+        if bag.is_new(shipment, "hsCodes", code.text("@value") or ""):
+            shipment.children.append(Node(code.name, dict(code.elements), [], code.line, code.column, code.offset))
 
 
 def _count(count: int, like: Node) -> Element:

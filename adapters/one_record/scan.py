@@ -67,7 +67,8 @@ def decode(raw: bytes) -> tuple[str, Problem | None]:
             expected=f"at most {LIMIT_BYTES} bytes",
         )
     try:
-        return raw.decode(json.detect_encoding(raw) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"), None
+        marked = raw[:2] in (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")
+        return raw.decode(json.detect_encoding(raw) if marked else "utf-8"), None
     except UnicodeDecodeError as fault:
         before = raw[: fault.start].decode("utf-8", "replace")
         line, column = Lines.of(before).place(len(before))

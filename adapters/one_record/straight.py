@@ -29,14 +29,14 @@ def straight(text: str) -> Straight | None:
     """The document by the short way; None when it is for the graph. The last one is kept for ``read`` after ``split``."""
     try:
         return _straight(text)
-    except (Unusual, msgspec.MsgspecError, RecursionError, IndexError):
+    except (Unusual, msgspec.MsgspecError, RecursionError, ValueError, IndexError):
         return None
 
 
 def _straight(text: str) -> Straight | None:
     if ("\\" in text and "\\u" in text) or text.count('"@context"') != 1 or len(text) > LIMIT_BYTES or text.lstrip()[:1] != "{":
         return None
-    if text.count("{") + text.count("[") > LIMIT_VALUES:
+    if len(text) > LIMIT_VALUES and text.count("{") + text.count("[") > LIMIT_VALUES:
         return None
     value = msgspec.json.decode(text)
     stated, type = value.get("@context"), value.get("@type")

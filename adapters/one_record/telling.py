@@ -8,7 +8,7 @@ from adapters.one_record import naming
 from adapters.one_record.nodes import Node, links, properties
 from adapters.one_record.render import jsonld
 from adapters.one_record.vocabulary import API, CARGO, XSD, local
-from adapters.one_record.walking import BESIDE, DOWN, FARTHEST, MOST, REFERENCE, Step, Walk
+from adapters.one_record.ways import BESIDE, DOWN, FARTHEST, MOST, REFERENCE, Step, Walk
 from hub.joined import Telling
 from hub.objects import HeldEvent, HeldObject, Nodes
 

@@ -5,13 +5,25 @@ raises :class:`Unusual`.
 """
 
 import re
-from itertools import accumulate, count, islice
-from operator import add, itemgetter
 from typing import Any
 
 from adapters.one_record.frame import GROWTH, INVERSE, SPARE_NODES
 from adapters.one_record.graph import STRING
-from adapters.one_record.lexicon import CODE, CONTEXT, INTERNAL, LITERAL, NAME, OBJECT, TEXT, TYPE, Lexicon, Plan, Step, Unusual, shared
+from adapters.one_record.lexicon import (
+    CODE,
+    CONTEXT,
+    INTERNAL,
+    LITERAL,
+    NAME,
+    OBJECT,
+    TEXT,
+    TYPE,
+    Lexicon,
+    Plan,
+    Step,
+    Unusual,
+    shared,
+)
 from adapters.one_record.scan import LIMIT_DEPTH, Lines
 from adapters.one_record.vocabulary import XSD, Property
 from hub.syntax import Element, Node
@@ -21,17 +33,17 @@ DEEPEST = LIMIT_DEPTH - 3
 
 _COLON = re.compile(r'"\s*:\s*')
 _SCALAR = re.compile(r"[-0-9][-+.0-9eE]*+|true|false")
-_FIRST = frozenset('"{[-0123456789tfn')
 
 
 class Walk:
-    """One walk over one document. ``at`` is the number of the key to come, ``starts`` where the value of each key begins."""
+    """One walk over one document. ``at`` stands behind the last key read, and behind ``colon``: where its value begins."""
 
     def __init__(self, text: str, words: Lexicon) -> None:
         # An escaped quotation mark ends no string.
         self.text = text.replace("\\\\", "__").replace('\\"', "__") if "\\" in text else text
         self.words = words
-        self.starts = _starts(self.text)
+        self.colon = _colon(self.text)
+        self.width = len(self.colon)
         self.at = 0
         self.lines = Lines.of(text) if "\n" in text or "\r" in text else None
         self.described: dict[str, Node] = {}
@@ -45,9 +57,9 @@ class Walk:
     ) -> Node:
         """One object and all below it. ``expected`` is the class its place says; its own ``@type`` says better."""
         stated = value.get("@type", expected)
-        if depth > DEEPEST or stated.__class__ is not str:
+        if depth > DEEPEST or stated.__class__ is not str or self.text[offset] != "{":
             raise Unusual
-        words, lines, starts, at = self.words, self.lines, self.starts, self.at
+        words, lines, text, colon, width, at = self.words, self.lines, self.text, self.colon, self.width, self.at
         plan = words.plans.get((stated, *value)) or words.plan(stated, value)
         if plan.typed and above is not None and above.form is OBJECT and above.below not in plan.kind.lineage:
             self._fits(above.rule, plan.kind.name)
@@ -58,10 +70,9 @@ class Walk:
         node = Node(name, elements, children, line, column, offset)
         paths = plan.paths.get(pointer) or words.paths(plan, pointer)
         for step, path, inner in zip(plan.steps, paths, value.values(), strict=True):
-            offset = starts[at]
-            at += 1
+            at = text.index(colon, at) + width
             kind, form = inner.__class__, step.form
-            if kind is str and form <= TEXT:
+            if kind is str and form <= TEXT and text[at] == '"':
                 if form is NAME:
                     if inner[:9] == INTERNAL:
                         self.internal.append(inner)
@@ -69,20 +80,25 @@ class Walk:
                         inner = words.name(inner)
                 elif form is TYPE:
                     inner = plan.kind.name
-                line, column = (1, offset + 1) if lines is None else lines.place(offset)
-                element = Element(inner, line, column, offset, path)
+                line, column = (1, at + 1) if lines is None else lines.place(at)
+                element = Element(inner, line, column, at, path)
                 if step.repeats:
-                    children.append(Node(step.short, {"@value": element}, [], line, column, offset))
+                    children.append(Node(step.short, {"@value": element}, [], line, column, at))
                 else:
                     elements[step.short] = element
                 continue
             self.at = at
-            if kind is dict and form is OBJECT:
-                children.append(self.node(inner, step.short, step.below, offset, path, depth + 1, step))
+            if kind is dict:
+                if form is OBJECT:
+                    children.append(self.node(inner, step.short, step.below, at, path, depth + 1, step))
+                elif form is CODE and "@id" in inner:
+                    self._code(node, step, inner, at, path)
+                else:
+                    self._dict(node, step, inner, at, path, depth)
             elif kind is list:
-                self._list(node, step, inner, offset, path, depth)
+                self._list(node, step, inner, at, path, depth)
             else:
-                self._value(node, step, inner, offset, path, depth)
+                self._scalar(node, step, inner, at, path)
             at = self.at
         self.at = at
         if not plan.ordered or len(elements) > len(plan.steps):
@@ -92,39 +108,34 @@ class Walk:
             self._know(node, plan, above)
         return node
 
-    def _value(self, node: Node, step: Step, value: Any, offset: int, pointer: str, depth: int) -> None:
-        """A value that is not the commonest of its property. ``at`` stands behind its key."""
-        kind, form, iri = value.__class__, step.form, ""
-        if kind is dict:
-            if form is OBJECT or (form is CODE and "@id" not in value):
-                node.children.append(self.node(value, step.short, step.below, offset, pointer, depth + 1, step))
-                return
-            if form is CODE:
-                text, iri = self._code(step, value)
-            elif form is CONTEXT and depth == 0:
-                self.at += self.words.keys
-                return
-            else:
-                text, offset = self._typed(step, value)
-                pointer += "/@value"
-        elif form is not TEXT and form is not LITERAL:
+    def _dict(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str, depth: int) -> None:
+        """An object, a typed value, a code, or the context. ``at`` stands behind its key, or behind the value before."""
+        form = step.form
+        if form is TEXT or form is LITERAL:
+            self._typed(node, step, value, pointer)
+        elif form is CODE and "@id" in value:
+            self._code(node, step, value, offset, pointer)
+        elif form is OBJECT or form is CODE:
+            node.children.append(self.node(value, step.short, step.below, offset, pointer, depth + 1, step))
+        elif form is CONTEXT and depth == 0:
+            self._skip(self.words.keys)
+        else:
             raise Unusual
-        elif kind is str:
-            text = value if form is TEXT else shared(value, step.coercion or STRING, step.rule.range)
-        else:
-            text = self._scalar(step, offset, step.coercion)
-        line, column = (1, offset + 1) if self.lines is None else self.lines.place(offset)
-        element = Element(text, line, column, offset, pointer)
-        if step.repeats:
-            node.children.append(Node(step.short, {"@value": element}, [], line, column, offset))
-        else:
-            node.elements[step.short] = element
-        if iri:
-            _beside(node, step, "@id", iri, element)
-        elif step.language and kind is str:
-            _beside(node, step, "@language", step.language, element)
 
-    def _scalar(self, step: Step, offset: int, datatype: str) -> str:
+    def _scalar(self, node: Node, step: Step, value: Any, offset: int, pointer: str) -> None:
+        """A text where more is asked than any text, or a number or truth value."""
+        if step.form is not TEXT and step.form is not LITERAL:
+            raise Unusual
+        if value.__class__ is not str:
+            self._put(node, step, self._native(step, offset, step.coercion), offset, pointer)
+        elif self.text[offset] != '"':
+            raise Unusual
+        else:
+            self._put(node, step, shared(value, step.coercion or STRING, step.rule.range), offset, pointer)
+            if step.language:
+                _beside(node, step, "@language", step.language)
+
+    def _native(self, step: Step, offset: int, datatype: str) -> str:
         """A number or truth value as it is written."""
         found = _SCALAR.match(self.text, offset)
         if found is None:
@@ -133,49 +144,75 @@ class Walk:
         native = "boolean" if text in ("true", "false") else "integer" if text.lstrip("-").isdigit() else "double"
         return shared(text, datatype or XSD + native, step.rule.range)
 
-    def _typed(self, step: Step, value: dict[str, Any]) -> tuple[str, int]:
+    def _typed(self, node: Node, step: Step, value: dict[str, Any], pointer: str) -> None:
         """``@value``, with ``@type`` or alone."""
         inner, stated, size = value.get("@value"), value.get("@type", ""), len(value)
-        if size != 1 + ("@type" in value) or stated.__class__ is not str or (step.form is not TEXT and step.form is not LITERAL):
+        if size != 1 + ("@type" in value) or stated.__class__ is not str:
             raise Unusual
-        datatype = (self.words.datatypes.get(stated) or self.words.datatype(stated)) if size == 2 else ""
-        offset = self.starts[self.at + ("@type" in value and next(iter(value)) == "@type")]
-        self.at += size
-        if inner.__class__ is str:
-            return shared(inner, datatype or STRING, step.rule.range), offset
-        if inner.__class__ is not int and inner.__class__ is not float:
+        text, colon, width = self.text, self.colon, self.width
+        offset = self.at = text.index(colon, self.at) + width
+        datatype = ""
+        if size == 2:
+            datatype = self.words.datatypes.get(stated) or self.words.datatype(stated)
+            self.at = text.index(colon, offset) + width
+            if next(iter(value)) == "@type":
+                offset = self.at
+        if inner.__class__ is str and text[offset] == '"':
+            inner = shared(inner, datatype or STRING, step.rule.range)
+        elif inner.__class__ is int or inner.__class__ is float:
+            inner = self._native(step, offset, datatype)
+        else:
             raise Unusual
-        return self._scalar(step, offset, datatype), offset
+        self._put(node, step, inner, offset, pointer + "/@value")
 
-    def _code(self, step: Step, value: dict[str, Any]) -> tuple[str, str]:
+    def _skip(self, keys: int) -> None:
+        """Go behind so many keys."""
+        for _ in range(keys):
+            self.at = self.text.index(self.colon, self.at) + self.width
+
+    def _code(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str) -> None:
         """A code by its IRI, which may say its class."""
         name = value["@id"]
-        if name.__class__ is not str or not name:
+        if name.__class__ is not str or not name or self.text[offset] != "{":
             raise Unusual
         if len(value) > 1:
             stated = value.get("@type")
             if len(value) > 2 or stated.__class__ is not str:
                 raise Unusual
             self.words.class_of(stated)
-        self.at += len(value)
+            self._skip(1)
+        self.at = self.text.index(self.colon, self.at) + self.width
         text, iri, key = step.codes.get(name) or self.words.code(step, name)
         self.coded.add(key)
-        return text, iri
+        self._put(node, step, text, offset, pointer)
+        if iri:
+            _beside(node, step, "@id", iri)
+
+    def _put(self, node: Node, step: Step, text: str, offset: int, pointer: str) -> None:
+        line, column = (1, offset + 1) if self.lines is None else self.lines.place(offset)
+        element = Element(text, line, column, offset, pointer)
+        if step.repeats:
+            node.children.append(Node(step.short, {"@value": element}, [], line, column, offset))
+        else:
+            node.elements[step.short] = element
 
     def _list(self, node: Node, step: Step, values: list[Any], offset: int, pointer: str, depth: int) -> None:
         """Values of one kind: texts, or objects."""
-        most, kinds = step.rule.max, {value.__class__ for value in values}
-        if len(kinds) != 1 or (most is not None and len(values) > most) or step.form is CONTEXT:
+        most = step.rule.max
+        if not values or (most is not None and len(values) > most) or step.form is CONTEXT:
             raise Unusual
-        if str in kinds:
+        kind = values[0].__class__
+        if len(values) > 1 and any(value.__class__ is not kind for value in values):
+            raise Unusual
+        if kind is str:
             for place, value in enumerate(values):
-                offset = self.text.find('"', offset + 1)
-                self._value(node, step, value, offset, f"{pointer}/{place}", depth + 1)
-                offset = self.text.find('"', offset + 1)
-        elif dict in kinds:
+                offset = self.text.index('"', offset + 1)
+                self._scalar(node, step, value, offset, f"{pointer}/{place}")
+                offset = self.text.index('"', offset + 1)
+        elif kind is dict:
             for place, value in enumerate(values):
-                offset = self.text.rfind("{", 0, self.starts[self.at])
-                self._value(node, step, value, offset, f"{pointer}/{place}", depth + 1)
+                offset = self.text.rfind("{", 0, self.text.index(self.colon, self.at))
+                self._dict(node, step, value, offset, f"{pointer}/{place}", depth + 1)
         else:
             raise Unusual
         if len(values) > 1:
@@ -203,7 +240,7 @@ class Walk:
     def finish(self) -> None:
         """Show again, where it is only named, what is described elsewhere; anything more tangled is for the graph."""
         self.words.see_internal(self.internal)
-        if self.at != len(self.starts) - 1 or not self.coded.isdisjoint(self.described):
+        if self.text.find(self.colon, self.at) >= 0 or not self.coded.isdisjoint(self.described):
             raise Unusual
         often: dict[str, int] = {}
         for _, name, _ in self.bare:
@@ -237,21 +274,18 @@ class Walk:
         return Node(node.name, elements, children, node.line, node.column, node.offset)
 
 
-def _starts(text: str) -> list[int]:
-    """Where the value of each key begins, and the end, in a text that parts keys from values in one way throughout."""
-    colon = _COLON.search(text)
-    if colon is None:
+def _colon(text: str) -> str:
+    """What stands between the first key and its value; where it is not the same throughout the document is not for a walk."""
+    found = _COLON.search(text)
+    if found is None:
         raise Unusual
-    pieces = text.split(colon[0])
-    if not _FIRST.issuperset(map(itemgetter(0), islice(pieces, 1, None))):
-        raise Unusual
-    width = len(colon[0])
-    return [*map(add, accumulate(map(len, pieces)), count(width, width))]
+    return found[0]
 
 
-def _beside(node: Node, step: Step, name: str, text: str, element: Element) -> None:
-    """What the short text of a value does not say: a code's IRI outside the property's own list, a language."""
+def _beside(node: Node, step: Step, name: str, text: str) -> None:
+    """What the short text of the last value does not say: a code's IRI outside the property's own list, a language."""
     holder, prefix = (node.children[-1], "") if step.repeats else (node, step.short)
+    element = holder.elements[prefix or "@value"]
     holder.elements[prefix + name] = Element(text, element.line, element.column, element.offset, element.path)
 
 

@@ -2,13 +2,16 @@
 
 import difflib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from hub.bootstrap.durable import Hub
 from hub.bootstrap.pure import PureHub
+from hub.flight_lists import LISTS
 from hub.ports import Misconfigured
 from hub.problem import Code, Severity
 from hub.profiles import PROFILES
 from hub.settings import Partner, Settings
+from hub.store import outbox
 
 
 def check_partners(configured: Settings) -> list[dict[str, str]]:
@@ -22,7 +25,7 @@ def check_partners(configured: Settings) -> list[dict[str, str]]:
 
 def _problems(partner: Partner, configured: Settings) -> Iterator[str]:
     yield from _validation(partner)
-    targets = [*_targets(partner, configured), *_notifications(partner)]
+    targets = [*_targets(partner, configured), *_notifications(partner), *_orderings(partner, configured)]
     yield from targets
     if not targets:
         yield from _channels(partner, configured)
@@ -52,6 +55,17 @@ def _targets(partner: Partner, configured: Settings) -> Iterator[str]:
             yield f"cannot write {target!r}; `waybridge formats` lists the targets"
         except Misconfigured as fault:
             yield str(fault)
+
+
+def _orderings(partner: Partner, configured: Settings) -> Iterator[str]:
+    """Words of a rule that would never apply."""
+    pure = PureHub(configured)
+    for rule in partner.send:
+        if rule.ordering not in (outbox.PARALLEL, outbox.IN_SEQUENCE, outbox.IN_ORDER):
+            yield f"send {rule.target}: {rule.ordering!r} is no ordering; there are parallel, in_sequence, in_order"
+        with suppress(KeyError):  # a target that cannot be written has been told
+            if (rule.settle or rule.carriers) and pure.kind(rule.target).content not in LISTS:
+                yield f"send {rule.target}: settle and carriers are for lists of flights, FFM and FBL"
 
 
 def _notifications(partner: Partner) -> Iterator[str]:

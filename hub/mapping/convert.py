@@ -115,13 +115,15 @@ def canonical_set(holder: Any, keys: Sequence[str], value: Any) -> None:
         holder[keys[0]] = value
         return
     for key, after in itertools.pairwise(keys):
-        fresh: Any = [] if after.isdigit() else {}
-        if isinstance(holder, list):
+        if type(holder) is dict:
+            below = holder.get(key)
+            if below is None:
+                below = holder[key] = [] if after.isdigit() else {}
+            holder = below
+        else:
             while len(holder) <= int(key):
                 holder.append({})
             holder = holder[int(key)]
-        else:
-            holder = holder.setdefault(key, fresh)
     if isinstance(holder, list):
         holder.append(value)
     else:

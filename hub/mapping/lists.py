@@ -19,7 +19,7 @@ def items_at(target: Any, keys: list[str]) -> list[Any]:
 
 def append(run: Pass, row: Row, target: Any, keys: list[str], pointer: str, fresh: list[tuple[Any, dict[str, Place]]]) -> None:
     items = items_at(target, keys)
-    if row.sorted:
+    if row.sorted and len(items) + len(fresh) > 1:
         fresh = _sorted(run, target, keys, pointer, items, fresh)
     for item, places in fresh:
         at = len(items)

@@ -139,6 +139,9 @@ class Tree:
         return index
 
     def _matches(self, node: Node, step: Step) -> list[Node]:
+        if step.direct and not step.filters and len(node.children) <= _SCAN_LIMIT:
+            name = step.name
+            return [child for child in node.children if child.name == name]
         if step.name == "^":
             return [self.parent(node)]
         found = self.named(node, step.name)
@@ -150,7 +153,7 @@ class Tree:
         """Every node the steps meet, in document order."""
         met = [node]
         for step in steps:
-            met = [child for one in met for child in self._matches(one, step)]
+            met = self._matches(met[0], step) if len(met) == 1 else [child for one in met for child in self._matches(one, step)]
         return met
 
     def first(self, node: Node, steps: tuple[Step, ...]) -> Node | None:

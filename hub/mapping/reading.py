@@ -52,8 +52,12 @@ def _is_anywhere(path: TreePath) -> bool:
 
 def _ignore_anywhere(run: Pass, node: Node, names: frozenset[str]) -> None:
     """Count the elements of these names in a whole tree as ignored, in one walk for all of them."""
-    everything = _below(node)
-    run.used.update([id(one) for at in everything for name, one in at.elements.items() if name in names])
+    use = run.used.add
+    for one in _below(node):
+        elements = one.elements
+        for name in elements:
+            if name in names:
+                use(id(elements[name]))
 
 
 def _below(root: Node) -> list[Node]:

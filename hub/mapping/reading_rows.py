@@ -59,9 +59,7 @@ def _pointer(base: str, to: str) -> str:
 
 
 def _put(run: Pass, target: Any, keys: list[str], pointer: str, value: Any, element: Element, path: str) -> None:
-    if keys == ["."]:
-        target["."] = value
-    elif len(keys) == 1:
+    if len(keys) == 1:
         target[keys[0]] = value
     else:
         canonical_set(target, keys, value)
@@ -138,16 +136,16 @@ def _element(run: Pass, node: Node, path: TreePath) -> Element | None:
 
 def _group_row(row: Row, codes: Codes, skip: int) -> Run:
     path, inner = node_path(str(row.source)).below(skip), compile_rows(row.rows, codes)
-    keys, when = row.to.split("/"), _When(row.when) if row.when else None
+    to, keys, when = row.to, row.to.split("/"), _When(row.when) if row.when else None
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
         holder = run.tree.first(node, path.steps)
         if holder is None or (when is not None and not when.holds(run, node)):
             return
-        nested = target if row.to == "." else canonical_get(target, keys)
+        nested = target if to == "." else canonical_get(target, keys)
         fresh = nested is None
         nested = {} if fresh else nested
-        inner(run, holder, nested, _pointer(pointer, row.to))
+        inner(run, holder, nested, _pointer(pointer, to))
         if nested:
             if path.filtered:
                 run.use(path, holder, ())
@@ -198,15 +196,17 @@ def _texts_row(row: Row, codes: Codes, path: TreePath, keys: list[str], to: str)
     name = inner.element
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        found = [(one, read(run, one, name)) for at in run.tree.find(node, path.steps) if (one := at.elements.get(name))]
-        fresh = [(value, Place(one.line, one.column, one.offset, one.path or name)) for one, value in found if value]
-        if fresh:
-            run.used.update(id(one) for one, value in found if value)
-            items = items_at(target, keys)
-            base = f"{_pointer(pointer, to)}/"
-            for value, place in fresh:
-                run.places[base + str(len(items))] = place
-                items.append(value)
+        base, items = f"{_pointer(pointer, to)}/", None
+        for at in run.tree.find(node, path.steps):
+            element = at.elements.get(name)
+            value = read(run, element, name) if element is not None else None
+            if value is None or element is None:
+                continue
+            if items is None:
+                items = items_at(target, keys)
+            run.used.add(id(element))
+            run.places[base + str(len(items))] = Place(element.line, element.column, element.offset, element.path or name)
+            items.append(value)
 
     return run_row
 

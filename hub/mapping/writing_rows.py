@@ -230,10 +230,25 @@ def _wire_order(run: WritePass, row: Row, holder: Any, keys: list[str], base: st
     return [place - 1 for place in order]
 
 
+def _covering(row: Row) -> Write:
+    """A row that only reads excuses what it reads itself: of a list or group no more than its inner rows name."""
+    keys = row.to.split("/")
+
+    def run_row(run: WritePass, holder: Any, node: Node, pointer: str) -> None:
+        base = _below(pointer, row.to)
+        holders = [f"{base}/{at}" for at in range(len(_value(holder, keys) or ()))] if row.each is not None else [base]
+        told = [one.to for one in row.rows if one.to != "."]
+        run.covered.update(f"{one}/{name}" for one in holders for name in told)
+        if not told:
+            run.covered.add(base)
+
+    return run_row
+
+
 def compile_row(row: Row, codes: Codes) -> Write:
     """The closure that writes one row."""
     if row.only == "read":
-        return lambda run, holder, node, pointer: run.covered.add(_below(pointer, row.to))
+        return _covering(row)
     if row.each is not None:
         return _each_row(row, codes)
     if row.rows:

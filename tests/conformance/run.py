@@ -52,11 +52,11 @@ def _item(item: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def run(path: Path) -> dict[str, Any]:
+def run(collection: dict[str, Any]) -> dict[str, Any]:
     """newman's own report of one run."""
     with tempfile.TemporaryDirectory(prefix="waybridge-conformance-") as name:
         folder = Path(name)
-        (folder / "collection.json").write_text(json.dumps(without_tokens(json.loads(path.read_text()))))
+        (folder / "collection.json").write_text(json.dumps(without_tokens(collection)))
         with running(folder) as (base, token):
             given = ["--env-var", f"baseUrl={base}", "--env-var", f"token={token}"]
             report = ["--reporters", "json", "--reporter-json-export", folder / "report.json"]
@@ -71,11 +71,21 @@ def run(path: Path) -> dict[str, Any]:
         return found
 
 
+def _collection(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text())
+    except ValueError as fault:
+        sys.exit(f"{path}: not a Postman collection: {fault}")
+    if not isinstance(found, dict) or not found.get("item"):
+        sys.exit(f"{path}: not a Postman collection: an object with a list `item` of requests was expected")
+    return found
+
+
 def main() -> None:
     """Run, print, and say by the exit status whether all passed."""
     if len(sys.argv) != 2 or not Path(sys.argv[1]).is_file():
         sys.exit("usage: make conformance COLLECTION=path/to/1R_Unit_Tests.postman_collection")
-    report = run(Path(sys.argv[1]))["run"]
+    report = run(_collection(Path(sys.argv[1])))["run"]
     for failure in report["failures"]:
         say(f"failed: {failure.get('source', {}).get('name')}: {failure['error'].get('test')}: {failure['error']['message']}")
     checks, requests = report["stats"]["assertions"], report["stats"]["requests"]

@@ -6,6 +6,7 @@ from hub.booking import BookingAnswer
 from hub.bootstrap.checking import check_partners
 from hub.ports import Misconfigured
 from hub.settings import Admission, Answers, Sight
+from hub.store.search import Criteria
 from tests.end_to_end.desk import AWB, Desk, fsu, fwb, heading, partner, sends
 
 OTHER = "777-55512354"
@@ -449,3 +450,19 @@ def test_requests_go_on_to_the_airline_and_its_answer_comes_back(desk):
     hub.clock.forward(minutes=5)
     hub.say("fwd", fwb())
     assert (len(hub.out("sky")), len(hub.out("fwd"))) == (1, 1)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_booking_and_the_waybill_it_becomes_are_one_shipment(desk, back):
+    hub = desk(partner("fwd"))
+    for text in (fwb(), ffr()) if back else (ffr(), fwb()):
+        hub.say("fwd", text)
+        hub.clock.forward(minutes=5)
+    hub.say("fwd", ffr("KK").replace("FFR/8", "FFA/4"))
+    (found,) = hub.read.search(Criteria(awb=AWB)).items
+    document = found.document
+    assert (found.key, document["shipper"]["name"]) == (f"awb:{AWB}:1", "MUSTER MASCHINEN")
+    assert [one["status"] for one in document["bookings"][0]["flights"]] == ["KK", "KK"]
+    assert document["charges"]["prepaid"]["total"] == "315.00"
+    assert {"type": "BN", "value": "BK4711"} in document["references"]
+    assert hub.differences() == []

@@ -1,6 +1,7 @@
-"""The two ways of writing are one: by plans and places, or item by item and row by row, texts and problems are the same."""
+"""Writing by plans and places gives the texts and problems of writing item by item and row by row; its work grows linearly."""
 
 import random
+import time
 from functools import cache
 
 import pytest
@@ -14,7 +15,7 @@ from adapters.cargo_imp.writing import Writer
 from hub.envelope import Part
 from hub.syntax import Element, Node
 from tests.property.cargo_imp_examples import message
-from tests.unit.adapters.cargo_imp.messages import FORMAT
+from tests.unit.adapters.cargo_imp.messages import FORMAT, fixture
 
 TABLES = {name: load(name) for name in schema_names()}
 TEXTS = [
@@ -107,3 +108,30 @@ def test_plans_give_what_item_by_item_gives(name, seed):
         assert told(writers(name)[0], root) == item_by_item(name, root)
         root = copied(root)
         spoil(root, chance)
+
+
+GROWING = {
+    "points of unloading": ("ffm_8/whole", lambda root: root, "destination"),
+    "consignments": ("ffm_8/whole", lambda root: root.first("destination"), "AWB"),
+    "houses": ("fhl_5/one_house", lambda root: root, "house"),
+    "customs lines": ("fwb_17/full", lambda root: root.first("OCI"), "customs"),
+    "strangers": ("fwb_17/full", lambda root: root.first("RTG"), "leg"),
+    "statuses": ("fsu_14/journey", lambda root: root.first("AWB"), "status"),
+}
+
+
+@pytest.mark.parametrize("kind", GROWING)
+def test_writing_grows_linearly(kind):
+    small, large = _seconds(kind, 200), _seconds(kind, 2000)
+    assert large <= 15 * small + 0.15
+
+
+def _seconds(kind: str, count: int) -> float:
+    name, holder, repeated = GROWING[kind]
+    root = copied(read(name.partition("/")[0], fixture(name)))
+    node = holder(root)
+    at = next(at for at, child in enumerate(node.children) if child.name == repeated)
+    node.children[at:at] = [copied(node.children[at]) for _ in range(count)]
+    start = time.process_time()
+    writers(name.partition("/")[0])[0].write(root)
+    return time.process_time() - start

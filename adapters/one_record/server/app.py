@@ -146,7 +146,7 @@ class Server:
             raise Refusal(status, Detail(message=str(conflict), resource=self._node.base + path)) from conflict
 
     def _response(self, request: Request, answer: Answer, asked: Wanted) -> Response:
-        headers = {**_common(asked), **answer.headers}
+        headers = {**_common(asked), "Content-Language": answer.language or ENGLISH, **answer.headers}
         nodes = answer.nodes
         if nodes is None:
             return Response(status_code=answer.status, headers=headers)
@@ -156,7 +156,7 @@ class Server:
                 return Response(status_code=304, headers=headers)
 
         def write() -> bytes:
-            return _body(for_version(nodes, asked.version), asked)
+            return _body(for_version(nodes, asked.version), asked, answer.language)
 
         body = self._rendered.body((answer.mark, asked.media, asked.version), write) if answer.mark else write()
         return _sent(request, answer.status, body, headers)
@@ -198,16 +198,16 @@ def _is_known(stated: str, tag: str) -> bool:
 def _refusal(request: Request, refusal: Refusal, asked: Wanted) -> Response:
     headers = {**_common(asked), **refusal.headers, "Type": API + "Error"}
     nodes = for_version(error_nodes(refusal, asked.language), asked.version)
-    language = "" if asked.language == ENGLISH else asked.language
-    return _sent(request, refusal.status, _body(nodes, asked, language), headers)
+    return _sent(request, refusal.status, _body(nodes, asked, asked.language), headers)
 
 
 def _common(asked: Wanted) -> dict[str, str]:
     return {**_COMMON, "Content-Language": asked.language, "Content-Type": asked.content_type}
 
 
-def _body(nodes: Nodes, asked: Wanted, language: str = "") -> bytes:
-    return jsonld(nodes, language=language) if asked.media == JSON_LD else turtle(nodes)
+def _body(nodes: Nodes, asked: Wanted, language: str) -> bytes:
+    """The document; a language that is not the default stands in its context (Serialization and Data Formats)."""
+    return jsonld(nodes, language="" if language == ENGLISH else language) if asked.media == JSON_LD else turtle(nodes)
 
 
 def _sent(request: Request, status: int, body: bytes, headers: dict[str, str]) -> Response:

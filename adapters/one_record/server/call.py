@@ -32,13 +32,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """A status, the document of the body as nodes (None: no body), and headers beside those every answer has.
 
-    ``mark`` names the document where it never changes: equal marks, equal nodes.
+    ``mark`` names the document where it never changes: equal marks, equal nodes. ``language`` is that of the words in it which
+    are ours; empty for what has none (data is as it was told, in no language but the standard's default).
     """
 
     status: int
     nodes: Nodes | None = None
     headers: Mapping[str, str] = {}
     mark: str = ""
+    language: str = ""
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,8 +53,19 @@ def ask_change(node: Node, call: Call) -> Answer:
     _require_subjects(change, held)
     request = ask(node, call, CHANGE, nodes, new_id(call), objects=[held.id], revision=change.revision)
     if accepted_at_once(node, call):
-        accept_change(node, request, call.agent.uri)
+        _accept_own(node, request)
     return created(node, request)
+
+
+def _accept_own(node: Node, request: ActionRequest) -> None:
+    """Accept the holder's own change. Where another one was accepted first in the same moment, this one was rejected by that, and
+    says so: it is made all the same.
+    """
+    try:
+        accept_change(node, request, node.holder)
+    except Conflict as conflict:
+        if conflict.reason != "state":
+            raise
 
 
 def _read(node: Node, call: Call, nodes: Nodes) -> changing.Change:

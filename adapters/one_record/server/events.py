@@ -21,6 +21,7 @@ FOR, DATE, CODE, CREATED = CARGO + "eventFor", CARGO + "eventDate", CARGO + "eve
 SET_BY_US = frozenset(("LogisticsEvent#eventFor", "StatusUpdateEvent#eventFor"))
 SORTS = ("ASC-creationDate", "DESC-creationDate", "ASC-eventDate", "DESC-eventDate")
 MOST_TARGETS = 1_000
+_LONGEST_MARK = 500
 MOST_CODES = 200
 
 
@@ -117,12 +118,11 @@ def listed(node: Node, call: Call) -> Answer:
     require(node, call, held, GET_EVENT)
     page = node.doors.events.list(held.id, _query(node, call))
     iri = f"{node.object_iri(held.id)}/logistics-events"
-    headers = {
-        "Location": iri,
-        "Type": API + "Collection",
-        "Last-Modified": last_modified(held.events_at or held.created_at),
-    }
-    return Answer(status=200, nodes=_collection(iri, page), headers=headers)
+    changed = held.events_at or held.created_at
+    headers = {"Location": iri, "Type": API + "Collection", "Last-Modified": last_modified(changed)}
+    # Events are only ever added, so that their number and the question tell two answers apart; a second does not.
+    mark = f"{held.id}/logistics-events?{sorted(call.query.items())}/{page.total}/{changed.timestamp()}"
+    return Answer(status=200, nodes=_collection(iri, page), headers=headers, mark=mark if len(mark) < _LONGEST_MARK else "")
 
 
 def _query(node: Node, call: Call) -> EventQuery:
@@ -181,7 +181,8 @@ def create_many(node: Node, call: Call) -> Answer:
         )
     held = node.doors.objects.get_all([id for one in targets if (id := node.object_id(one))])
     results = [_one_of_many(node, call, nodes, iri, held.get(node.object_id(iri))) for iri in targets]
-    return Answer(status=207, nodes=_account(results), headers={"Type": API + "MultiStatusResponse"})
+    headers = {"Type": API + "MultiStatusResponse"}
+    return Answer(status=207, nodes=_account(results), headers=headers, language=call.language)
 
 
 def _one_of_many(node: Node, call: Call, nodes: Nodes, iri: str, held: HeldObject | None) -> Nodes:

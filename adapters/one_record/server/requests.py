@@ -22,7 +22,8 @@ def read(node: Node, call: Call) -> Answer:
         "Type": API + found.kind,
         "Last-Modified": last_modified(found.since),
     }
-    return Answer(status=200, nodes=request_nodes(node, found), headers=headers)
+    mark = f"{found.kind}/{found.id}?{found.status}/{len(found.history)}/{found.since.timestamp()}"
+    return Answer(status=200, nodes=request_nodes(node, found), headers=headers, mark=mark)
 
 
 def update(node: Node, call: Call) -> Answer:
@@ -55,8 +56,9 @@ def _is_confirmed(node: Node, found: ActionRequest, status: str) -> bool:
 
 def revoke(node: Node, call: Call) -> Answer:
     """DELETE /action-requests/{id}: by the requestor or the holder."""
-    decide(node, the_request(node, call), REVOKED, call.agent.uri)
-    return Answer(status=204)
+    found = the_request(node, call)
+    decide(node, found, REVOKED, call.agent.uri)
+    return Answer(status=204, headers={"Location": node.request_iri(found.id), "Type": API + found.kind})
 
 
 def decide(node: Node, found: ActionRequest, status: str, by: str) -> None:

@@ -12,6 +12,7 @@ from adapters.one_record.server.repeating import new_id, request_again
 from adapters.one_record.server.requesting import created
 from adapters.one_record.sharing.asking import Sharing
 from adapters.one_record.sharing.nodes import Invalid
+from adapters.one_record.vocabulary import API
 from hub.objects import ActionRequest, Nodes
 
 
@@ -23,7 +24,7 @@ def get_subscriptions(node: Node, call: Call) -> Answer:
         offered = _sharing(node).offer(call.agent.uri, call.query.get("topicType", ""), call.query.get("topic", ""))
     except Invalid as wrong:
         raise _refusal(wrong, QUERY) from wrong
-    return Answer(status=200, nodes=offered)
+    return Answer(status=200, nodes=offered, headers={"Type": API + "Subscription"})
 
 
 def post_subscription(node: Node, call: Call) -> Answer:

@@ -1,9 +1,9 @@
-"""What `partners check` finds in a partner's validation."""
+"""What `partners check` finds in a partner's validation and rules."""
 
 import pytest
 
 from hub.bootstrap.checking import check_partners
-from hub.settings import Partner, Settings, Validation, load
+from hub.settings import Channel, Partner, SendRule, Settings, Validation, load
 
 BASE = load({})
 
@@ -28,3 +28,21 @@ def test_a_right_one():
 def test_a_wrong_one(validation, told):
     (problem,) = found(validation)
     assert told in problem
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"target": "cargo-imp:FFM/8", "settle": 60.0, "carriers": ["XX"]}, []),
+        ({"target": "cargo-imp:FWB/17", "ordering": "in_order"}, []),
+        ({"target": "cargo-imp:FWB/17", "ordering": "inorder"}, ["'inorder' is no ordering"]),
+        ({"target": "cargo-imp:FWB/17", "settle": 60.0}, ["settle and carriers are for lists of flights"]),
+        ({"target": "cargo-imp:UCM/0"}, ["cannot write 'cargo-imp:UCM/0'"]),
+    ],
+)
+def test_rules_that_would_never_apply(rule, told, tmp_path):
+    channel = Channel(name="folder", adapter="adapters.directory", settings={"path": str(tmp_path), "settle_seconds": 0})
+    partners = {"one": Partner(id="one", channel=[channel], send=[SendRule(channel="folder", **rule)])}
+    problems = [one["problem"] for one in check_partners(Settings(hub=BASE.hub, partners=partners, source=BASE.source))]
+    assert len(problems) == len(told)
+    assert all(words in problem for words, problem in zip(told, problems, strict=True))

@@ -38,7 +38,7 @@ def weight(found):
 WIRE = {
     "small letters": ("fwb_17/full", 2, "777-55512343fraSGN/t10k123,4MC0.75", "777-55512343FRASGN/T10K123.4MC0.75"),
     "hyphen of the waybill number": ("fwb_17/full", 2, "77755512343FRASGN/T10K123.4MC0.75", "777-55512343FRASGN/T10K123.4MC0.75"),
-    "codes spelt otherwise": ("fwb_17/full", 2, "777-55512343FRASGN/T10KG123.4M30.75", "777-55512343FRASGN/T10K123.4MC0.75"),
+    "codes spelt otherwise": ("fwb_17/full", 2, "777-55512343FRASGN/T10KG123.4CBM0.75", "777-55512343FRASGN/T10K123.4MC0.75"),
     "flight and day": ("fwb_17/full", 3, "FLT/XX1/1", "FLT/XX001/01"),
     "identifier": ("fwb_17/full", 4, "RTQ/DOHXX/SGNXX", "RTG/DOHXX/SGNXX"),
     "slants at the end": ("fwb_17/full", 4, "RTG/DOHXX/SGNXX//", "RTG/DOHXX/SGNXX"),

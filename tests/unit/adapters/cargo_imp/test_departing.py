@@ -170,3 +170,61 @@ def reference_day():
     from datetime import date
 
     return date(2026, 11, 21)
+
+
+def test_a_line_too_many_of_an_address_is_a_street(reference_day):
+    text = SIXTEEN.replace("/HAFENSTRASSE 12\n", "/HAFENSTRASSE 12\n/HINTERHOF\n/HALLE DER MASCHINEN VIER\n")
+    assert [(one.code, one.line) for one in read(text).problems] == [(Code.IMP_LINE_REPEATED, 7), (Code.IMP_LINE_REPEATED, 8)]
+    shipper = facts(text, reference_day)["shipper"]
+    assert shipper["street"] == ["HAFENSTRASSE 12", "HINTERHOF", "HALLE DER MASCHINEN VIER"]
+    assert (shipper["city"], shipper["country"]) == ("FRANKFURT", "DE")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column", "key"),
+    [
+        ("/MUSTER MASCHINEN GMBH", "/NORDISK HANDEL A/S", 5, 18, "name"),
+        ("/HAFENSTRASSE 12", "/HAUPTSTRASSE 12/14", 6, 17, "street"),
+        ("/HAFENSTRASSE 12", "/C/O LAGER", 6, 3, "street"),
+    ],
+)
+def test_a_slant_in_an_address_is_no_missing_line(old, new, line, column, key, reference_day):
+    text = SIXTEEN.replace(old, new)
+    assert [(one.code, one.line, one.column) for one in read(text).problems] == [(Code.IMP_NAME_FORM, line, column)]
+    shipper = facts(text, reference_day)["shipper"]
+    assert new[1:] in (shipper[key], *shipper["street"])
+    assert shipper["city"] == "FRANKFURT"
+
+
+def test_a_street_that_is_missing_is_still_missing():
+    text = SIXTEEN.replace("/HAFENSTRASSE 12\n/FRANKFURT\n", "/FRANKFURT/HE\n")
+    (problem,) = read(text).problems
+    assert (problem.code, problem.line, problem.element) == (Code.IMP_LINE_MISSING, 6, "street")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "right"),
+    [
+        ("REF/FRAFFXX", "REFFRAFFXX", 25, "REF/"),
+        ("RTG/SGNXX", "R/TG/SGNXX", 3, "RTG/"),
+        ("\nCNE\n", "\nC/NE\n", 9, "CNE"),
+        ("\nSHP\n", "\n9HP\n", 4, "SHP"),
+        ("/OC15/CT330", "9/OC15/CT330", 23, "/"),
+        ("/DE/60549", "1DE/60549", 8, "/"),
+    ],
+)
+def test_a_slip_at_the_beginning_of_a_line_is_one_fault_and_is_mended(old, new, line, right):
+    text = SIXTEEN.replace(old, new, 1)
+    (problem,) = read(text).problems
+    assert (problem.code, problem.line, problem.expected) == (Code.IMP_LINE_IDENTIFIER, line, right)
+    assert repair(text.encode(), understand, None).raw.decode() == SIXTEEN
+
+
+def test_a_number_before_an_address_is_not_taken_for_a_slip():
+    text = SIXTEEN.replace("/14 RIVER ROAD", "1/4 RIVER ROAD")
+    assert all(one.code is not Code.IMP_LINE_IDENTIFIER for one in read(text).problems)
+
+
+def test_a_station_like_the_last_line_is_a_station():
+    text = "FFM/8\n1/XX421/21NOV/FRA\nLAS\n777-55512343FRALAS/T4K50/TOYS\nLAST"
+    assert read(text).problems == []

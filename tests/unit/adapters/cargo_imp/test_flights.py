@@ -153,3 +153,23 @@ def test_one_fault_gives_one_problem(fault):
     assert [(one.code, one.line, one.column, one.segment, one.element) for one in found] == [
         (Code[code], line, column, segment, element)
     ]
+
+
+@pytest.mark.parametrize("name", ["ffm_8/whole", "fbl_4/whole"])
+@pytest.mark.parametrize("tail", ["", "\r\n", "\n\x03"])
+def test_a_list_that_breaks_off_anywhere_is_one_located_fault_of_the_whole(name, tail):
+    """Nowhere is what is left of it applied as if it were all."""
+    whole = fixture(name).rstrip("\n")
+    for end in range(len(whole.split("\n")[0]) + 2, len(whole)):
+        found = read(whole[:end] + tail)
+        (fault,) = [one for one in found.problems if one.code.startswith(("cargo-imp.element", "cargo-imp.line.missing"))]
+        last = whole[:end].rstrip("\n").count("\n") + 1
+        assert fault.line in (last, last + 1), whole[:end]
+        assert fault.code == "cargo-imp.line.missing" or ("breaks off here" in fault.message and not found.units)
+
+
+def test_a_waybill_that_breaks_off_in_a_line_says_where_and_what_it_lacks():
+    text = fixture("fwb_17/full")
+    (fault,) = read(text[: text.index("/DE/60549") + 2]).problems
+    assert (fault.line, fault.column, fault.found) == (10, 2, "D")
+    assert "the message breaks off here, without CNE, CVD, RTD" in fault.message

@@ -106,3 +106,24 @@ def _time():
 
 
 HUB_TIME = _time()
+
+
+@pytest.mark.parametrize(
+    ("time", "mended"), [("930", "0930"), ("245", "0245"), ("103", None), ("020", None), ("235", None), ("600", "0600")]
+)
+def test_a_zero_is_put_before_a_time_only_where_no_other_digit_can_be_missing(time, mended):
+    text = HEAD + f"DLV/23NOV{time}/SGN/T10K123.4"
+    found = repair(text.encode(), understand, None).raw.decode()
+    assert found == (text if mended is None else text.replace(f"NOV{time}", f"NOV{mended}"))
+
+
+@pytest.mark.parametrize(("flight", "mended"), [("XX42", "XX042"), ("X421", None), ("421", None), ("U242", None)])
+def test_zeros_are_put_into_a_flight_number_only_where_the_carrier_is_certain(flight, mended):
+    text = HEAD + f"DEP/{flight}/21NOV/FRASGN/T10K123.4"
+    found = repair(text.encode(), understand, None).raw.decode()
+    assert found == (text if mended is None else text.replace(f"/{flight}/", f"/{mended}/"))
+
+
+def test_cubic_metres_are_not_guessed_from_a_figure_that_may_be_the_volumes():
+    text = fixture("fwb_17/full").replace("MC0.75\nFLT", "M30.75\nFLT")
+    assert repair(text.encode(), understand, None).raw.decode().split("\n")[1] == text.split("\n")[1]

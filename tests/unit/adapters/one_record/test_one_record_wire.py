@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from adapters.one_record.vocabulary import CARGO
-from hub.objects import GET_OBJECT, PATCH_OBJECT, Grant
+from hub.node import ActionRequests
+from hub.objects import GET_OBJECT, PATCH_OBJECT, REJECTED, ActionRequest, Grant, NewRequest
 from tests.unit.adapters.one_record.http_world import CONTEXT, Client, Web, change, error, operation, served
-from tests.unit.adapters.one_record.node_world import AIRLINE, HANDLER, subscription, world
+from tests.unit.adapters.one_record.node_world import AIRLINE, HANDLER, HOLDER, subscription, world
 
 PIECE = {"@context": CONTEXT, "@type": "cargo:Piece", "cargo:goodsDescription": "BOOKS"}
 FURTHER = "https://new.example/one-record"
@@ -77,6 +78,36 @@ def test_caching_what_is_embedded_has_none_for_its_neighbours_change_without_it(
     assert "ETag" not in holder("GET", f"{piece}?embedded=true").headers
 
 
+# action-requests.md, Get Action Request Metadata; logistics-events.md, Get Logistics Events metadata
+
+
+def test_get_action_request_metadata_any_update_is_seen_even_within_a_second(web: Web, holder: Client, piece: str) -> None:
+    web.world.node.access.grant([Grant(object=piece.rsplit("/", 1)[-1], agent=AIRLINE, permission=PATCH_OBJECT)])
+    asked = web.client(AIRLINE)("PATCH", piece, described(piece, "BOOKS", "PAPER")).headers["Location"]
+    before = holder("HEAD", asked).headers
+    assert holder("HEAD", asked, If_None_Match=before["ETag"]).status_code == 304
+    holder("PATCH", f"{asked}?status=REQUEST_REJECTED")
+    after = holder("HEAD", asked, If_None_Match=before["ETag"])
+    assert (after.status_code, after.headers["Last-Modified"]) == (200, before["Last-Modified"])
+    assert after.headers["ETag"] != before["ETag"]
+
+
+def test_get_logistics_events_metadata_each_new_event_is_seen_even_within_a_second(holder: Client, piece: str) -> None:
+    date = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": "2026-11-21T10:00:00Z"}
+    tags = []
+    for _ in range(3):
+        answer = holder("GET", f"{piece}/logistics-events?limit=1", If_None_Match=", ".join(tags))
+        assert answer.status_code == 200
+        tags.append(answer.headers["ETag"])
+        holder(
+            "POST", f"{piece}/logistics-events", {"@context": CONTEXT, "@type": "cargo:LogisticsEvent", "cargo:eventDate": date}
+        )
+    assert len(set(tags)) == 3
+    newest = holder("HEAD", f"{piece}/logistics-events?limit=1").headers["ETag"]
+    assert holder("GET", f"{piece}/logistics-events?limit=1", If_None_Match=newest).status_code == 304
+    assert holder("GET", f"{piece}/logistics-events?limit=2", If_None_Match=newest).status_code == 200
+
+
 # implementation-guidelines.md, Content Encoding
 
 
@@ -108,6 +139,26 @@ def test_content_encoding_answers_as_accepted(holder: Client, accepted: str, use
     answer = holder("GET", long, Accept_Encoding=accepted)
     assert ("Content-Encoding" in answer.headers) is used
     assert answer.json()["cargo:goodsDescription"].startswith("BOOKS ")
+
+
+# implementation-guidelines.md, Internationalization; Serialization and Data Formats
+
+
+def test_internationalization_data_is_not_said_to_be_in_a_language_it_is_not_in(holder: Client, piece: str) -> None:
+    answer = holder("GET", piece, Accept_Language="de-DE")
+    assert answer.headers["Content-Language"] == "en-US"
+    assert "@language" not in answer.json()["@context"]
+
+
+def test_internationalization_errors_of_single_targets_are_translated_and_say_so(holder: Client, piece: str) -> None:
+    date = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": "2026-11-21T10:00:00Z"}
+    targets = [{"@id": piece}, {"@id": f"{piece}-not"}]
+    event = {"@context": CONTEXT, "@type": "cargo:LogisticsEvent", "cargo:eventDate": date, "cargo:eventFor": targets}
+    answer = holder("POST", "/logistics-events", event, Accept_Language="de")
+    assert (answer.status_code, answer.headers["Content-Language"]) == (207, "de-DE")
+    assert answer.json()["@context"]["@language"] == "de-DE"
+    titles = [one["api:hasError"]["api:hasTitle"] for one in answer.json()["api:hasCreationResult"] if "api:hasError" in one]
+    assert titles == ["Ressource nicht gefunden"]
 
 
 # implementation-guidelines.md, Error Handling
@@ -152,6 +203,33 @@ def test_get_a_logistics_object_of_a_node_that_has_moved(web: Web, for_now: bool
     answer = Client(app, AIRLINE)(method, path, {} if method == "POST" else None)
     assert (answer.status_code, answer.headers["Location"], answer.content) == (status, FURTHER + path, b"")
     assert Client(app, "")("GET", path).status_code == 401
+
+
+# logistics-objects.md, Update a Logistics Object: "other pending ChangeRequests that affect the same revision MUST be rejected"
+
+
+class Overtaken:
+    """The port of action requests, where somebody else's change is accepted as soon as one has been made."""
+
+    def __init__(self, requests: ActionRequests) -> None:
+        self._requests = requests
+
+    def create(self, new: NewRequest) -> ActionRequest:
+        made = self._requests.create(new)
+        self._requests.move(made.id, REJECTED, HOLDER)
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._requests, name)
+
+
+def test_update_a_change_overtaken_in_the_same_moment_is_there_and_rejected(web: Web, holder: Client, piece: str) -> None:
+    doors = msgspec.structs.replace(web.world.node, requests=Overtaken(web.world.node.requests))
+    _, app = served(doors)
+    answer = Client(app, HOLDER)("PATCH", piece, described(piece, "BOOKS", "PAPER"))
+    assert answer.status_code == 201
+    assert holder.get(answer.headers["Location"])["api:hasRequestStatus"]["@id"].endswith("#REQUEST_REJECTED")
+    assert holder("GET", piece).headers["Revision"] == "1"
 
 
 # notifications.md, Send Notification; logistics-objects.md, Update a Logistics Object
