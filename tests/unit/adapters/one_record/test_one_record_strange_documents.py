@@ -221,3 +221,9 @@ def test_a_time_is_one_of_the_calendar(holder: Client, text: str, status: int) -
         "cargo:carrierDeclarationDate": {"@type": "xsd:dateTime", "@value": text},
     }
     assert holder("POST", "/logistics-objects", body).status_code == status
+
+
+def test_texts_the_library_leaves_out_for_their_language_are_named() -> None:
+    marks = {"shippingMarks": {"@id": CARGO + "shippingMarks", "@container": "@set"}}
+    document = read(piece(marks, shippingMarks=["A"], upid={"@value": "X", "@language": "de_DE"}))
+    assert [(one.code, one.path) for one in document.problems] == [(Code.ONE_DATATYPE, "/upid/@language")]
