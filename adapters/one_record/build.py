@@ -131,13 +131,17 @@ class Builder:
             )
         return self.current(iri, pointer, offset)
 
-    def current(self, iri: str, pointer: str, offset: int) -> str:
-        """The unversioned IRI, reported when it differs; blanks behind its scheme are left out."""
+    def joined(self, iri: str, pointer: str, offset: int) -> str:
+        """The IRI without blanks behind its scheme, reported when there are any."""
         bare = BLANKS.sub(r"\1//", iri)
         if bare != iri:
             message = f"The IRI {iri!r} has blanks in it; they were left out."
             self.report.add(Code.ONE_IRI_BLANK, message, pointer, offset, found=iri, expected=bare)
-            iri = bare
+        return bare
+
+    def current(self, iri: str, pointer: str, offset: int) -> str:
+        """The unversioned IRI, reported when it differs; blanks behind its scheme are left out."""
+        iri = self.joined(iri, pointer, offset)
         now = unversioned(iri)
         if now != iri:
             self.report.add(
@@ -296,6 +300,8 @@ class Builder:
         language = (term.language if term.language is not None or not default else context.language) or ""
         if language and not LANGUAGE.match(language):
             language = self._no_language(language, pointer, offset)
+        if term.coercion == XSD + "anyURI":
+            value = self.joined(value, pointer, offset)
         return literal(value, term.coercion or STRING, language if not term.coercion else "", pointer, offset)
 
     def _no_language(self, tag: str, pointer: str, offset: int) -> str:

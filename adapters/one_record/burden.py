@@ -18,10 +18,11 @@ MOST_SCOPED = 300_000
 
 def chained(top: Item) -> str | None:
     """The JSON pointer of definitions that lean on each other in a longer chain than is read, or in a large circle."""
-    return next((pointer for pointer, item in _objects(top) if len(item.value) > LONGEST_CHAIN and _is_chain(item.value)), None)
+    return next((pointer for pointer, item in objects(top) if len(item.value) > LONGEST_CHAIN and _is_chain(item.value)), None)
 
 
-def _objects(top: Item) -> Iterator[tuple[str, Item]]:
+def objects(top: Item) -> Iterator[tuple[str, Item]]:
+    """Every object of a document, contexts and definitions among them, with its JSON pointer."""
     waiting = [("", top)]
     while waiting:
         pointer, item = waiting.pop()
@@ -61,7 +62,7 @@ def _named_in(name: str, item: Item, definitions: dict[str, Item]) -> set[str]:
 
 def laborious(top: Item) -> str | None:
     """The JSON pointer of the first context beyond what is set up for one document; None where all stay below."""
-    in_scope = scoped = objects = 0
+    in_scope = scoped = count = 0
     first = ""
     waiting = [("", top, 0)]
     while waiting:
@@ -69,19 +70,19 @@ def laborious(top: Item) -> str | None:
         if isinstance(item.value, list):
             waiting.extend((f"{pointer}/{place}", inner, terms) for place, inner in enumerate(item.value))
         elif isinstance(item.value, dict):
-            objects += 1
+            count += 1
             stated = item.value.get("@context")
             if stated is not None:
                 for one in stated.value if isinstance(stated.value, list) else [stated]:
                     terms += len(one.value) if isinstance(one.value, dict) else 0
                     in_scope += terms
-                scoped += sum(_size(inner) for _, one in _objects(stated) if (inner := one.value.get("@context")) is not None)
+                scoped += sum(_size(inner) for _, one in objects(stated) if (inner := one.value.get("@context")) is not None)
                 first = first or f"{pointer}/@context"
             waiting.extend((f"{pointer}/{escape(key)}", inner, terms) for key, inner in item.value.items() if key != "@context")
-        if in_scope > MOST_IN_SCOPE or scoped * objects > MOST_SCOPED:
+        if in_scope > MOST_IN_SCOPE or scoped * count > MOST_SCOPED:
             return first
     return None
 
 
 def _size(item: Item) -> int:
-    return 1 + sum(len(one.value) for _, one in _objects(item))
+    return 1 + sum(len(one.value) for _, one in objects(item))

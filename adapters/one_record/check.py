@@ -9,6 +9,7 @@ from hub.problem import Code
 
 _NUMERIC = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 _ZONE = r"(Z|[+-](0\d|1[0-4]):[0-5]\d)?"
+_DAY = r"((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|[12]\d))"
 LEXICAL = {
     "xsd:double": (re.compile(_NUMERIC + "|[+-]?INF|NaN"), "a number"),
     "xsd:integer": (re.compile(r"[+-]?\d+"), "a whole number"),
@@ -16,7 +17,7 @@ LEXICAL = {
     "xsd:nonNegativeInteger": (re.compile(r"\+?\d+"), "a whole number from 0"),
     "xsd:boolean": (re.compile("true|false"), "true or false"),
     "xsd:dateTime": (
-        re.compile(r"-?\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-4]):[0-5]\d:[0-5]\d(\.\d+)?" + _ZONE),
+        re.compile(r"-?\d{4}-" + _DAY + r"T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?|24:00:00(\.0+)?)" + _ZONE),
         "a time like 2026-11-21T10:30:00Z",
     ),
     "xsd:anyURI": (re.compile(r"[^\s<>\"{}|\\^`]+"), "an IRI"),

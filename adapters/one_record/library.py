@@ -8,8 +8,8 @@ from typing import Any
 import pyoxigraph
 import rdflib
 
-from adapters.one_record.burden import chained
-from adapters.one_record.context import LONGEST_CHAIN, escape
+from adapters.one_record.burden import chained, objects
+from adapters.one_record.context import LANGUAGE, LONGEST_CHAIN, escape
 from adapters.one_record.graph import Graph, Link, Literal, Report, literal
 from adapters.one_record.scan import Item
 from adapters.one_record.vocabulary import XSD
@@ -36,12 +36,30 @@ def from_jsonld(text: str, top: Item, report: Report) -> Graph:
         message = f"The JSON-LD could not be read: {fault}. Ask the sender for a context of prefixes and terms only."
         report.add(Code.ONE_CONTEXT, message, "", 0, found=str(fault)[:80])
         return Graph()
+    _without_language(top, report)
     places = _places(top)
     graph = _graph(_quad_triples(quads), places)
     if isinstance(top.value, dict) and isinstance(top.value.get("@id", Item("", 0)).value, str):
         named = str(top.value["@id"].value) if "@id" in top.value else ""
         graph.top = named if named in graph.subjects else None
     return graph
+
+
+def _without_language(top: Item, report: Report) -> None:
+    """Name the tags for which the library leaves out texts without a word."""
+    for pointer, item in objects(top):
+        tag = item.value.get("@language")
+        if tag is not None and isinstance(tag.value, str) and not LANGUAGE.match(tag.value or "und"):
+            message = f"{tag.value[:40]!r} is no language tag, so its texts cannot be read. Ask the sender for a tag like en-US."
+            report.add(
+                Code.ONE_DATATYPE,
+                message,
+                f"{pointer}/@language",
+                tag.offset,
+                found=tag.value[:40],
+                element="@language",
+                expected="en-US",
+            )
 
 
 def from_turtle(text: str, report: Report) -> Graph:

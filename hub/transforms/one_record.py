@@ -1,7 +1,7 @@
 """Pairs for ONE Record: waybill numbers, xsd times, transport identifiers. Pure."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from hub.canonical.calendar import MONTHS, month_number, stamp
 from hub.transforms.common import Context, Pair, Texts, as_is, decimal, flight, integer
@@ -25,7 +25,16 @@ def _awb_parts_write(value: str, _: Context) -> Texts:
 
 def _xsd_moment(text: str, _: Context) -> str:
     """xsd:dateTime in its canonical form: fractions of zero and an offset of zero are spelt one way only."""
-    return stamp(datetime.fromisoformat(text))
+    return stamp(_moment(text))
+
+
+def _moment(text: str) -> datetime:
+    """A time of XML Schema part 2, section 3.2.7; midnight may be the end of its day (``24:00:00``)."""
+    last = "T24:00:00" in text
+    try:
+        return datetime.fromisoformat(text.replace("T24:00:00", "T00:00:00")) + timedelta(days=last)
+    except (ValueError, OverflowError):
+        raise ValueError("a time like 2026-11-21T10:30:00Z") from None
 
 
 _DATE_ALONE = re.compile(r"\d{4}-\d\d-\d\dT00:00:00(?:\.0+)?")
@@ -47,7 +56,7 @@ def _xsd_moment_write(value: str, _: Context) -> str:
 
 
 def _xsd_day(text: str, _: Context) -> str:
-    return datetime.fromisoformat(text).date().isoformat()
+    return _moment(text).date().isoformat()
 
 
 def _xsd_day_write(value: str, _: Context) -> str:

@@ -53,6 +53,12 @@ INVALID = frozenset(
 
 MOST_TOLD = 20
 
+TURTLE_COSTS = 8
+"""Times as much to read as JSON-LD of the same length."""
+
+OF_A_NODE = {"{": 10, ",": 50}
+"""Braces and commas that an object of a document may have on average, with its values."""
+
 
 def body_of(node: Node, call: Call) -> tuple[Nodes, list[Problem]]:
     """The body as nodes, its one root first, and what contradicts the ontology. Raises Refusal (400, 415)."""
@@ -66,6 +72,7 @@ def body_of(node: Node, call: Call) -> tuple[Nodes, list[Problem]]:
 
 def _read(node: Node, call: Call) -> Document:
     turtle = body_media(call.media) == TURTLE
+    _require_moderate(node, call.body, turtle=turtle)
     text, fault = decode(call.body)
     if fault is not None:
         raise refused(fault.message, about=BODY)
@@ -74,6 +81,15 @@ def _read(node: Node, call: Call) -> Document:
     if len(document.graph.subjects) > most:
         raise refused(f"The body describes {len(document.graph.subjects)} objects; at most {most} are taken at once.", about=BODY)
     return document
+
+
+def _require_moderate(node: Node, body: bytes, *, turtle: bool) -> None:
+    """Refuse, before it is read, what would cost far more than a document of as many objects as are taken (400, 413)."""
+    limits = node.doors.settings
+    if turtle and len(body) > limits.max_bytes // TURTLE_COSTS:
+        raise Refusal(413, Detail(message=f"At most {limits.max_bytes // TURTLE_COSTS} bytes of Turtle are taken."))
+    if body.count(b"{") > OF_A_NODE["{"] * limits.max_nodes or body.count(b",") > OF_A_NODE[","] * limits.max_nodes:
+        raise refused(f"The body has far more values than {limits.max_nodes} objects, which are taken at once.", about=BODY)
 
 
 def _only_root(document: Document, call: Call) -> Root:

@@ -112,3 +112,15 @@ def test_a_code_written_as_a_text_with_its_list_is_the_code() -> None:
         {**MASTER, "shipment": {"@type": "Shipment", "pieces": [{"@type": "Piece", "specialHandlingCodes": "x:Other_EAW"}]}}
     )
     assert shipment["special_handling"] == ["x:Other_EAW"]
+
+
+def test_a_time_that_is_none_is_told_as_what_was_expected_and_midnight_may_end_a_day() -> None:
+    def issued(moment: str) -> dict[str, Any]:
+        return {**MASTER, "carrierDeclarationDate": {"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": moment}}
+
+    read = reading(issued("2026-13-45T10:00:00Z"))
+    assert {
+        one.expected for one in read.problems if one.element in ("carrierDeclarationDate", "Waybill#carrierDeclarationDate")
+    } == {"a time like 2026-11-21T10:30:00Z"}
+    shipment, codes, _ = said(issued("2026-12-31T24:00:00Z"))
+    assert (shipment["issued"]["date"], codes) == ("2027-01-01", set())

@@ -138,6 +138,23 @@ def test_a_body_of_too_many_objects_is_refused(tmp_path: Path) -> None:
         assert (answer.status_code, error(answer)[0]) == (400, "Invalid body request")
 
 
+@pytest.mark.parametrize("many", ["[{}" + ",{}" * 50 + "]", '{"a": [1' + ",1" * 200 + "]}"])
+def test_a_body_of_far_too_many_values_is_not_even_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: str) -> None:
+    monkeypatch.setattr("adapters.one_record.server.documents.understand_as", None)
+    with world(tmp_path, max_nodes=3) as small:
+        answer = Web(small).client()("POST", "/logistics-objects", many.encode())
+        assert (answer.status_code, error(answer)[0]) == (400, "Invalid body request")
+
+
+def test_turtle_has_a_smaller_bound_as_it_costs_more(tmp_path: Path) -> None:
+    with world(tmp_path, max_bytes=8_000) as small:
+        holder = Web(small).client()
+        text = f"@prefix c: <{CARGO}> . [] a c:Piece ; c:upid "
+        for length, status in ((900, 201), (1_001, 413)):
+            body = f'{text}"{"A" * (length - len(text) - 4)}" .'.encode()
+            assert holder("POST", "/logistics-objects", body, Content_Type="text/turtle").status_code == status
+
+
 def test_additional_properties_may_be_refused(tmp_path: Path) -> None:
     with world(tmp_path, unknown_properties="refuse") as strict:
         answer = Web(strict).client()("POST", "/logistics-objects", {"@type": CARGO + "Piece", "https://x.example/ns#y": 1})

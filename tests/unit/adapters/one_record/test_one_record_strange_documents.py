@@ -201,3 +201,29 @@ def test_blanks_behind_a_scheme_are_left_out_wherever_an_iri_stands() -> None:
     assert (root.subject.key, [*root.subject.types]) == (name.replace(" ", ""), [CARGO + "Piece"])
     assert node_of(root.subject)[CARGO + "slac"] == [{"@value": "1", "@type": XSD + "integer"}]
     assert {one.code for one in document.problems} == {Code.ONE_IRI_BLANK}
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("2026-02-30T10:00:00Z", 400),
+        ("2026-11-31T10:00:00Z", 400),
+        ("2026-11-30T24:00:01Z", 400),
+        ("2026-11-30T24:30:00Z", 400),
+        ("2026-11-30T24:00:00Z", 201),
+        ("2024-02-29T23:59:59.999+14:00", 201),
+    ],
+)
+def test_a_time_is_one_of_the_calendar(holder: Client, text: str, status: int) -> None:
+    body = {
+        "@context": CONTEXT,
+        "@type": "cargo:Waybill",
+        "cargo:carrierDeclarationDate": {"@type": "xsd:dateTime", "@value": text},
+    }
+    assert holder("POST", "/logistics-objects", body).status_code == status
+
+
+def test_texts_the_library_leaves_out_for_their_language_are_named() -> None:
+    marks = {"shippingMarks": {"@id": CARGO + "shippingMarks", "@container": "@set"}}
+    document = read(piece(marks, shippingMarks=["A"], upid={"@value": "X", "@language": "de_DE"}))
+    assert [(one.code, one.path) for one in document.problems] == [(Code.ONE_DATATYPE, "/upid/@language")]
