@@ -35,7 +35,7 @@ def test_code_table_loads(name, format):
 def test_shapes_are_few():
     assert len(shipped()) == len(TABLES)
     shapes = {table.shape for table in shipped()} - {None}
-    assert len(shapes) <= 15, "more ask for a word in docs/decisions/0009-more-shapes-than-ten.md"
+    assert len(shapes) <= 16, "more ask for a word in docs/decisions/0009-more-shapes-than-ten.md"
 
 
 def test_every_problem_has_severities_and_advice():
