@@ -7,6 +7,8 @@ from copy import copy
 import msgspec
 
 from adapters.one_record.graph import Graph, Link, Literal, Report, Subject
+from adapters.one_record.inverse import INVERSE as INVERSE
+from adapters.one_record.inverse import LEADING, ways_back
 from adapters.one_record.scan import LIMIT_DEPTH
 from adapters.one_record.vocabulary import API, CARGO, Class, Property, Vocabulary, local, vocabulary
 from hub.problem import Code
@@ -14,32 +16,6 @@ from hub.syntax import Element, Node
 
 FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent", "Loading", "TransportMovement", "ULD", "Piece")
 """Who is the root among objects that refer to each other in a circle: the document before its parts."""
-
-INVERSE = {
-    "waybill": ("shipment",),
-    "ofShipment": ("pieces", "pieceReferences"),
-    "masterWaybill": ("houseWaybills",),
-    "issuedForWaybill": ("referredBookingOption",),
-    "issuedForShipment": ("customsInformation", "securityDeclarations"),
-    "issuedForPiece": ("customsInformation", "securityDeclarations"),
-    "insuredShipments": ("insurance",),
-    "inPiece": ("containedPieces",),
-    "checkedObject": ("checks",),
-    "loadingActions": ("servedActivity",),
-    "servedActivity": ("compositionActions",),
-    "inUnitComposition": ("loadingUnit",),
-    "involvedInActions": ("loadedPieces", "loadedUnits", "composedPieces"),
-}
-"""Properties that lead back, by those they are the way back of: where both are stated, one of them says it."""
-
-LEADING = frozenset(("eventFor", "loadedUnits", "loadedPieces", "compositionActions", "composedPieces", "checks"))
-"""Properties that lead on from what an object is about to the waybills it concerns; so do the ways back.
-From a Loading to its movement leads nowhere on: the movement has other loadings."""
-
-_ISSUED = frozenset((CARGO + "issuedForWaybill",))
-_NAMING = frozenset(CARGO + name for name in ("waybillPrefix", "waybillNumber", "waybillType"))
-_BACK = frozenset(CARGO + name for name in INVERSE)
-_AHEAD = frozenset(CARGO + name for names in INVERSE.values() for name in names)
 
 SPARE_NODES = 500
 GROWTH = 4
@@ -114,32 +90,6 @@ def _lists_objects(graph: Graph, subject: Subject) -> bool:
 def links(subject: Subject) -> Iterable[Link]:
     """Every reference a subject makes."""
     return (value for values in subject.values.values() for value in values if isinstance(value, Link))
-
-
-def ways_back(graph: Graph) -> frozenset[tuple[str, str]]:
-    """Pairs of subjects the first of which refers to the second only because the second refers to it."""
-    returning = [
-        (subject.key, link.key) for subject in graph.subjects.values() for link in _links(subject, subject.values.keys() & _BACK)
-    ]
-    if not returning:
-        return frozenset()
-    issued = [
-        (subject.key, link.key)
-        for subject in graph.subjects.values()
-        for link in _links(subject, subject.values.keys() & _ISSUED)
-        if _is_told(graph.subjects.get(link.key))
-    ]
-    going = {(link.key, one.key) for one in graph.subjects.values() for link in _links(one, one.values.keys() & _AHEAD)}
-    return frozenset(issued) | frozenset(pair for pair in returning if pair in going)
-
-
-def _is_told(waybill: Subject | None) -> bool:
-    """Whether a document tells a waybill, and does not only name the one that a booking is for."""
-    return waybill is not None and not waybill.key.startswith(("_:", "internal:")) and not waybill.values.keys() <= _NAMING
-
-
-def _links(subject: Subject, predicates: Iterable[str]) -> Iterable[Link]:
-    return (value for name in predicates for value in subject.values[name] if isinstance(value, Link))
 
 
 def _ahead(subject: Subject, back: frozenset[tuple[str, str]]) -> Iterable[Link]:
