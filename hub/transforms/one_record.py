@@ -110,7 +110,20 @@ def _of_one_load_piece(value: str, context: Context) -> str:
     return value
 
 
+def _of_counted(list: str) -> Pair:
+    """What is said of a load or unit: its pieces lead to the waybill, so without their number nothing can be said of it."""
+
+    def write(value: str, context: Context) -> str:
+        if not context.item[list][0].get("pieces"):
+            raise ValueError("a number of pieces beside it: they lead to the waybill")
+        return value
+
+    return Pair(read=as_is, write=write)
+
+
 PAIRS: dict[str, Pair] = {
+    "of_counted_load": _of_counted("loads"),
+    "of_counted_unit": _of_counted("ulds"),
     "awb_parts": Pair(read=_awb_parts, write=_awb_parts_write, joins=True),
     "xsd_moment": Pair(read=_xsd_moment, write=_xsd_moment_write),
     "integer_from_one": Pair(read=integer, write=_from_one, respells=True),
