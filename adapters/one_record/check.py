@@ -1,6 +1,7 @@
 """What the class table says of a graph: classes, properties, ranges, cardinalities, datatypes, codes. Changes nothing."""
 
 import re
+from collections.abc import Mapping
 
 from adapters.one_record.frame import Named, named
 from adapters.one_record.graph import STRING, Graph, Link, Literal, Report, Subject
@@ -43,10 +44,10 @@ class Checker:
         self.vocabulary = vocabulary
         self.report = report
 
-    def check(self, visited: dict[str, Named]) -> None:
-        """All that was visited, in order."""
+    def check(self, visited: dict[str, Named], shown: Mapping[str, Subject]) -> None:
+        """All that was visited, in order, as it was shown: what a tree leaves out is checked with the tree that shows it."""
         for key, kind in visited.items():
-            subject = self.graph.subjects.get(key)
+            subject = shown.get(key)
             if subject is not None and subject.stated:
                 self._subject(subject, kind)
 
@@ -55,6 +56,8 @@ class Checker:
         if kind.known is None:
             return
         for iri, values in subject.values.items():
+            if not values:
+                continue
             short = self.vocabulary.names.get(iri, local(iri))
             rule = kind.known.properties.get(short) if iri.startswith((CARGO, API)) else None
             if rule is None:

@@ -123,8 +123,8 @@ class OneRecord:
                 format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems)
             )
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
-        node, visited = tree(document.graph, root, len(document.roots), report)
-        Checker(document.graph, vocabulary(), report).check(visited)
+        node, visited, shown = tree(document.graph, root, len(document.roots), report)
+        Checker(document.graph, vocabulary(), report).check(visited, shown)
         problems = _once(report.problems)
         return _noted(
             Message(format=NAME, type=part.type, version=part.version, root=node, problems=problems, unread=document.unread)

@@ -2,13 +2,12 @@
 
 import functools
 from collections.abc import Iterable
-from copy import copy
 
 import msgspec
 
 from adapters.one_record.graph import Graph, Link, Literal, Report, Subject
 from adapters.one_record.inverse import INVERSE as INVERSE
-from adapters.one_record.inverse import LEADING, ways_back
+from adapters.one_record.inverse import LEADING, PARTS, ways_back
 from adapters.one_record.scan import LIMIT_DEPTH
 from adapters.one_record.vocabulary import API, CARGO, Class, Property, Vocabulary, local, vocabulary
 from hub.problem import Code
@@ -125,6 +124,7 @@ class Framer:
         self.budget = budget
         self.above: set[str] = set()
         self.visited: dict[str, Named] = {}
+        self.shown: dict[str, Subject] = {}
         self.cut = False
 
     def tree(self, root: Subject) -> Node:
@@ -150,6 +150,8 @@ class Framer:
             self.cut = self.cut or bool(subject.values)
             return node
         self.visited.setdefault(subject.key, kind)
+        if subject is self.graph.subjects.get(subject.key) or subject.key not in self.shown:
+            self.shown[subject.key] = subject
         self.above.add(subject.key)
         for short, iri, values in self._sorted(subject):
             rule = kind.known.rule(short) if kind.known else None
@@ -237,21 +239,27 @@ class Framer:
             node = Node(short, {}, [], *self.report.lines.place(link.offset), link.offset)
             self._identity(node, subject, link)
             return node
-        return self._subject(self._alone(subject) if short == "servedActivity" else subject, short, kind, link, way=leads)
+        return self._subject(self._alone(subject, short), short, kind, link, way=leads)
 
     def _is_anothers(self, link: Link, leads: bool, way: bool) -> bool:
         """Whether an object, met below what a root is about, is told by another message of the document."""
         return way and not leads and not self.alone and len(self.above) > 1 and link.key[:2] != "_:"
 
-    def _alone(self, movement: Subject) -> Subject:
-        """A movement without the loadings that name it themselves: below one of them, all the others would be shown again."""
-        known = self.graph.alone.get(movement.key)
+    def _alone(self, above: Subject, short: str) -> Subject:
+        """What a part leads up to, without the other parts: they say themselves that they are its, and it is told elsewhere."""
+        parts = [CARGO + name for name in PARTS.get(short, ()) if CARGO + name in above.values]
+        if not parts or not self.back:
+            return above
+        known = self.graph.alone.get((above.key, short))
         if known is None:
-            told = movement.values.get(CARGO + "loadingActions", [])
-            kept = [one for one in told if not isinstance(one, Link) or (movement.key, one.key) not in self.back]
-            known = self.graph.alone[movement.key] = copy(movement)
-            known.values = {**movement.values, CARGO + "loadingActions": kept}
+            kept = {name: [one for one in above.values[name] if not self._is_mutual(above, one)] for name in parts}
+            less = any(len(kept[name]) < len(above.values[name]) for name in parts)
+            known = msgspec.structs.replace(above, values={**above.values, **kept}) if less else above
+            self.graph.alone[above.key, short] = known
         return known
+
+    def _is_mutual(self, above: Subject, part: Literal | Link) -> bool:
+        return isinstance(part, Link) and ((above.key, part.key) in self.back or (part.key, above.key) in self.back)
 
     def _is_part(self, holder: Subject, kind: Named) -> bool:
         """Whether a value is embedded in a piece or unit: its measures and codes are said with it."""
@@ -272,8 +280,8 @@ def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
     return Property(name=short, iri=iri, kind=kind, max=1 if len(values) == 1 else None)
 
 
-def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, dict[str, Named]]:
-    """The tree of one of so many roots, and the subjects it shows. All trees together cost a few times the document."""
+def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, dict[str, Named], dict[str, Subject]]:
+    """The tree of one of so many roots, the classes of the subjects it shows, and how it shows them. All trees together cost a few times the document."""
     budget = SPARE_NODES + GROWTH * max(root.weight, len(graph.subjects) // parts)
     framer = Framer(graph, vocabulary(), report, budget, alone=parts == 1)
     node = framer.tree(root.subject)
@@ -284,4 +292,4 @@ def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, di
             f"beyond that they are only named. Ask the sender to send them one by one."
         )
         report.add(Code.ONE_SHARED, message, root.subject.pointer, root.subject.offset)
-    return node, framer.visited
+    return node, framer.visited, framer.shown

@@ -72,14 +72,14 @@ class Graph(msgspec.Struct, gc=False):
     """The subjects of a document, in order; ``top`` the key of the object the document is, when it is one object.
 
     ``back`` are pairs of subjects the first of which refers to the second only because the second refers to it;
-    ``alone`` are movements as their loadings show them, without each other.
+    ``alone`` are objects as their parts show them, without each other, by the property that leads up.
     """
 
     subjects: dict[str, Subject] = msgspec.field(default_factory=dict)
     top: str | None = None
     said: dict[tuple[str, str], set[tuple[str, ...]]] = msgspec.field(default_factory=dict)
     back: frozenset[tuple[str, str]] = frozenset()
-    alone: dict[str, Subject] = msgspec.field(default_factory=dict)
+    alone: dict[tuple[str, str], Subject] = msgspec.field(default_factory=dict)
 
     def subject(self, key: str, pointer: str, offset: int) -> Subject:
         """The subject of a key, made when it is new."""

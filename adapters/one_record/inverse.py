@@ -26,6 +26,12 @@ LEADING = frozenset(("eventFor", "loadedUnits", "loadedPieces", "compositionActi
 """Properties that lead on from what an object is about to the waybills it concerns; so do the ways back.
 From a Loading to its movement leads nowhere on: the movement has other loadings."""
 
+PARTS = {
+    short: INVERSE[short]
+    for short in ("ofShipment", "masterWaybill", "issuedForWaybill", "issuedForShipment", "insuredShipments", "inPiece")
+} | {"servedActivity": ("loadingActions", "compositionActions")}
+"""Properties that lead up from a part, by those of the whole that name its parts: below one part the others are not shown."""
+
 _ISSUED = frozenset((CARGO + "issuedForWaybill",))
 _NAMING = frozenset(CARGO + name for name in ("waybillPrefix", "waybillNumber", "waybillType"))
 _BACK = frozenset(CARGO + name for name in INVERSE)

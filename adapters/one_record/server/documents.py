@@ -101,8 +101,8 @@ def _only_root(document: Document, call: Call) -> Root:
 
 def checked(graph: Graph, root: Root, report: Report) -> None:
     """Check what one root reaches against the class table."""
-    _, visited = tree(graph, root, 1, report)
-    Checker(graph, vocabulary(), report).check(visited)
+    _, visited, shown = tree(graph, root, 1, report)
+    Checker(graph, vocabulary(), report).check(visited, shown)
 
 
 def faults(nodes: Nodes) -> list[Problem]:
