@@ -281,7 +281,10 @@ def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
 
 
 def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, dict[str, Named], dict[str, Subject]]:
-    """The tree of one of so many roots, the classes of the subjects it shows, and how it shows them. All trees together cost a few times the document."""
+    """The tree of one of so many roots, the classes of the subjects it shows, and how it shows them.
+
+    All trees together cost a few times the document.
+    """
     budget = SPARE_NODES + GROWTH * max(root.weight, len(graph.subjects) // parts)
     framer = Framer(graph, vocabulary(), report, budget, alone=parts == 1)
     node = framer.tree(root.subject)

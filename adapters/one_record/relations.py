@@ -54,7 +54,7 @@ class Relations:
         return _key(node)
 
     def is_shown_by(self, node: Node) -> bool:
-        """Whether an object is looked at as this node shows it: it may be shown in several places. A code's IRI shows no object."""
+        """Whether an object is looked at as this node shows it: it may be shown in several places. A code shows none."""
         return "@value" in node.elements or self.nodes.get(_key(node), node) is node
 
     def is_a(self, key: str, base: str) -> bool:

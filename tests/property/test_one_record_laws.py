@@ -88,6 +88,13 @@ def test_any_properties_of_a_class_give_a_message_or_a_problem(value: Any, type:
     assert exercise(json.dumps(document).encode()) > 0
 
 
+@pytest.mark.parametrize("type", ["Loading", "TransportMovement", "ULD", "UnitComposition", "Composing"])
+def test_a_code_outside_its_list_below_a_load_is_no_object(type: str) -> None:
+    place = {"@type": "cargo:Location", "cargo:locationCodes": {"@id": "https://a.example/codes#AAA"}}
+    event = {"@type": "cargo:LogisticsEvent", "cargo:eventLocation": place}
+    assert exercise(json.dumps({"@context": CONTEXT, "@type": f"cargo:{type}", "cargo:events": event}).encode()) > 0
+
+
 @RELAXED
 @given(st.data())
 def test_a_document_cut_anywhere_is_said_to_be_cut_or_broken(data: st.DataObject) -> None:
@@ -322,6 +329,37 @@ def lattice(count: int) -> bytes:
     return json.dumps({"@context": CONTEXT, "@graph": items}).encode()
 
 
+def departures(count: int) -> bytes:
+    """A flight whose loadings, pieces and shipment name each other, and an event of it."""
+    base = "https://a.example/"
+    loads: list[dict[str, Any]] = [
+        {
+            "@id": f"{base}l{at}",
+            "@type": "cargo:Loading",
+            "cargo:servedActivity": {"@id": f"{base}m"},
+            "cargo:loadedPieces": {"@id": f"{base}p{at}"},
+        }
+        for at in range(count // 10)
+    ]
+    pieces: list[dict[str, Any]] = [
+        {
+            "@id": f"{base}p{at}",
+            "@type": "cargo:Piece",
+            "cargo:involvedInActions": {"@id": f"{base}l{at}"},
+            "cargo:ofShipment": {"@id": f"{base}s"},
+        }
+        for at in range(count // 10)
+    ]
+    loaded, listed = ([{"@id": one["@id"]} for one in several] for several in (loads, pieces))
+    waybill = {"@type": "cargo:Waybill", "cargo:waybillPrefix": "020", "cargo:waybillNumber": "12345675"}
+    others = [
+        {"@id": f"{base}m", "@type": "cargo:TransportMovement", "cargo:loadingActions": loaded},
+        {"@id": f"{base}s", "@type": "cargo:Shipment", "cargo:pieces": listed, "cargo:waybill": waybill},
+        {"@id": f"{base}e", "@type": "cargo:StatusUpdateEvent", "cargo:eventFor": {"@id": f"{base}m"}},
+    ]
+    return json.dumps({"@context": CONTEXT, "@graph": [*loads, *pieces, *others]}).encode()
+
+
 def seconds(raw: bytes) -> float:
     """Processor time of reading; the collector passes over what we make, not over all that the test process holds."""
     gc.collect()
@@ -334,7 +372,7 @@ def seconds(raw: bytes) -> float:
 
 
 def test_ten_times_the_bytes_cost_at_most_fifteen_times_the_work() -> None:
-    for make in (many, one_waybill, chain, lattice):
+    for make in (many, one_waybill, chain, lattice, departures):
         small, large = make(700), make(7000)
         assert 8 < len(large) / len(small) < 12
         best = min(seconds(small + b" " * at) for at in range(3))
