@@ -35,7 +35,7 @@ def cost(work: Callable[[], Any]) -> float:
 
 
 def steps_of(hub: PureHub, telling: Telling, day: datetime) -> tuple[bytes, dict[str, Callable[[], Any]]]:
-    """Every step of one message as a call without arguments."""
+    """Every step of one message as a call without arguments; none of a message that says nothing of a shipment."""
     outgoing = Outgoing(message_id="1", control_reference="1", at=day)
     raw = hub.line.render(telling.target, telling.document, outgoing).raws[0]
     part = hub.line.split(raw).parts[0]
@@ -44,7 +44,10 @@ def steps_of(hub: PureHub, telling: Telling, day: datetime) -> tuple[bytes, dict
     if mapping is None:
         raise LookupError(telling.target)
     context, profile = Context(reference=day.date()), hub.profile()
-    said = mapping.to_canonical(message, context).said[0]
+    carried = mapping.to_canonical(message, context).said
+    if not carried:
+        return raw, {}
+    said = carried[0]
     settle(said.facts)
     one = statement(said, hub.line.understand(anonymous(raw, "x", day), profile).readings[0], day)
     folded = fold(said.key, [one], hub.rules)[0]

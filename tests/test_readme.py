@@ -18,8 +18,7 @@ def test_the_formats_table_is_generated():
 def test_the_commands_exist():
     from typer.main import get_command
 
-    from hub.cli import _register, app
+    from hub.cli import application
 
-    _register()
-    known = set(get_command(app).commands)
+    known = set(get_command(application()).commands)
     assert set(re.findall(r"^waybridge ([a-z-]+)", README, re.MULTILINE)) <= known

@@ -76,21 +76,19 @@ def copy(node: Node) -> Node:
     return Node(node.name, dict(node.elements), [copy(child) for child in node.children], node.line, node.column, node.offset)
 
 
-def _alone(node: Node) -> Node:
-    return Node(node.name, dict(node.elements), [], node.line, node.column, node.offset)
-
-
 def lifted(node: Node, bag: Bag) -> Node:
     """A copy with codes as values, airports before other location codes, and bare references to objects elsewhere as ``@ref``."""
-    made, names, located = _alone(node), bag.names, False
-    children = made.children
-    names.update(made.elements)
+    children: list[Node] = []
+    elements, names, located = node.elements.copy(), bag.names, False
+    made = Node(node.name, elements, children, node.line, node.column, node.offset)
+    names.update(elements)
     for one in node.children:
         if one.children:
             child = lifted(one, bag)
         else:
-            child = _alone(one)
-            names.update(child.elements)
+            elements = one.elements.copy()
+            child = Node(one.name, elements, [], one.line, one.column, one.offset)
+            names.update(elements)
         names.add(child.name)
         below = child.elements
         if "code" in below:

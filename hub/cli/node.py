@@ -33,6 +33,9 @@ def _told(shown: Any, *, json: bool) -> None:
         line(f"{one['at']:20}  {one['kind']:24}  {one['status']:20}  {one['by']}  {one['id']}")
 
 
+access.register(commands)
+
+
 @commands.command("waiting")
 def waiting(json: Json = False) -> None:
     """What waits for a decision: subscriptions, changes, delegations, verifications.
@@ -127,5 +130,4 @@ def propose(
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    access.register(commands)
     app.add_typer(commands, name="node")

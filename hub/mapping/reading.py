@@ -52,19 +52,15 @@ def _is_anywhere(path: TreePath) -> bool:
 
 def _ignore_anywhere(run: Pass, node: Node, names: frozenset[str]) -> None:
     """Count the elements of these names in a whole tree as ignored, in one walk for all of them."""
-    use = run.used.add
-    for one in _below(node):
-        elements = one.elements
-        for name in elements:
-            if name in names:
-                use(id(elements[name]))
+    run.used.update([id(element) for one in _below(node) for name, element in one.elements.items() if name in names])
 
 
 def _below(root: Node) -> list[Node]:
     """A node and all below it, in no order that matters."""
     found = [root]
     for node in found:
-        found += node.children
+        if node.children:
+            found += node.children
     return found
 
 
