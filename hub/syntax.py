@@ -1,7 +1,7 @@
 """What every reader yields and every writer takes: a tree of nodes and elements. Knows no format and no meaning."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -26,7 +26,8 @@ class Node(msgspec.Struct, gc=False):
     """A line, segment, group, composite or object: named elements and ordered child nodes.
 
     What repeats is always a child node, never a list of elements. Mutable, because writers fill it; a tree, so that the collector
-    of cycles has nothing to look for. ``late`` is for a reader that makes elements only when the tree is handed on.
+    of cycles has nothing to look for. ``late`` is for a reader that makes elements, out of ``kept``, only when the tree is handed
+    on.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Node(msgspec.Struct, gc=False):
     column: int = 0
     offset: int = 0
     late: "Late | None" = None
+    kept: Any = None
 
     def all(self, name: str) -> Iterator["Node"]:
         """The child nodes of this name, in order."""
@@ -51,13 +53,13 @@ class Node(msgspec.Struct, gc=False):
     def text(self, name: str) -> str | None:
         """The text of an element, if it is there."""
         if self.late is not None:
-            return self.late.text(name)
+            return self.late.text(self.kept, name)
         element = self.elements.get(name)
         return None if element is None else element.text
 
     def texts(self, names: tuple[str, ...]) -> Sequence[str | None]:
         """The texts of several elements; None or empty where one is not there."""
-        return [self.text(name) for name in names] if self.late is None else self.late.texts(names)
+        return [self.text(name) for name in names] if self.late is None else self.late.texts(self.kept, names)
 
     def walk(self) -> Iterator["Node"]:
         """This node and all below it, in document order."""
@@ -70,13 +72,13 @@ class Node(msgspec.Struct, gc=False):
 
 
 class Late(Protocol):
-    """Where the texts of a node stand that has no elements yet."""
+    """Where the texts of a node stand, in what its reader kept of it, that has no elements yet."""
 
-    def text(self, name: str, /) -> str | None:
+    def text(self, kept: Any, name: str, /) -> str | None:
         """The text of an element, if it is there."""
         ...
 
-    def texts(self, names: tuple[str, ...], /) -> Sequence[str | None]:
+    def texts(self, kept: Any, names: tuple[str, ...], /) -> Sequence[str | None]:
         """The texts of several; None or empty where one is not there."""
         ...
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.cargo_imp.notation import Field, Item, Literal, Repeat, captures, expression
+from hub.syntax import Element
 
+Texts = Sequence[str | None]
 Slots = tuple[tuple[int, str], ...]
 """The group number and the name of each element."""
 
@@ -26,7 +28,10 @@ class Together(dict[tuple[str, ...], tuple[int, ...]]):
 
 
 class Groups:
-    """``by_name`` has the group of each element, 0 where an element may stand in several; ``within`` the repeats."""
+    """``by_name`` has the group of each element, 0 where an element may stand in several; ``within`` the repeats.
+
+    Until a node is opened, texts are asked of it by its match (``hub.syntax.Late``).
+    """
 
     __slots__ = ("by_name", "slots", "together", "within")
 
@@ -35,6 +40,19 @@ class Groups:
         self.slots, self.within = slots, within
         self.by_name = {name: group if often[name] == 1 else 0 for group, name in slots}
         self.together = Together(self.by_name)
+
+    def text(self, found: re.Match[str], name: str, /) -> str | None:
+        """The text of an element, if it is there."""
+        group = self.by_name.get(name)
+        if group == 0:
+            element = located(found, self, 0, 0, 0).get(name)
+            return None if element is None else element.text
+        return found[group] or None if group else None
+
+    def texts(self, found: re.Match[str], names: tuple[str, ...], /) -> Texts:
+        """The texts of several; None or empty where one is not there."""
+        groups = self.together[names]
+        return found.group(*groups) if groups else [self.text(found, name) for name in names]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +88,17 @@ def _one_of(item: Repeat) -> str:
     """The expression of one item; where all begin alike, up to the next one or the end, so that none is cut short."""
     opening = item.items[0]
     return expression(item.items) + (f"(?={re.escape(opening.text[0])}|$)" if isinstance(opening, Literal) else "")
+
+
+def located(found: re.Match[str], groups: Groups, line: int, start: int, shift: int) -> dict[str, Element]:
+    """The elements of a match that are not empty.
+
+    ``start`` is the offset of the line, ``shift`` how many characters the line has more (or less) before the match than the text.
+    """
+    made = {}
+    for group, name in groups.slots:
+        text = found[group]
+        if text:
+            at = found.start(group) + shift
+            made[name] = Element(text, line, at + 1, start + at)
+    return made

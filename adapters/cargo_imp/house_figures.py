@@ -1,6 +1,7 @@
 """The houses of a house list, gathered in one walk for the checks across lines. Knows the tree's names, no check."""
 
-from adapters.cargo_imp.late import Texts, columns
+from adapters.cargo_imp.groups import Texts
+from adapters.cargo_imp.late import columns
 from hub.syntax import Node
 
 PARTIES = frozenset({"SHP", "CNE", "CVD"})

@@ -1,4 +1,4 @@
-"""Nodes whose elements are still in a match: made when the tree is handed on, not while the message is read.
+"""Nodes whose elements are still in the match of their line (``kept``, with its groups): made when the tree is handed on.
 
 Checks ask for a few texts of a few lines; a message that is only checked needs no elements. Knows layouts and no message.
 """
@@ -7,36 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
-
-from adapters.cargo_imp.groups import Groups
+from adapters.cargo_imp.groups import Groups, Texts, located
 from hub.syntax import Element, Message, Node
 
-Texts = Sequence[str | None]
 SHORT = 400
 """Characters."""
 UNOPENED: Any = None
 """The elements of a node that is not opened: whoever asks it for one is wrong, and hears of it."""
-
-
-class Matched(msgspec.Struct, frozen=True, gc=False):
-    """The match of a line, and where its elements stand. Until its node is opened, texts are asked of the match."""
-
-    found: re.Match[str]
-    groups: Groups
-
-    def text(self, name: str, /) -> str | None:
-        """The text of an element, if it is there."""
-        group = self.groups.by_name.get(name)
-        if group == 0:
-            element = located(self.found, self.groups, 0, 0, 0).get(name)
-            return None if element is None else element.text
-        return self.found[group] or None if group else None
-
-    def texts(self, names: tuple[str, ...], /) -> Texts:
-        """The texts of several; None or empty where one is not there."""
-        groups = self.groups.together[names]
-        return self.found.group(*groups) if groups else [self.text(name) for name in names]
 
 
 class LateMessage(Message, kw_only=True):
@@ -65,10 +42,10 @@ def opened(root: Node) -> Node:
     """The node and all below it with their elements, and with the repeats inside their lines. Written for speed."""
     met = [root]
     for node in met:
-        late = node.late
-        if isinstance(late, Matched):
-            found, groups, line, start = late.found, late.groups, node.line, node.offset
-            node.late = None
+        groups = node.late
+        if isinstance(groups, Groups):
+            found, line, start = node.kept, node.line, node.offset
+            node.late = node.kept = None
             node.elements = elements = {}
             for group, name in groups.slots:
                 text = found[group]
@@ -85,25 +62,17 @@ def opened(root: Node) -> Node:
 def columns(nodes: Sequence[Node], names: tuple[str, ...]) -> Iterable[Texts]:
     """The texts of several elements of many nodes: for each element those of all nodes. Written for speed."""
     rows: list[Texts] = []
+    known: Groups | None = None
+    groups: tuple[int, ...] = ()
     for node in nodes:
         late = node.late
-        groups = late.groups.together[names] if isinstance(late, Matched) else None
-        rows.append(late.found.group(*groups) if isinstance(late, Matched) and groups else node.texts(names))
+        if isinstance(late, Groups):
+            if late is not known:
+                known, groups = late, late.together[names]
+            rows.append(node.kept.group(*groups) if groups else late.texts(node.kept, names))
+        else:
+            rows.append(node.texts(names))
     return zip(*rows, strict=True)
-
-
-def located(found: re.Match[str], groups: Groups, line: int, start: int, shift: int) -> dict[str, Element]:
-    """The elements of a match that are not empty.
-
-    ``start`` is the offset of the line, ``shift`` how many characters the line has more (or less) before the match than the text.
-    """
-    made = {}
-    for group, name in groups.slots:
-        text = found[group]
-        if text:
-            at = found.start(group) + shift
-            made[name] = Element(text, line, at + 1, start + at)
-    return made
 
 
 def repeats(found: re.Match[str], groups: Groups, line: int, start: int, shift: int) -> Iterator[Node]:

@@ -6,7 +6,7 @@ Knows tables and text; knows no meaning of any message, and no envelope.
 from adapters.cargo_imp.breaking import broken_off
 from adapters.cargo_imp.checks import FAULTS, apart, message_checks
 from adapters.cargo_imp.departing import Departing
-from adapters.cargo_imp.late import UNOPENED, Matched
+from adapters.cargo_imp.late import UNOPENED
 from adapters.cargo_imp.layout import Table
 from adapters.cargo_imp.recovery import BLANKS
 from adapters.cargo_imp.reporting import LONGEST_LINE
@@ -14,6 +14,8 @@ from adapters.cargo_imp.steps import Walk
 from adapters.cargo_imp.told import Told
 from hub.syntax import Node
 
+NEVER = -1
+"""No line is as short as this: all go the careful way."""
 CONTROLS = bytes([*range(1, 10), 11, 12, *range(14, 26), *range(27, 32), 127]).translate(None, b"\1\2\3")
 """Control characters that no line may have but at its ends; the marks of the transmission are looked for nowhere."""
 
@@ -41,17 +43,18 @@ class Reading(Departing):
         """Read every line. Written for speed: nearly every line is met by a sure step, and costs one look-up and one match."""
         number, start, counts, opened = self.number - 1, self.start, self.counts, self.open
         plain = text.isascii() and len(text.encode().translate(None, CONTROLS)) == len(text)
-        place, longest, careful = self.place, LONGEST_LINE, not plain
+        place, longest = self.place, LONGEST_LINE if plain else NEVER
         for raw in text.split("\n"):
             number += 1
             line, size = raw.rstrip(BLANKS), len(raw)
             if line:
                 step = place.slash if line[0] == "/" else place.fast.get(line[:3]) or place.consignment
-                found = None if step is None or careful or size > longest else step.match(line)
+                found = None if step is None or size > longest else step.match(line)
                 if found is None or step is None or (count := counts[step.index]) >= step.most:
                     self.number, self.start, self.line, self.place = number, start, line, place
                     self._slow_line(line, plain)
-                    place, careful = self.place, not plain or self.lost or bool(self.absent) or self.alone is not None
+                    careful = not plain or self.lost or bool(self.absent) or self.alone is not None
+                    place, longest = self.place, NEVER if careful else LONGEST_LINE
                 else:
                     counts[step.index] = count + 1
                     if step.inner:
@@ -64,7 +67,7 @@ class Reading(Departing):
                         else:
                             opened[depth + 1] = opened[depth]
                     variant = step.only or step.by_group[found.lastindex or 0]
-                    node = Node(variant.node, UNOPENED, [], number, 1, start, Matched(found, variant.groups))
+                    node = Node(variant.node, UNOPENED, [], number, 1, start, variant.groups, found)
                     depth = variant.depth
                     opened[depth].children.append(node)
                     opened[depth + 1] = node

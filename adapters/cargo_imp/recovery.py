@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from adapters.cargo_imp.checks import awb_check_digit
 from adapters.cargo_imp.explaining import Fault, explain
-from adapters.cargo_imp.late import located, repeats
+from adapters.cargo_imp.groups import located
+from adapters.cargo_imp.late import repeats
 from adapters.cargo_imp.layout import ANY, CONSIGNMENT, POINT, SLANT, Option, Row, Table
 from adapters.cargo_imp.reporting import LONGEST_LINE, Report
 from adapters.cargo_imp.spelling import one_slip_apart

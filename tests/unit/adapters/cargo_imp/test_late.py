@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.cargo_imp.groups import Groups
-from adapters.cargo_imp.late import UNOPENED, Matched, columns, opened
+from adapters.cargo_imp.late import UNOPENED, columns, opened
 from adapters.cargo_imp.layout import load, schema_names
 from adapters.cargo_imp.reading import Reader
 from hub.syntax import Node
@@ -18,7 +18,7 @@ def _closed(pattern: str, text: str, names: Sequence[str]) -> Node:
     found = re.fullmatch(pattern, text)
     assert found is not None
     groups = Groups(tuple(enumerate(names, 1)))
-    return Node("line", UNOPENED, [], 3, 1, 20, Matched(found, groups))
+    return Node("line", UNOPENED, [], 3, 1, 20, groups, found)
 
 
 def test_texts_are_the_same_before_and_after() -> None:
