@@ -89,10 +89,12 @@ def test_folded_lines_are_unfolded_and_told():
 def test_scanning_grows_linearly(junk):
     def spent(size: int) -> float:
         text = junk * (size // len(junk))
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in scanner.scan(text, DEFAULT):
             pass
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     spent(10_000)
-    assert spent(1_000_000) <= 15 * max(spent(100_000), 0.005)
+    small = max(spent(100_000), spent(100_000), 0.005)
+    # The machine's other work may hit one turn; what grows by the square misses every one.
+    assert any(spent(1_000_000) <= 15 * small for _ in range(3))
