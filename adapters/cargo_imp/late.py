@@ -46,12 +46,7 @@ def opened(root: Node) -> Node:
         if isinstance(groups, Groups):
             found, line, start = node.kept, node.line, node.offset
             node.late = node.kept = None
-            node.elements = elements = {}
-            for group, name in groups.slots:
-                text = found[group]
-                if text:
-                    at = found.start(group)
-                    elements[name] = Element(text, line, at + 1, start + at)
+            node.elements = located(found, groups, line, start, 0)
             if groups.within:
                 node.children[:0] = repeats(found, groups, line, start, 0)
         if node.children:

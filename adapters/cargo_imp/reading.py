@@ -59,6 +59,7 @@ class Reading(Departing):
                     counts[step.index] = count + 1
                     if step.inner:
                         counts[step.below] = step.inner
+                    # As _wrap does; the call for every group of a list of houses would be felt.
                     for depth, name in step.wrappers:
                         if name:
                             wrapper = Node(name, {}, [], number, 1, start)
