@@ -1,7 +1,5 @@
 """Logistics events over HTTP, named by the standard's page and section (API-Security, logistics-events.md)."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,20 +8,9 @@ import pytest
 from adapters.one_record.vocabulary import API, CARGO, CODES
 from hub.objects import POST_EVENT, Grant
 from tests.unit.adapters.one_record.http_world import CONTEXT, Client, Web, error
-from tests.unit.adapters.one_record.node_world import AIRLINE, BASE, STRANGER, world
+from tests.unit.adapters.one_record.node_world import AIRLINE, BASE, STRANGER
 
 STATUS = CODES + "StatusCode#"
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    with world(tmp_path) as found:
-        yield Web(found)
-
-
-@pytest.fixture
-def holder(web: Web) -> Client:
-    return web.client()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Server information, versions, languages, media types and errors (server-information.md, implementation-guidelines.md)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
@@ -12,17 +11,6 @@ from adapters.one_record.server.table import OPERATIONS
 from adapters.one_record.vocabulary import API, CARGO
 from tests.unit.adapters.one_record.http_world import Client, Web, change, error, operation
 from tests.unit.adapters.one_record.node_world import BASE, HOLDER, world
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    with world(tmp_path) as found:
-        yield Web(found)
-
-
-@pytest.fixture
-def holder(web: Web) -> Client:
-    return web.client()
 
 
 def test_get_server_information(holder: Client) -> None:

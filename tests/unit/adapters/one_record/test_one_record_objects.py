@@ -1,7 +1,5 @@
 """Logistics objects over HTTP, named by the standard's page and section (API-Security, logistics-objects.md)."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,21 +7,10 @@ import pytest
 from adapters.one_record.vocabulary import API, CARGO, CODES
 from hub.objects import GET_OBJECT, PERMISSIONS, Grant
 from tests.unit.adapters.one_record.http_world import CONTEXT, Client, Web, change, error, operation
-from tests.unit.adapters.one_record.node_world import AIRLINE, BASE, STRANGER, world
+from tests.unit.adapters.one_record.node_world import AIRLINE, BASE, STRANGER
 
 KILOGRAM = CODES + "MeasurementUnitCode#KGM"
 DOUBLE, BOOLEAN = "http://www.w3.org/2001/XMLSchema#double", "http://www.w3.org/2001/XMLSchema#boolean"
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    with world(tmp_path) as found:
-        yield Web(found)
-
-
-@pytest.fixture
-def holder(web: Web) -> Client:
-    return web.client()
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ relocation, and who is told of a change. Named by page and section of API-Securi
 
 import gzip
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,21 +13,10 @@ from adapters.one_record.vocabulary import CARGO
 from hub.node import ActionRequests
 from hub.objects import GET_OBJECT, PATCH_OBJECT, REJECTED, ActionRequest, Grant, NewRequest
 from tests.unit.adapters.one_record.http_world import CONTEXT, Client, Web, change, error, operation, served
-from tests.unit.adapters.one_record.node_world import AIRLINE, HANDLER, HOLDER, subscription, world
+from tests.unit.adapters.one_record.node_world import AIRLINE, HANDLER, HOLDER, subscription
 
 PIECE = {"@context": CONTEXT, "@type": "cargo:Piece", "cargo:goodsDescription": "BOOKS"}
 FURTHER = "https://new.example/one-record"
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    with world(tmp_path) as found:
-        yield Web(found)
-
-
-@pytest.fixture
-def holder(web: Web) -> Client:
-    return web.client()
 
 
 @pytest.fixture
