@@ -228,7 +228,7 @@ def _keys(value: Any) -> int:
 
 
 def _containers(value: Any) -> int:
-    """How many of the values of a context, with itself, are no strings; of lists and other values than those in it none is plain."""
+    """How many of the values of a context, with itself, are no strings. A list counts as one: no plain context has any."""
     if value.__class__ is dict:
         return 1 + sum(map(_containers, value.values()))
     return int(value.__class__ is not str)
