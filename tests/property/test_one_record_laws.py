@@ -256,7 +256,7 @@ def test_a_key_that_stands_twice_anywhere_is_never_taken_the_short_way(at: int, 
     outgoing = Outgoing(message_id="m", control_reference="1", at=NOW, sender="https://a.example")
     facts = {"awb": "020-12345675", "pieces": 2, "weight": {"value": "2", "unit": "KGM"}, "special_handling": ["PER", "EAT"]}
     plain = json.dumps(json.loads(LINE.render("one-record:Waybill", facts, outgoing).raws[0]))
-    keys = [found for found in re.finditer(r'("[^"]+"): ', plain)]
+    keys = list(re.finditer(r'("[^"]+"): ', plain))
     key = keys[at % len(keys)]
     assert straight.straight(plain) is not None
     assert straight.straight(f"{plain[: key.start()]}{key[1]}{colon[1:]}{value}, {plain[key.start() :]}") is None
