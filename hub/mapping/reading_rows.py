@@ -84,6 +84,7 @@ def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
     path, keys, to = element_path(str(row.source)).below(skip), row.to.split("/"), row.to
     when = _When(row.when) if row.when else None
     read, steps, name, text = value_of(row, Conversion(row, codes)), path.steps, path.element, path.text
+    alone = len(keys) == 1 and to != "."
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
         holder = run.tree.first(node, steps) if steps else node
@@ -91,14 +92,18 @@ def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
         if element is None or holder is None or (when is not None and not when.holds(run, node)):
             return
         value = read(run, element, text)
-        if value is None or not _settable(target, keys):
+        if value is None or (to in target if alone else not _settable(target, keys)):
             return
         run.used.add(id(element))
         if path.filtered:
             run.use(path, holder, ())
         if when is not None:
             when.use(run, node)
-        _put(run, target, keys, _pointer(pointer, to), value, element, text)
+        if alone:
+            target[to] = value
+            run.places[f"{pointer}/{to}"] = Place(element.line, element.column, element.offset, element.path or text)
+        else:
+            _put(run, target, keys, _pointer(pointer, to), value, element, text)
 
     return run_row
 
@@ -137,21 +142,24 @@ def _element(run: Pass, node: Node, path: TreePath) -> Element | None:
 def _group_row(row: Row, codes: Codes, skip: int) -> Run:
     path, inner = node_path(str(row.source)).below(skip), compile_rows(row.rows, codes)
     to, keys, when = row.to, row.to.split("/"), _When(row.when) if row.when else None
+    steps, filtered, alone = path.steps, path.filtered, len(keys) == 1 and to != "."
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        holder = run.tree.first(node, path.steps)
+        holder = run.tree.first(node, steps) if steps else node
         if holder is None or (when is not None and not when.holds(run, node)):
             return
-        nested = target if to == "." else canonical_get(target, keys)
+        nested = target.get(to) if alone else target if to == "." else canonical_get(target, keys)
         fresh = nested is None
         nested = {} if fresh else nested
-        inner(run, holder, nested, _pointer(pointer, to))
+        inner(run, holder, nested, f"{pointer}/{to}" if alone else _pointer(pointer, to))
         if nested:
-            if path.filtered:
+            if filtered:
                 run.use(path, holder, ())
             if when is not None:
                 when.use(run, node)
-            if fresh:
+            if alone:
+                target[to] = nested
+            elif fresh:
                 canonical_set(target, keys, nested)
 
     return run_row
