@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hub.mapping.convert import Codes, Conversion, canonical_get, canonical_set
+from hub.mapping.convert import PLACEHOLDERS, Codes, Conversion, canonical_get, canonical_set
 from hub.mapping.language import Row
 from hub.mapping.lists import append, items_at
 from hub.mapping.passing import Pass
@@ -16,8 +16,10 @@ from hub.syntax import Element, Node
 Run = Callable[[Pass, Node, Any, str], None]
 """Reads what a node says into a document; the text is the document's own pointer."""
 
-Plain = tuple[str, Value, str, str]
-"""The commonest row, one element to one key: the key, how the value is read, the path, what is behind the pointer."""
+Plain = tuple[str, Value, str, str, bool]
+"""The commonest row, one element to one key: the key, how the value is read, the path, what is behind the pointer, whether most
+values are taken as they stand.
+"""
 
 Part = tuple[str, bool, list[Run], Run | None, Plain | None]
 """Rows of a node that find nothing without an element or child (true) of this name, and the same rows below that child."""
@@ -255,8 +257,10 @@ def compile_rows(rows: Sequence[Row], codes: Codes, skip: int = 0) -> Run:
                 element = elements.get(name)
                 # A value further away is read, and found faulty, also where a row before has told the key.
                 if element is not None and (skip or plain[0] not in target):
-                    to, read, text, behind = plain
-                    value = read(run, element, text)
+                    to, read, text, behind, stands = plain
+                    value = element.text
+                    if not stands or not value or value in PLACEHOLDERS:
+                        value = read(run, element, text)
                     if value is not None and (not skip or to not in target):
                         run.used.add(id(element))
                         target[to] = value
@@ -292,7 +296,8 @@ def _own_element(name: str, row: Row, codes: Codes, skip: int) -> Part:
     if row.when or isinstance(row.source, list) or "/" in row.to or row.to == ".":
         return name, False, [_compiled(row, codes, skip)], None, None
     text = element_path(str(row.source)).text
-    return name, False, [], None, (row.to, value_of(row, Conversion(row, codes)), text, f"/{row.to}")
+    read = value_of(row, Conversion(row, codes))
+    return name, False, [], None, (row.to, read, text, f"/{row.to}", read in (plain_text, verbatim))
 
 
 def _compiled(row: Row, codes: Codes, skip: int) -> Run:
