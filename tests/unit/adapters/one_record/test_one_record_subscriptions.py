@@ -189,6 +189,15 @@ def test_of_two_that_waited_only_one_is_accepted(tmp_path: Path) -> None:
             us.sharing.accept(second, HOLDER)
 
 
+def test_the_same_subscription_twice_in_one_moment_is_one(us: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both were looked at before either was in force."""
+    subscribe(us, PIECE)
+    monkeypatch.setattr(type(us.node.subscriptions), "of_subscriber", lambda *_: [])
+    assert refused(us, PIECE) == 422
+    assert us.node.requests.waiting() == []
+    assert len(us.node.subscriptions.on([PIECE])) == 1
+
+
 def test_the_holder_is_not_told_by_itself(us: World) -> None:
     us.sharing.subscribe(HOLDER, subscription(PIECE, HOLDER))
     us.hold("p1", by=AIRLINE)
