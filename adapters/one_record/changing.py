@@ -28,6 +28,7 @@ from adapters.one_record.vocabulary import API, CARGO, CODES, XSD, local, unvers
 from hub.objects import Nodes
 
 ADD, DELETE = "ADD", "DELETE"
+_LONGEST_REVISION = 9
 EVENTS = CARGO + "events"
 
 
@@ -72,7 +73,7 @@ def read(nodes: Nodes) -> Change:
         raise _unsuitable("hasOperation is needed at least once.", "hasOperation")
     return Change(
         object=objects[0],
-        revision=_revision(root),
+        revision=revision(root),
         operations=[one for node in operations for one in _operations(node, known)],
     )
 
@@ -81,9 +82,11 @@ def _unsuitable(message: str, short: str, resource: str = "") -> Wrong:
     return Wrong(message, property=API + short if short.isidentifier() else short, resource=resource, unsuitable=True)
 
 
-def _revision(root: Node) -> int:
+def revision(root: Node) -> int:
+    """The revision a Change or Verification is made against, from 1. Raises :class:`Wrong` (unsuitable)."""
     text = text_of(root, API + "hasRevision")
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or len(root.get(API + "hasRevision", ())) != 1:
+    known = text.isascii() and text.isdigit() and len(text) <= _LONGEST_REVISION and int(text) > 0
+    if not known or len(root.get(API + "hasRevision", ())) != 1:
         raise _unsuitable(f"hasRevision should be one positive integer, found {text[:20]!r}.", "hasRevision")
     return int(text)
 

@@ -5,7 +5,7 @@ The standard: Logistics Objects, "Update a Logistics Object"; Verifications.
 
 from adapters.one_record import changing
 from adapters.one_record.nodes import Node as JsonNode
-from adapters.one_record.nodes import by_id, class_of, linked, text_of
+from adapters.one_record.nodes import by_id, class_of, is_object, linked, text_of
 from adapters.one_record.server.call import Answer, Call, Node
 from adapters.one_record.server.documents import body_of, detail_of, faults, require_class, require_valid
 from adapters.one_record.server.errors import Detail, Refusal, error, refused
@@ -78,7 +78,7 @@ def _read(node: Node, call: Call, nodes: Nodes) -> changing.Change:
 
 def _require_subjects(change: changing.Change, held: HeldObject) -> None:
     """Every subject is the object, one of its embedded objects, or a new one. Raises Refusal (400)."""
-    known = {one["@id"] for one in held.nodes}
+    known = {one["@id"] for place, one in enumerate(held.nodes) if not place or not is_object(one)}
     for one in change.operations:
         if not one.subject.startswith("_:") and one.subject not in known and "://" in one.subject:
             raise refused(
@@ -164,19 +164,27 @@ def ask_verification(node: Node, call: Call) -> Answer:
     nodes, problems = body_of(node, call)
     require_class(nodes, "Verification", call)
     require_valid(problems, node, call)
-    about, revision = text_of(nodes[0], API + "hasLogisticsObject"), text_of(nodes[0], API + "hasRevision")
+    about, revision = text_of(nodes[0], API + "hasLogisticsObject"), _revision(node, call, nodes)
     if node.object_id(about) != held.id:
         raise refused(
             "hasLogisticsObject in the Verification is not the logistics object of this request.",
             property=API + "hasLogisticsObject",
             resource=about,
         )
-    request = ask(node, call, VERIFICATION, nodes, new_id(call), objects=[held.id], revision=int(revision))
-    reasons = _unverifiable(node, nodes, held, int(revision))
+    request = ask(node, call, VERIFICATION, nodes, new_id(call), objects=[held.id], revision=revision)
+    reasons = _unverifiable(node, nodes, held, revision)
     if reasons:
         errors = error("Verification could not be processed", reasons)
         node.doors.requests.fail(request.id, node.holder, errors, notices(node, request, FAILED, node.holder))
     return created(node, request)
+
+
+def _revision(node: Node, call: Call, nodes: Nodes) -> int:
+    """The revision a Verification is about. Raises Refusal (400)."""
+    try:
+        return changing.revision(nodes[0])
+    except changing.Wrong as wrong:
+        raise refused(wrong.message, property=wrong.property, resource=node.base + call.path) from wrong
 
 
 def _unverifiable(node: Node, nodes: Nodes, held: HeldObject, revision: int) -> list[Detail]:

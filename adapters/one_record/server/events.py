@@ -58,9 +58,9 @@ def _targets(nodes: Nodes) -> list[str]:
     return [one["@id"] for one in nodes[0].get(FOR, ()) if "@id" in one]
 
 
-def _new(node: Node, call: Call, held: HeldObject, nodes: Nodes, id: str = "") -> NewEvent:
+def _new(node: Node, call: Call, held: HeldObject, nodes: Nodes, id: str) -> NewEvent:
     """The event of one object; it keeps what was sent, and states when it was created where it does not say."""
-    id, now = id or str(uuid.uuid4()), node.doors.now()
+    now = node.doors.now()
     iri, target = node.event_iri(held.id, id), node.object_iri(held.id)
     root = nodes[0] | {FOR: [{"@id": target}]}
     root.setdefault(CREATED, [{"@value": stamp(now.replace(microsecond=0)), "@type": XSD + "dateTime"}])
@@ -188,14 +188,21 @@ def create_many(node: Node, call: Call) -> Answer:
 def _one_of_many(node: Node, call: Call, nodes: Nodes, iri: str, held: HeldObject | None) -> Nodes:
     name = f"internal:{uuid.uuid4()}"
     try:
-        new = _new(node, call, _permitted(node, call, iri, held), nodes)
+        event = _made_once(node, call, _permitted(node, call, iri, held), nodes)
     except Refusal as refusal:
         errors = error_nodes(refusal, call.language)
         failed = made(name, "EventCreationResult", hasHTTPStatus=refusal.status, hasLogisticsObject={"@id": iri})
         return [failed | {API + "hasError": [{"@id": errors[0]["@id"]}]}, *errors]
-    node.doors.events.add([new])
-    event = {"@id": node.event_iri(new.object, new.id)}
-    return [made(name, "EventCreationResult", hasHTTPStatus=201, hasLogisticsObject={"@id": iri}, hasLogisticsEvent=event)]
+    told = {"hasLogisticsObject": {"@id": iri}, "hasLogisticsEvent": {"@id": event}}
+    return [made(name, "EventCreationResult", hasHTTPStatus=201, **told)]
+
+
+def _made_once(node: Node, call: Call, held: HeldObject, nodes: Nodes) -> str:
+    """The address of the event of one target, which the call has made now or, under its key, before."""
+    id = new_id(call)
+    if not call.key or node.doors.events.get(held.id, id) is None:
+        node.doors.events.add([_new(node, call, held, nodes, id)])
+    return node.event_iri(held.id, id)
 
 
 def _permitted(node: Node, call: Call, iri: str, held: HeldObject | None) -> HeldObject:

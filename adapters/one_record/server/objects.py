@@ -10,6 +10,7 @@ from adapters.one_record.server.call import Answer, Call, Node, last_modified
 from adapters.one_record.server.documents import body_of, require_class, require_valid
 from adapters.one_record.server.errors import Detail, Refusal, refused
 from adapters.one_record.server.permission import allowed, no_object, require, require_creator, the_object
+from adapters.one_record.server.repeating import new_id, object_again
 from adapters.one_record.server.shown import request_nodes
 from adapters.one_record.server.splitting import split
 from adapters.one_record.server.told import arrival
@@ -39,10 +40,13 @@ STATES = tuple(
 def create(node: Node, call: Call) -> Answer:
     """POST /logistics-objects."""
     require_creator(node, call)
+    again = object_again(node, call)
+    if again is not None:
+        return again
     nodes, problems = body_of(node, call)
     require_class(nodes, "LogisticsObject", call)
     require_valid(problems, node, call)
-    apart = split(node, nodes)
+    apart = split(node, nodes, new_id(call))
     told = arrival(node, [inner for one in apart.values() for inner in one], call.agent.partner)
     new = [_new(node, call, id, one, None if place else told) for place, (id, one) in enumerate(apart.items())]
     try:

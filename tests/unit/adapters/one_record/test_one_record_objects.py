@@ -37,7 +37,15 @@ def test_create_keeps_a_given_id_once(holder: Client) -> None:
     assert error(again)[0] == "Identifier conflict"
 
 
-@pytest.mark.parametrize("id", ["https://elsewhere.example/logistics-objects/1", f"{BASE}/logistics-objects/a/b", "urn:x:1"])
+@pytest.mark.parametrize(
+    "id",
+    [
+        "https://elsewhere.example/logistics-objects/1",
+        f"{BASE}/logistics-objects/a/b",
+        f"{BASE}/logistics-objects/a?at=20260101T000000Z",
+        "urn:x:1",
+    ],
+)
 def test_create_takes_no_id_that_is_not_its_own_to_give(holder: Client, id: str) -> None:
     answer = holder("POST", "/logistics-objects", {"@context": CONTEXT, "@id": id, "@type": "cargo:Piece"})
     assert answer.status_code == 400
