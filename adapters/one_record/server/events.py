@@ -6,7 +6,7 @@ The standard: Logistics Events.
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from adapters.one_record.nodes import class_iri, made, properties, settle, text_of
+from adapters.one_record.nodes import class_iri, made, nameless, properties, settle, text_of
 from adapters.one_record.server import queries
 from adapters.one_record.server.call import Answer, Call, Node, last_modified, stamp
 from adapters.one_record.server.documents import body_of, require_class, require_valid
@@ -64,7 +64,7 @@ def _new(node: Node, call: Call, held: HeldObject, nodes: Nodes, id: str) -> New
     iri, target = node.event_iri(held.id, id), node.object_iri(held.id)
     root = nodes[0] | {FOR: [{"@id": target}]}
     root.setdefault(CREATED, [{"@value": stamp(now.replace(microsecond=0)), "@type": XSD + "dateTime"}])
-    kept = settle([root, *_beside(nodes, target), _typed(target, held)], iri, iri)
+    kept = settle(nameless([root, *_beside(nodes, target), _typed(target, held)]), iri, iri)
     kind, code = class_iri(root), text_of(root, CODE)
     notice = Notice(
         event_type="LOGISTICS_EVENT_RECEIVED",

@@ -7,7 +7,7 @@ import re
 import uuid
 
 from adapters.one_record.nodes import Node as JsonNode
-from adapters.one_record.nodes import by_id, class_iri, is_object, links, parts, properties, renamed, settle
+from adapters.one_record.nodes import by_id, class_iri, is_object, links, nameless, parts, properties, renamed, settle
 from adapters.one_record.server.call import Node
 from adapters.one_record.server.errors import refused
 from hub.objects import Nodes
@@ -19,6 +19,7 @@ def split(node: Node, nodes: Nodes, id: str) -> dict[str, Nodes]:
     """The objects of a document by id, the posted one first: under ``id`` where it has no address. Raises Refusal (400) for an
     address that is not ours to give.
     """
+    nodes = nameless(nodes)
     names = {
         one["@id"]: _address(node, one["@id"], str(uuid.uuid4()) if place else id, first=place == 0)
         for place, one in enumerate(nodes)
