@@ -7,7 +7,7 @@ from adapters.one_record import changing
 from adapters.one_record.nodes import Node as JsonNode
 from adapters.one_record.nodes import by_id, class_of, is_object, linked, text_of
 from adapters.one_record.server.call import Answer, Call, Node
-from adapters.one_record.server.documents import body_of, detail_of, faults, require_class, require_valid
+from adapters.one_record.server.documents import UNKNOWN, body_of, detail_of, faults, require_class, require_valid
 from adapters.one_record.server.errors import Detail, Refusal, error, refused
 from adapters.one_record.server.permission import require, the_object
 from adapters.one_record.server.repeating import new_id, request_again
@@ -28,6 +28,7 @@ from hub.objects import (
     Nodes,
     Notice,
 )
+from hub.problem import Problem
 
 STALE = "Conflict with Logistics Object revision number"
 UNFIT = "Change could not be applied"
@@ -124,7 +125,7 @@ def _acceptance(node: Node, request: ActionRequest, change: changing.Change, hel
         raise Conflict("revision", "not the newest revision")
     applier = changing.Applier(held.nodes, node.request_iri(request.id), lambda iri: _exists(node, iri))
     nodes = applier.apply(change)
-    wrong = faults(nodes)
+    wrong = [*faults(nodes), *_newly_unknown(node, nodes, held)]
     if wrong:
         raise Refusal(422, *(detail_of(one, node.object_iri(held.id)) for one in wrong))
     updated = Notice(
@@ -146,6 +147,14 @@ def _acceptance(node: Node, request: ActionRequest, change: changing.Change, hel
         arrival=arrival(node, nodes, node.doors.partner_of(request.by)),
         notices=[updated, *notices(node, request, ACCEPTED, by)],
     )
+
+
+def _newly_unknown(node: Node, nodes: Nodes, held: HeldObject) -> list[Problem]:
+    """Properties the change adds that no class has, where the node takes none; those that were there before are let be."""
+    if node.doors.settings.unknown_properties != "refuse":
+        return []
+    before = {one.message for one in faults(held.nodes, UNKNOWN)}
+    return [one for one in faults(nodes, UNKNOWN) if one.message not in before]
 
 
 def _exists(node: Node, iri: str) -> bool:

@@ -68,6 +68,17 @@ def test_update_the_subject_is_no_other_object_though_this_one_links_it(holder: 
     assert "api:hasActionRequest" not in holder.get(f"{shipment}/audit-trail")
 
 
+def test_validation_additional_properties_are_refused_by_a_change_too(tmp_path: Path) -> None:
+    with world(tmp_path, unknown_properties="refuse") as strict:
+        holder = Web(strict).client()
+        piece = holder.post(PIECE)
+        asked = holder("PATCH", piece, change(piece, operation("ADD", piece, "noSuchProperty", "1"))).headers["Location"]
+        request = holder.get(asked)
+        assert request["api:hasRequestStatus"] == {"@id": API + "REQUEST_FAILED"}
+        assert "noSuchProperty" in request["api:hasError"]["api:hasErrorDetail"]["api:hasMessage"]
+        assert "cargo:noSuchProperty" not in holder.get(piece)
+
+
 @pytest.mark.parametrize("revision", ["0", "-1", "9" * 12, "9" * 25, "9" * 5_000], ids=lambda text: f"{text[:4]}.{len(text)}")
 def test_verifications_a_revision_is_a_positive_number_of_some_size(holder: Client, piece: str, revision: str) -> None:
     answer = holder("POST", piece, verification(piece, revision))
