@@ -3,6 +3,8 @@
 The standard: Logistics Objects, "Update a Logistics Object"; Verifications.
 """
 
+import msgspec
+
 from adapters.one_record import changing
 from adapters.one_record.nodes import Node as JsonNode
 from adapters.one_record.nodes import by_id, class_of, is_object, linked, text_of
@@ -101,7 +103,8 @@ def accept_change(node: Node, request: ActionRequest, by: str) -> ActionRequest:
         detail = Detail(code="422", message=wrong.message, property=wrong.property, resource=wrong.resource)
         return _fail(node, request, by, error(UNFIT, [detail]))
     except Refusal as invalid:
-        return _fail(node, request, by, error(UNFIT, invalid.details))
+        details = [msgspec.structs.replace(one, code=str(invalid.status)) for one in invalid.details]
+        return _fail(node, request, by, error(UNFIT, details))
     except Conflict as conflict:
         if conflict.reason == "content":
             detail = Detail(code="422", message=str(conflict), property=API + "hasOperation", resource=node.object_iri(held.id))

@@ -75,7 +75,9 @@ def test_validation_additional_properties_are_refused_by_a_change_too(tmp_path: 
         asked = holder("PATCH", piece, change(piece, operation("ADD", piece, "noSuchProperty", "1"))).headers["Location"]
         request = holder.get(asked)
         assert request["api:hasRequestStatus"] == {"@id": API + "REQUEST_FAILED"}
-        assert "noSuchProperty" in request["api:hasError"]["api:hasErrorDetail"]["api:hasMessage"]
+        detail = request["api:hasError"]["api:hasErrorDetail"]
+        assert "noSuchProperty" in detail["api:hasMessage"]
+        assert detail["api:hasCode"] == "422"
         assert "cargo:noSuchProperty" not in holder.get(piece)
 
 
