@@ -47,7 +47,7 @@ def ask_change(node: Node, call: Call) -> Answer:
     require_class(nodes, "Change", call)
     change = _read(node, call, nodes)
     require_valid(problems, node, call)
-    if node.object_id(change.object) != held.id:
+    if change.object != node.object_iri(held.id):
         raise refused(
             "hasLogisticsObject in the Change is not the logistics object of this request.",
             property=API + "hasLogisticsObject",
@@ -177,7 +177,7 @@ def ask_verification(node: Node, call: Call) -> Answer:
     require_class(nodes, "Verification", call)
     require_valid(problems, node, call)
     about, revision = text_of(nodes[0], API + "hasLogisticsObject"), _revision(node, call, nodes)
-    if node.object_id(about) != held.id:
+    if about != node.object_iri(held.id):
         raise refused(
             "hasLogisticsObject in the Verification is not the logistics object of this request.",
             property=API + "hasLogisticsObject",

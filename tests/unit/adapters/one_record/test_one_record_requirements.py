@@ -68,6 +68,26 @@ def test_update_the_subject_is_no_other_object_though_this_one_links_it(holder: 
     assert "api:hasActionRequest" not in holder.get(f"{shipment}/audit-trail")
 
 
+@pytest.mark.parametrize("suffix", ["?at=20260101T000000Z", "?", "/"])
+def test_update_the_object_is_named_as_it_is(holder: Client, piece: str, suffix: str) -> None:
+    for method, body in (
+        ("PATCH", change(piece + suffix, operation("ADD", piece, "upid", "1"))),
+        ("POST", verification(piece + suffix, "1")),
+    ):
+        answer = holder(method, piece, body)
+        assert answer.status_code == 400
+        assert error(answer)[1][0]["api:hasProperty"]["@value"] == API + "hasLogisticsObject"
+
+
+@pytest.mark.parametrize(
+    "status", ["REQUEST_REJECTED", API.replace("#", "%23") + "REQUEST_REJECTED", API[:-1] + "/REQUEST_REJECTED"]
+)
+def test_update_an_action_request_status_in_every_spelling(web: Web, holder: Client, piece: str, status: str) -> None:
+    where = granted(web, piece)("PATCH", piece, change(piece, operation("ADD", piece, "upid", "1"))).headers["Location"]
+    assert holder("PATCH", f"{where}?status={status}").status_code == 204
+    assert holder.get(where)["api:hasRequestStatus"]["@id"] == API + "REQUEST_REJECTED"
+
+
 def test_validation_additional_properties_are_refused_by_a_change_too(tmp_path: Path) -> None:
     with world(tmp_path, unknown_properties="refuse") as strict:
         holder = Web(strict).client()
