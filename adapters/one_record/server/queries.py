@@ -60,8 +60,8 @@ def listed(call: Call, name: str, most: int) -> list[str]:
 
 
 def choice(call: Call, name: str, allowed: tuple[str, ...]) -> str:
-    """One of a few words, or an api individual by its IRI, where a slash may stand for the mark that browsers cut off; empty where
-    absent. Raises Refusal (400).
+    """One of a few words, or an api individual by its IRI, in which a slash may stand for the mark that browsers cut off; empty
+    where absent. Raises Refusal (400).
     """
     text = call.query.get(name)
     if text is None:
