@@ -80,10 +80,14 @@ def _read(node: Node, call: Call, nodes: Nodes) -> changing.Change:
 
 
 def _require_subjects(change: changing.Change, held: HeldObject) -> None:
-    """Every subject is the object, one of its embedded objects, or a new one. Raises Refusal (400)."""
+    """Every subject is the object, one of its embedded objects, or a new one. Raises Refusal (400).
+
+    What another revision has or had embedded is not looked for: the revision is what is wrong with such a change.
+    """
     known = {one["@id"] for place, one in enumerate(held.nodes) if not place or not is_object(one)}
     for one in change.operations:
-        if not one.subject.startswith("_:") and one.subject not in known and "://" in one.subject:
+        stale = change.revision != held.latest and "://" not in one.subject
+        if not one.subject.startswith("_:") and one.subject not in known and not stale:
             raise refused(
                 "The subject of an operation is the logistics object itself or one of its embedded objects.",
                 property=API + "s",

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from adapters.one_record.server import bodies
 from adapters.one_record.server.errors import Refusal
 from adapters.one_record.server.table import BEYOND, OPERATIONS, Routes
-from adapters.one_record.vocabulary import API
+from adapters.one_record.vocabulary import API, CARGO, CODES, XSD
 from hub.objects import PERMISSIONS, Grant
 from tests.unit.adapters.one_record.http_world import CONTEXT, Client, Web, change, error, operation
 from tests.unit.adapters.one_record.node_world import AIRLINE, HANDLER, STRANGER, world
@@ -255,3 +255,31 @@ def test_error_handling_who_sends_too_much_can_read_why_it_was_refused() -> None
 def test_error_handling_who_asks_first_is_not_told_to_go_on() -> None:
     waiting = Sending(15, expect="100-continue")
     assert (waiting.refused(100), waiting.left) == (413, 15)
+
+
+def test_update_what_is_added_to_a_part_that_goes_is_not_lost_in_silence(holder: Client) -> None:
+    piece = holder.post({**PIECE, "cargo:grossWeight": {"@type": "cargo:Value", "cargo:numericalValue": 20.0}})
+    weight = holder.get(piece)["cargo:grossWeight"]["@id"]
+    gone = operation("DELETE", piece, "grossWeight", weight, CARGO + "Value")
+    added = operation("ADD", weight, "unit", CODES + "MeasurementUnitCode#KGM", CODES + "MeasurementUnitCode")
+    request = holder.get(holder("PATCH", piece, change(piece, gone, added)).headers["Location"])
+    assert request["api:hasRequestStatus"]["@id"] == API + "REQUEST_FAILED"
+    assert request["api:hasError"]["api:hasErrorDetail"]["api:hasResource"]["@value"] == weight
+    emptied = operation("DELETE", weight, "numericalValue", "20", XSD + "double")
+    holder("PATCH", piece, change(piece, emptied, gone))
+    assert "cargo:grossWeight" not in holder.get(piece)
+
+
+@pytest.mark.parametrize("revision", [1, 2])
+def test_update_a_part_that_the_object_does_not_have(web: Web, holder: Client, piece: str, revision: int) -> None:
+    """Known at once where the change is against the newest revision; else that is what is wrong with it."""
+    unknown = operation("ADD", "internal:8a1f7f6e-0000-5000-8000-000000000000", "numericalValue", "1", XSD + "double")
+    answer = granted(web, piece)("PATCH", piece, change(piece, unknown, revision=revision))
+    assert answer.status_code == (400 if revision == 1 else 201)
+
+
+@pytest.mark.parametrize(("property", "value", "datatype"), [("slac", "many", "integer"), ("coload", "maybe", "boolean")])
+def test_update_a_value_is_one_of_its_datatype(holder: Client, piece: str, property: str, value: str, datatype: str) -> None:
+    answer = holder("PATCH", piece, change(piece, operation("ADD", piece, property, value, XSD + datatype)))
+    assert answer.status_code == 400
+    assert error(answer)[1][0]["api:hasProperty"]["@value"] == CARGO + property
