@@ -53,6 +53,9 @@ def create(node: Node, call: Call) -> Answer:
     try:
         node.doors.objects.create(new)
     except Conflict as taken:
+        again = object_again(node, call)
+        if again is not None:
+            return again
         raise refused(str(taken), status=409, resource=node.object_iri(new[0].id)) from taken
     return Answer(status=201, headers={"Location": node.object_iri(new[0].id), "Type": new[0].type})
 

@@ -121,6 +121,15 @@ def test_a_call_that_meets_itself_is_answered_like_its_first(web: Web, piece: st
     assert (second.status_code, second.headers["Location"]) == (201, first.headers["Location"])
 
 
+def test_an_object_that_meets_itself_is_answered_like_the_first(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder = web.client()
+    first = holder("POST", "/logistics-objects", PIECE, Idempotency_Key="k1")
+    get, asked = web.node.doors.objects.get, iter([False])
+    monkeypatch.setattr(type(web.node.doors.objects), "get", lambda _, *given: get(*given) if next(asked, True) else None)
+    second = holder("POST", "/logistics-objects", PIECE, Idempotency_Key="k1")
+    assert (second.status_code, second.headers["Location"]) == (201, first.headers["Location"])
+
+
 def test_an_event_under_a_key_is_listed_once(web: Web, piece: str) -> None:
     method, path, body = CALLS["event"]
     for _ in range(2):
