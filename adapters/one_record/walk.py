@@ -56,6 +56,7 @@ class Walk:
         self.coded: set[str] = set()
         self.internal: list[str] = []
         self.made = 0
+        self.lists = self.items = self.others = 0
 
     def node(  # noqa: C901 - every value of every document comes by here
         self, value: dict[str, Any], name: str, expected: str, offset: int, pointer: str, depth: int, above: Step | None = None
@@ -125,8 +126,14 @@ class Walk:
         return node
 
     def see_end(self) -> None:
-        """See that every value of the text was met, and that no key hid another."""
-        if next(self.ahead, 0) != self.starts[-1] or length_hint(self.ahead):
+        """See that every key and every string of the text was met: none hides another of its name.
+
+        Of all values, one behind each key and those of the lists, some are no strings: objects but the first, lists, and others.
+        """
+        keys = len(self.starts) - 1
+        values = keys + self.items + 1
+        strings = keys + values - self.made - self.lists - self.others - self.words.containers
+        if next(self.ahead, 0) != self.starts[-1] or length_hint(self.ahead) or self.text.count('"') != 2 * strings:
             raise Unusual
 
     def _scalar(self, step: Step, value: Any, offset: int) -> tuple[str, Beside | None]:
@@ -146,6 +153,7 @@ class Walk:
         if found is None:
             raise Unusual
         text = found[0]
+        self.others += 1
         native = "boolean" if text in ("true", "false") else "integer" if text.lstrip("-").isdigit() else "double"
         return shared(text, datatype or XSD + native, step.rule.range)
 
@@ -153,6 +161,7 @@ class Walk:
         """``@value``, with ``@type`` or alone: the text, and where it stands."""
         if step.form is not TEXT and step.form is not LITERAL:
             raise Unusual
+        self.others += 1
         inner, stated, size, datatype = value.get("@value"), value.get("@type"), len(value), ""
         offset = next(self.ahead)
         if size == 2 and stated.__class__ is str:
@@ -184,6 +193,7 @@ class Walk:
                 raise Unusual
             self.words.class_of(stated)
             next(self.ahead)
+        self.others += 1
         next(self.ahead)
         text, iri, key = step.codes.get(name) or self.words.code(step, name)
         self.coded.add(key)
@@ -198,6 +208,8 @@ class Walk:
         if len(values) > 1 and any(value.__class__ is not kind for value in values):
             raise Unusual
         made: list[Node] = []
+        self.lists += 1
+        self.items += len(values)
         if kind is str:
             for place, value in enumerate(values):
                 offset = self.text.index('"', offset + 1)
