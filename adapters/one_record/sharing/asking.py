@@ -65,11 +65,13 @@ class Sharing:
         self._check_subscriber(agent, asked)
         new = NewRequest(id=id or str(uuid.uuid4()), kind=SUBSCRIPTION, by=agent, body=nodes, objects=[held.id] if held else [])
         request = self._node.requests.create(new)
-        if self._is_own(agent) or (
-            self._permits.policy(agent).subscriptions == "accept" and self._node.reaches(asked.subscriber)
-        ):
+        if self._is_own(agent) or (self._answers(agent, asked) == {"accept"} and self._node.reaches(asked.subscriber)):
             return self._accept_or_reject(request)
         return request
+
+    def _answers(self, agent: str, asked: Wanted) -> set[str]:
+        """What policy says of who asks, and of who is to be told where that is another."""
+        return {self._permits.policy(one).subscriptions for one in (agent, asked.subscriber)}
 
     def _accept_or_reject(self, request: ActionRequest) -> ActionRequest:
         """Accept at once; what was overtaken by its like waits for nobody. Raises :class:`Invalid`."""
@@ -93,10 +95,9 @@ class Sharing:
         return held
 
     def _check_subscriber(self, agent: str, asked: Wanted) -> None:
-        policy = self._permits.policy(agent)
-        if policy.subscriptions == "refuse" and agent != self._holder:
+        if "refuse" in self._answers(agent, asked) and agent != self._holder:
             raise Refusal("You may not subscribe here.", "", status=403)
-        if asked.subscriber != agent and agent != self._holder and not policy.third_parties:
+        if asked.subscriber != agent and agent != self._holder and not self._permits.policy(agent).third_parties:
             raise Refusal("You may subscribe yourself only.", API + "hasSubscriber", status=403, resource=asked.subscriber)
         if asked.expires_at is not None and asked.expires_at <= self._node.now():
             raise Refusal("api:expiresAt is in the past.", API + "expiresAt", status=422)

@@ -170,6 +170,17 @@ def test_others_are_subscribed_by_who_is_trusted_to(tmp_path: Path) -> None:
         assert subscribe(us, PIECE, HOLDER, AIRLINE).status == ACCEPTED
 
 
+@pytest.mark.parametrize(("policy", "status"), [("accept", ACCEPTED), ("ask", PENDING), ("refuse", 403)])
+def test_who_is_subscribed_by_others_is_bound_by_its_own_policy(tmp_path: Path, policy: str, status: str | int) -> None:
+    """Subscriptions with 3rd parties: "verify the legitimacy of the intended recipient"."""
+    security = {
+        "policies": [{"agents": [AIRLINE], "third_parties": True}, {"agents": [HANDLER], "subscriptions": policy}],
+    }
+    with world(tmp_path, security=security) as us:
+        found = refused(us, PIECE, AIRLINE, HANDLER) if status == 403 else subscribe(us, PIECE, AIRLINE, HANDLER).status
+        assert found == status
+
+
 def test_the_same_subscription_twice_is_refused_until_the_first_is_revoked(us: World) -> None:
     first = subscribe(us, PIECE)
     assert refused(us, PIECE) == 422
