@@ -100,12 +100,12 @@ def _like(text: str, element: Element) -> Element:
 
 def _texts(shipment: Node, bag: Bag) -> None:
     """The goods description as its lines; OSI lines apart from SSR lines."""
-    for line in shipment.all("textualHandlingInstructions"):
-        text = line.text("@value") or ""
+    for place, line in enumerate(shipment.children):
+        text = line.text("@value") or "" if line.name == "textualHandlingInstructions" else ""
         if text.startswith(OTHER_SERVICE):
             bag.put(line.elements["@value"])
-            line.name = "otherService"
-            line.elements["@value"] = _like(text.removeprefix(OTHER_SERVICE), line.elements["@value"])
+            told = {"@value": _like(text.removeprefix(OTHER_SERVICE), line.elements["@value"])}
+            shipment.children[place] = Node("otherService", line.elements | told, [], line.line, line.column, line.offset)
     whole = shipment.elements.pop("goodsDescription", None)
     if whole is None:
         return

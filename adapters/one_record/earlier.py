@@ -50,8 +50,11 @@ def _rename(node: Node, old: str, new: str) -> None:
         return
     if old in node.elements:
         node.elements[new] = node.elements.pop(old)
-    for child in node.all(old):
-        child.name = new
+    node.children = [_as(new, child) if child.name == old else child for child in node.children]
+
+
+def _as(name: str, node: Node) -> Node:
+    return Node(name, node.elements, node.children, node.line, node.column, node.offset)
 
 
 def _handling_codes(waybill: Node, shipment: Node, bag: Bag) -> None:
@@ -74,8 +77,8 @@ def _line(line: Node, bag: Bag) -> None:
     for code in [*line.all("hsCodeForRate")]:
         line.children.remove(code)
         if "@value" in code.elements:
-            _say(line, "hsCodes", code.elements.pop("@value"), bag)
-        bag.put_all(code)
+            _say(line, "hsCodes", code.elements["@value"], bag)
+        bag.put(*(element for name, element in code.elements.items() if name != "@value"))
     goods = line.elements.pop("goodsDescriptionForRate", None)
     if goods is not None:
         _say(line, "goods", goods, bag)
