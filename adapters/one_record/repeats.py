@@ -1,0 +1,66 @@
+"""How much of a document its trees may repeat: all that they share, as long as together they stay a few times the document.
+
+A shared object is shown under each that refers to it. Where that would be without end, every root may show as much as every
+other, and what needs less leaves the rest to those that need more. Knows graphs and trees, no JSON.
+"""
+
+from collections.abc import Sequence
+
+from adapters.one_record.frame import GROWTH, LIMIT_PATH, Framer, Named, Root
+from adapters.one_record.graph import Graph, Report, Subject
+from adapters.one_record.scan import Lines
+from adapters.one_record.vocabulary import vocabulary
+from hub.problem import Code
+from hub.syntax import Node
+
+SPARE, EACH = 4_000, 64
+"""Values that the trees of a document may repeat however small it is, and those for each tree (a flight above each of its loads);
+beyond that ``GROWTH`` times as many as the document has.
+"""
+
+ROUNDS = 2
+"""How often what is left is shared out among those that need more."""
+
+
+def tree(graph: Graph, roots: Sequence[Root], root: Root, report: Report) -> tuple[Node, dict[str, Named], dict[str, Subject]]:
+    """The tree of one of these roots, the classes of the subjects it shows, and how it shows them.
+
+    All trees together cost a few times the document; what is left out is a problem.
+    """
+    alone, each = len(roots) == 1, _allowed(graph, roots) // len(roots)
+    node, framer = _framed(graph, root, each, report.lines, alone=alone)
+    if framer.spent and not alone:
+        graph.share = graph.share or _share(graph, roots, report.lines)
+        node, framer = _framed(graph, root, graph.share, report.lines, alone=alone) if graph.share > each else (node, framer)
+    if framer.cut:
+        message = (
+            f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole "
+            "would be many times the document; "
+            f"beyond that they are only named. Ask the sender to send them one by one."
+        )
+        report.add(Code.ONE_SHARED, message, root.subject.pointer, root.subject.offset)
+    return node, framer.visited, framer.shown
+
+
+def _allowed(graph: Graph, roots: Sequence[Root]) -> int:
+    """The values that all trees of a document together may show again."""
+    return SPARE + EACH * len(roots) + GROWTH * graph.size
+
+
+def _share(graph: Graph, roots: Sequence[Root], lines: Lines) -> int:
+    """The values that the tree of each root may show, beside those of the objects it is the first to reach."""
+    left = _allowed(graph, roots)
+    each, waiting = left // len(roots), roots
+    for _ in range(ROUNDS):
+        framers = [(root, _framed(graph, root, each, lines, alone=False)[1]) for root in waiting]
+        left -= sum(max(each - framer.budget, 0) for _, framer in framers if not framer.spent)
+        waiting = [root for root, framer in framers if framer.spent]
+        if not waiting or left // len(waiting) <= each:
+            break
+        each = left // len(waiting)
+    return each
+
+
+def _framed(graph: Graph, root: Root, share: int, lines: Lines, *, alone: bool) -> tuple[Node, Framer]:
+    framer = Framer(graph, vocabulary(), lines, share + root.weight, alone=alone)
+    return framer.tree(root.subject), framer
