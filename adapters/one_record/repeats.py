@@ -7,19 +7,16 @@ other, and what needs less leaves the rest to those that need more. Knows graphs
 from collections.abc import Sequence
 
 from adapters.one_record.frame import GROWTH, LIMIT_PATH, Framer, Named, Root
-from adapters.one_record.graph import Graph, Report, Subject
+from adapters.one_record.graph import Graph, Link, Report, Subject
 from adapters.one_record.scan import Lines
 from adapters.one_record.vocabulary import vocabulary
 from hub.problem import Code
-from hub.syntax import Node
+from hub.syntax import Element, Node
 
 SPARE, EACH = 4_000, 64
 """Values that the trees of a document may repeat however small it is, and those for each tree (a flight above each of its loads);
 beyond that ``GROWTH`` times as many as the document has.
 """
-
-ROUNDS = 2
-"""How often what is left is shared out among those that need more."""
 
 
 def tree(graph: Graph, roots: Sequence[Root], root: Root, report: Report) -> tuple[Node, dict[str, Named], dict[str, Subject]]:
@@ -30,7 +27,7 @@ def tree(graph: Graph, roots: Sequence[Root], root: Root, report: Report) -> tup
     alone, each = len(roots) == 1, _allowed(graph, roots) // len(roots)
     node, framer = _framed(graph, root, each, report.lines, alone=alone)
     if framer.spent and not alone:
-        graph.share = graph.share or _share(graph, roots, report.lines)
+        graph.share = graph.share or _share(graph, roots)
         node, framer = _framed(graph, root, graph.share, report.lines, alone=alone) if graph.share > each else (node, framer)
     if framer.cut:
         message = (
@@ -47,18 +44,33 @@ def _allowed(graph: Graph, roots: Sequence[Root]) -> int:
     return SPARE + EACH * len(roots) + GROWTH * graph.size
 
 
-def _share(graph: Graph, roots: Sequence[Root], lines: Lines) -> int:
+def _share(graph: Graph, roots: Sequence[Root]) -> int:
     """The values that the tree of each root may show, beside those of the objects it is the first to reach."""
-    left = _allowed(graph, roots)
-    each, waiting = left // len(roots), roots
-    for _ in range(ROUNDS):
-        framers = [(root, _framed(graph, root, each, lines, alone=False)[1]) for root in waiting]
-        left -= sum(max(each - framer.budget, 0) for _, framer in framers if not framer.spent)
-        waiting = [root for root, framer in framers if framer.spent]
-        if not waiting or left // len(waiting) <= each:
-            break
-        each = left // len(waiting)
-    return each
+    left, short = _allowed(graph, roots), 0
+    each = left // len(roots)
+    for root in roots:
+        counting = _Counting(graph, each + root.weight)
+        counting.tree(root.subject)
+        short += counting.spent
+        left -= 0 if counting.spent else max(each - counting.budget, 0)
+    return max(each, left // short) if short else each
+
+
+class _Counting(Framer):
+    """Counts what a tree shows, by the same rules, without its texts and places."""
+
+    def __init__(self, graph: Graph, budget: int) -> None:
+        super().__init__(graph, vocabulary(), Lines(starts=[0]), budget, alone=False)
+
+    def element(self, text: str, pointer: str, offset: int) -> Element:
+        """No place is looked for."""
+        return _NOTHING
+
+    def _identity(self, node: Node, subject: Subject, link: Link | None) -> None:
+        """No name is shown."""
+
+
+_NOTHING = Element("")
 
 
 def _framed(graph: Graph, root: Root, share: int, lines: Lines, *, alone: bool) -> tuple[Node, Framer]:
