@@ -127,9 +127,9 @@ class OneRecord:
         node, visited, shown = tree(document.graph, document.roots, root, report)
         Checker(document.graph, vocabulary(), report).check(visited, shown)
         problems = _once(report.problems)
-        return _noted(
-            Message(format=NAME, type=part.type, version=part.version, root=node, problems=problems, unread=document.unread)
-        )
+        # What no object says is listed once for a document, with its first.
+        unread = document.unread if root is document.roots[0] else []
+        return _noted(Message(format=NAME, type=part.type, version=part.version, root=node, problems=problems, unread=unread))
 
     def write(self, message: Message, outgoing: Outgoing) -> Written:
         """Compact JSON-LD with an inline context; deterministic in the tree and the delivery."""

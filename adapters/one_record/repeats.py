@@ -19,6 +19,10 @@ beyond that ``GROWTH`` times as many as the document has.
 """
 
 
+CARRIERS = ("TransportMovement", "LoadingUnit", "Loading", "UnitComposition", "Composing")
+"""Classes of objects that carry pieces of several waybills."""
+
+
 def tree(graph: Graph, roots: Sequence[Root], root: Root, report: Report) -> tuple[Node, dict[str, Named], dict[str, Subject]]:
     """The tree of one of these roots, the classes of the subjects it shows, and how it shows them.
 
@@ -29,6 +33,8 @@ def tree(graph: Graph, roots: Sequence[Root], root: Root, report: Report) -> tup
     if framer.spent and not alone:
         graph.share = graph.share or _share(graph, roots)
         node, framer = _framed(graph, root, graph.share, report.lines, alone=alone) if graph.share > each else (node, framer)
+    if framer.spent:
+        _name_carriers(node)
     if framer.cut:
         message = (
             f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole "
@@ -37,6 +43,13 @@ def tree(graph: Graph, roots: Sequence[Root], root: Root, report: Report) -> tup
         )
         report.add(Code.ONE_SHARED, message, root.subject.pointer, root.subject.offset)
     return node, framer.visited, framer.shown
+
+
+def _name_carriers(node: Node) -> None:
+    """Only name what an event happened to where the pieces that it carries are counted: a part of them is a wrong number."""
+    for about in node.all("eventFor"):
+        if any(vocabulary().is_a(about.text("@type") or "", base) for base in CARRIERS):
+            about.children.clear()
 
 
 def _allowed(graph: Graph, roots: Sequence[Root]) -> int:

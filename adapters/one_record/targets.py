@@ -206,10 +206,12 @@ def _stations(event: Node, bag: Bag) -> None:
     if code is None or event.text("eventCode") not in OUTBOUND | INBOUND:
         return
     for movement in event.all("transportMovementReference"):
-        for end in [child for child in movement.children if child.name == side]:
-            if {child.text("@value") for child in end.all("locationCodes")} == {code.text("@value")}:
+        ends, movement.children = movement.children, []
+        for end in ends:
+            if end.name == side and {child.text("@value") for child in end.all("locationCodes")} == {code.text("@value")}:
                 bag.put_all(end)
-                movement.children.remove(end)
+            else:
+                movement.children.append(end)
 
 
 def write_targets(root: Node) -> Node:
