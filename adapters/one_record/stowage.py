@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from adapters.one_record.builds import Builds, load_up
-from adapters.one_record.lift import Bag, lifted
+from adapters.one_record.lift import Bag, Lifting, lifted
 from adapters.one_record.pieces import groups_of, weighed
 from adapters.one_record.relations import Relations
 from hub.syntax import Element, Node
@@ -30,7 +30,7 @@ LOOKED_AT = 8
 """Values of a flight or unit that cost each load below it as much as one of its own: they are shared, and only looked at."""
 
 
-class StowageShape:
+class StowageShape(Lifting):
     """An object of a flight's load ⇄ ``movement``, one ``load`` for each Loading, unit and waybill, one ``unit`` for contents."""
 
     def read(self, root: Node) -> Node:
