@@ -153,12 +153,12 @@ class Framer:
         self._identity(node, subject, link)
         if subject.key in self.above:
             return node
-        values = size(subject)
-        if values > self.budget or len(self.above) >= LIMIT_PATH:
-            self.cut = self.cut or bool(values)
-            self.spent = self.spent or values > self.budget
+        cost = size(subject)
+        if cost > self.budget or len(self.above) >= LIMIT_PATH:
+            self.cut = self.cut or bool(cost)
+            self.spent = self.spent or cost > self.budget
             return node
-        self.budget -= values
+        self.budget -= cost
         self.visited.setdefault(subject.key, kind)
         if subject is self.graph.subjects.get(subject.key) or subject.key not in self.shown:
             self.shown[subject.key] = subject

@@ -132,7 +132,9 @@ def _number(waybill: Node) -> dict[str, Element]:
     """The number of a waybill; of a house waybill that of its master, and its own."""
     house = waybill.text("waybillType") == "HOUSE"
     above = waybill.first("masterWaybill") if house else waybill
-    found = {name: above.elements[name] for name in ("waybillPrefix", "waybillNumber") if above and name in above.elements}
+    found: dict[str, Element] = {
+        name: above.elements[name] for name in ("waybillPrefix", "waybillNumber") if above and name in above.elements
+    }
     if house and "waybillNumber" in waybill.elements:
         found["houseNumber"] = waybill.elements["waybillNumber"]
     return found
