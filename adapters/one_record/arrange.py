@@ -32,6 +32,7 @@ CLASSES = {
 """The class written where the property's range is wider than what is meant."""
 
 MAIN_ROLES = frozenset(("SHP", "CNE", "NFY", "AGT", "FFW"))
+PARTIES = frozenset(("involvedParties", "alsoNotify", "otherParty"))
 OTHER_SERVICE = "OSI/"
 """How an instruction that is an OSI line begins, among the SSR lines (Orchestration xfwb: both are handling instructions)."""
 
@@ -112,9 +113,10 @@ def _texts(shipment: Node, bag: Bag) -> None:
     bag.put(whole)
     lines = [text.strip() for text in whole.text.splitlines() if text.strip()]
     # The pieces' own texts have been gathered already: those that the shipment repeats are said once, in its order.
-    again = [child for child in shipment.children if child.name == "goods" and child.text("@value") in lines]
-    bag.put(*(child.elements["@value"] for child in again))
-    rest = [child for child in shipment.children if child not in again]
+    told = set(lines)
+    again = [child.name == "goods" and child.text("@value") in told for child in shipment.children]
+    bag.put(*(child.elements["@value"] for child, said in zip(shipment.children, again, strict=True) if said))
+    rest = [child for child, said in zip(shipment.children, again, strict=True) if not said]
     shipment.children = [Node("goods", {"@value": _like(text, whole)}, [], whole.line) for text in lines] + rest
 
 
@@ -166,8 +168,9 @@ def linked(node: Node, mark: str) -> Node:
     """The reverse of :func:`arranged`: everything back where the ontology links it."""
     currency = node.elements.pop("currency", None)
     shipment = node.first("shipment") or Node("shipment")
-    for party in [child for child in node.children if child.name in ("involvedParties", "alsoNotify", "otherParty")]:
-        node.children = [child for child in node.children if child is not party]
+    parties = [child for child in node.children if child.name in PARTIES]
+    node.children = [child for child in node.children if child.name not in PARTIES]
+    for party in parties:
         if party.name == "alsoNotify":
             party.elements["partyRole"] = Element("NFY")
         party.name = "involvedParties"

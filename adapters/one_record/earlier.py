@@ -60,7 +60,9 @@ def _as(name: str, node: Node) -> Node:
 def _handling_codes(waybill: Node, shipment: Node, bag: Bag) -> None:
     """Handling codes of the shipment, which stand on pieces since 3.1, are those of the waybill."""
     codes = [child for child in shipment.children if child.name == "specialHandlingCodes" and "@value" in child.elements]
-    shipment.children = [child for child in shipment.children if child not in codes]
+    shipment.children = [
+        child for child in shipment.children if child.name != "specialHandlingCodes" or "@value" not in child.elements
+    ]
     for code in codes:
         if bag.is_new(waybill, code.name, code.elements["@value"].text):
             waybill.children.append(code)
@@ -74,8 +76,9 @@ def _line(line: Node, bag: Bag) -> None:
     for old, new in LISTED.items():
         if old in line.elements:
             _say(line, new, line.elements.pop(old), bag)
-    for code in [*line.all("hsCodeForRate")]:
-        line.children.remove(code)
+    codes = [*line.all("hsCodeForRate")]
+    line.children = [child for child in line.children if child.name != "hsCodeForRate"]
+    for code in codes:
         if "@value" in code.elements:
             _say(line, "hsCodes", code.elements["@value"], bag)
         bag.put(*(element for name, element in code.elements.items() if name != "@value"))
@@ -115,8 +118,8 @@ def _measures(line: Node, measured: Node, bag: Bag) -> None:
         group = Node("dimensions", {side.name: side.elements.pop("numericalValue") for side in sides}, [], measured.line)
         if "unit" in sides[0].elements:
             group.elements["unit"] = sides[0].elements.pop("unit")
+        measured.children = [child for child in measured.children if not any(child is side for side in sides)]
         for side in sides:
-            measured.children.remove(side)
             bag.put_all(side)
         line.children.append(group)
 

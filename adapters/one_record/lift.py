@@ -78,11 +78,6 @@ def repeating_codes() -> frozenset[str]:
     return frozenset(rule.name for rule in rules if rule.kind == "code" and rule.repeats)
 
 
-def copy(node: Node) -> Node:
-    """The same tree in new nodes with the same elements."""
-    return Node(node.name, dict(node.elements), [copy(child) for child in node.children], node.line, node.column, node.offset)
-
-
 def lifted(node: Node, bag: Bag) -> Node:
     """A copy with codes as values, airports before other location codes, and bare references to objects elsewhere as ``@ref``.
 

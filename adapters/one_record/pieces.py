@@ -139,11 +139,15 @@ def _gather(pieces: list[Node], holder: Node, node: Node, bag: Bag) -> None:
         for product in piece.all("contentProducts") if "contentProducts" in bag.names else ():
             _text(product, "hsCode", holder, "hsCodes", bag)
             _text(product, "commodityItemNumber", holder, "commodityItemNumbers", bag)
-        codes = [child for child in piece.children if child.name == "specialHandlingCodes" and "@value" in child.elements]
-        piece.children = [child for child in piece.children if child not in codes]
+        codes = [child for child in piece.children if _is_code(child)]
+        piece.children = [child for child in piece.children if not _is_code(child)]
         for code in codes:
             _value(node, "specialHandlingCodes", code.elements["@value"], bag)
             bag.put(*(element for name, element in code.elements.items() if name != "@value"))
+
+
+def _is_code(child: Node) -> bool:
+    return child.name == "specialHandlingCodes" and "@value" in child.elements
 
 
 def _goods(piece: Node, holder: Node, bag: Bag) -> None:

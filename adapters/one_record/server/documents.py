@@ -3,10 +3,11 @@
 import msgspec
 
 from adapters.one_record.check import Checker
-from adapters.one_record.frame import Root, tree
+from adapters.one_record.frame import Root, size
 from adapters.one_record.graph import Graph, Report
 from adapters.one_record.nodes import from_graph, kind_of, to_graph
 from adapters.one_record.read import Document, understand_as
+from adapters.one_record.repeats import tree
 from adapters.one_record.scan import Lines, decode
 from adapters.one_record.server.call import Call, Node
 from adapters.one_record.server.errors import BODY, RESOURCE, Detail, Refusal, refused
@@ -104,7 +105,7 @@ def _only_root(document: Document, call: Call) -> Root:
 
 def checked(graph: Graph, root: Root, report: Report) -> None:
     """Check what one root reaches against the class table."""
-    _, visited, shown = tree(graph, root, 1, report)
+    _, visited, shown = tree(graph, [root], root, report)
     Checker(graph, vocabulary(), report).check(visited, shown)
 
 
@@ -112,7 +113,8 @@ def faults(nodes: Nodes, codes: frozenset[Code] = INVALID) -> list[Problem]:
     """What contradicts the ontology in nodes we made ourselves (an applied change); there is no text to point into."""
     graph = to_graph(nodes)
     report = Report(Lines.of(""))
-    checked(graph, Root(graph.subjects[nodes[0]["@id"]], len(nodes)), report)
+    graph.size = sum(map(size, graph.subjects.values()))
+    checked(graph, Root(graph.subjects[nodes[0]["@id"]], graph.size), report)
     return [msgspec.structs.replace(one, line=None, column=None) for one in report.problems if one.code in codes]
 
 
