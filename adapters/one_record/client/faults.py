@@ -6,13 +6,14 @@ import httpx
 
 from adapters.one_record.client.said import Said, Thing, said
 from adapters.one_record.client.settings import KIND
-from hub.exchange import Answer, printable, retry_after
+from hub.exchange import Answer, pause_asked, printable
 from hub.ports import DeliveryError, Misconfigured, Refused, Retriable
 
 _AGAIN = frozenset({408, 425, 429})
 _NEVER = frozenset({501, 505})
 _DETAILS = 5
 _LONGEST = 700
+_LEAST = 30.0
 
 
 class RefusedCall(Refused):
@@ -32,8 +33,17 @@ def fault_of(answer: Answer, method: str, url: httpx.URL, now: datetime) -> Deli
     if answer.status in (401, 407):
         return Misconfigured(f"{text} Our token is not accepted: check the credentials, and that the partner trusts our issuer.")
     if answer.status in _AGAIN or (answer.status >= 500 and answer.status not in _NEVER):
-        return Retriable(text, retry_after=retry_after(answer.headers.get("Retry-After"), now))
+        return Retriable(text, retry_after=pause_asked(answer, now))
     return RefusedCall(text, answer.status)
+
+
+def not_yet(fault: DeliveryError, answer: Answer, now: datetime) -> Retriable:
+    """A 401 although the provider granted the token just now: our credentials are good, and the node cannot check them yet.
+
+    Its provider may have a new key that the node does not know, or cannot ask for.
+    """
+    wait = pause_asked(answer, now)
+    return Retriable(f"{fault} The token was just granted, so it is tried again.", retry_after=_LEAST if wait is None else wait)
 
 
 def told(answer: Answer) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from adapters.one_record.client.faults import RefusedCall
 from adapters.one_record.client.links import Gathered
 from adapters.one_record.client.node import Node
 from adapters.one_record.client.orders import Call, Order, order
@@ -14,6 +15,9 @@ from adapters.one_record.client.settings import KIND
 from adapters.one_record.vocabulary import CARGO
 from hub.channel import key_text, shown_name
 from hub.ports import Arrival, Intake, IntakeRefused, Misconfigured, Parcel, Receipt, Refused, Retriable
+
+_LEFT_OUT = frozenset({404, 405, 501})
+"""How a node answers at an address it does not serve: events about several objects at once are optional in 2.3.0."""
 
 _EVENT_FOR = ("cargo:eventFor", CARGO + "eventFor", "eventFor")
 
@@ -26,6 +30,7 @@ class NodeSender:
         self._intake = intake
         self._partner = partner
         self._channel = channel
+        self._bulk = True
         self._calls: dict[Call, Callable[[Order, bytes, str], Receipt]] = {
             Call.FETCH: lambda order, _raw, _key: self._fetch(order.about),
             Call.NOTIFY: lambda _order, raw, key: node.notify(raw, key=key),
@@ -57,8 +62,13 @@ class NodeSender:
         if len(targets) == 1:
             return self._node.post_event(targets[0], raw, key=key)
         self._node.session.negotiate()
-        if self._node.session.versions.has("2.3.0"):
-            return self._node.post_events(raw, key=key)
+        if self._bulk and self._node.session.versions.has("2.3.0"):
+            try:
+                return self._node.post_events(raw, key=key)
+            except RefusedCall as refusal:
+                if refusal.status not in _LEFT_OUT:
+                    raise
+                self._bulk = False
         made = [self._node.post_event(one, _about(raw, one), key=f"{key}-{place}") for place, one in enumerate(targets, 1)]
         return Receipt(reference=" ".join(one.reference for one in made), text="; ".join(one.text for one in made))
 
@@ -89,14 +99,14 @@ class NodeSender:
         return Receipt(reference=" ".join(iris)[:500], text="; ".join(texts))
 
 
-def hand_in(intake: Intake, iri: str, found: Gathered, *, partner: str, channel: str) -> None:
-    """Commit what was read. Raises Retriable when the hub is busy or full, Refused when it takes no such thing."""
+def hand_in(intake: Intake, iri: str, found: Gathered, *, partner: str, channel: str) -> bool:
+    """Commit what was read; whether it was new. Raises Retriable when the hub is busy or full, Refused where it takes no such."""
     media = shown_name(found.media())
     arrival = Arrival(
         partner=partner, channel=channel, raw=found.document(), name=shown_name(iri), media=media, said_at=found.modified()
     )
     try:
-        intake.receive(arrival)
+        return intake.receive(arrival).status != "duplicate"
     except IntakeRefused as refusal:
         if refusal.reason in ("busy", "full"):
             raise Retriable(f"{KIND} channel: the hub is {refusal.reason}; {arrival.name} is read again later.") from refusal

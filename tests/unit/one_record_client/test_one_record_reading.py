@@ -110,7 +110,11 @@ def test_a_token_that_is_refused_is_renewed_once(other: OtherNode) -> None:
     other.good_tokens = set()
     assert node.get(iri).thing.kind == "Piece"
     assert other.issued == 2
-    other.fault(401)
+
+
+def test_a_fixed_token_that_is_refused_is_a_fault_of_the_configuration(other: OtherNode) -> None:
+    iri = other.put("piece-1", "Piece")
+    node = opened(other, bearer_secret="their-secret")
     other.fault(401)
     with pytest.raises(Misconfigured, match=r"answered 401: Ordered fault: as ordered by the test \(401\)"):
         node.get(iri)
