@@ -4,13 +4,16 @@ A fetch is a delivery too: what it brings back is handed to the intake, and only
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from adapters.one_record.client.faults import RefusedCall
 from adapters.one_record.client.links import Gathered
+from adapters.one_record.client.listed import each_event
 from adapters.one_record.client.node import Node
 from adapters.one_record.client.orders import Call, Order, order
+from adapters.one_record.client.said import EVENTS
 from adapters.one_record.client.settings import KIND
 from adapters.one_record.vocabulary import CARGO
 from hub.channel import key_text, shown_name
@@ -88,8 +91,7 @@ class NodeSender:
         if self._intake is None:
             raise Misconfigured(f"{KIND} channel: a fetch was ordered on a channel that has no intake.")
         texts, again = [], None
-        for iri in iris:
-            found = self._node.gather(iri)
+        for iri, found in chain.from_iterable(map(self._documents, iris)):
             hand_in(self._intake, iri, found, partner=self._partner, channel=self._channel)
             again = again or found.again
             left = "; ".join(f"{one}: {why}" for one, why in found.left)
@@ -97,6 +99,13 @@ class NodeSender:
         if again is not None:
             raise again
         return Receipt(reference=" ".join(iris)[:500], text="; ".join(texts))
+
+    def _documents(self, iri: str) -> Iterator[tuple[str, Gathered]]:
+        """What is handed in for one address: an object with what it links to, or the events of a list one by one."""
+        object, listed, _ = iri.rstrip("/").partition(EVENTS)
+        if listed and iri.rstrip("/").endswith(EVENTS):
+            return each_event(self._node, object)
+        return iter([(iri, self._node.gather(iri))])
 
 
 def hand_in(intake: Intake, iri: str, found: Gathered, *, partner: str, channel: str) -> bool:

@@ -135,6 +135,16 @@ def test_an_event_without_an_address_is_handed_in_with_its_list() -> None:
         assert [b"LogisticsEvent" in raw for raw in intake.raws] == [False, True]
 
 
+def test_a_list_of_events_is_fetched_as_its_events(other: OtherNode) -> None:
+    iri, intake = other.put("s1", "Shipment"), RememberingIntake()
+    for code in ("RCS", "DEP"):
+        opened(other).post_event(iri, wording.raw(wording.event(iri, code, NOON)), key=code)
+    fetch = json.dumps({"fetch": [f"{iri}/logistics-events"]}).encode()
+    sender = client.open_sender(settings(other, link_count=1), SECRETS.__getitem__, intake)
+    assert sender.deliver(Parcel(key="1", name="x", raw=fetch, media="application/json")).text .count("1 object(s)") == 2
+    assert [one.name for one in intake.arrivals] == [f"{iri}/logistics-events/{number}" for number in (0, 1)]
+
+
 def test_an_event_about_several_objects_is_several_calls_where_the_node_leaves_the_one_call_out(other: OtherNode) -> None:
     """2.3.0, Create multiple Logistics Events: the endpoint is optional."""
     other.bulk = False
