@@ -110,6 +110,8 @@ def _granted(answer: Answer, credentials: Credentials, now: datetime) -> Granted
     where = f"{KIND} channel: the token endpoint {credentials.url.copy_with(query=None)}"
     if answer.status in (408, 425, 429) or answer.status >= 500:
         raise Retriable(f"{where} answered {answer.status}.", retry_after=pause_asked(answer, now))
+    if not answer.whole:
+        raise Retriable(f"{KIND} channel: the answer of the token endpoint {credentials.url.copy_with(query=None)} broke off.")
     if answer.status != 200:
         raise Misconfigured(
             f"{where} answered {answer.status}: {_refusal(answer.body)}. Check 'client_id', 'client_secret', 'scope', 'audience'."

@@ -188,6 +188,15 @@ def test_how_long_a_token_lasts_does_not_hang_on_the_providers_clock(
     assert other.issued - before + 1 == issued
 
 
+def test_a_token_that_came_in_half_is_asked_for_again() -> None:
+    granted = http(body=json.dumps({"access_token": "abc", "token_type": "Bearer"}).encode())
+    with serving(lambda path, _: granted[:-9] if path == "/token" else http()) as odd:
+        place = {"token_url": f"http://127.0.0.1:{odd.port}/token", "client_id": "us", "client_secret": "their-secret"}
+        node = client.open_node({"endpoint": f"http://127.0.0.1:{odd.port}", "allow_private": True, **place}, SECRETS.__getitem__)
+        with pytest.raises(Retriable, match=r"token endpoint \S+ broke off"):
+            node.notify(b"{}")
+
+
 def test_a_token_just_granted_and_not_accepted_is_for_later(other: OtherNode) -> None:
     """Their node may not have its provider's new key yet, or not be able to ask for it; what is owed is not given up for that."""
     other.tokens = True
