@@ -16,6 +16,14 @@ _LONGEST = 700
 _LEAST = 30.0
 
 
+FOR_NOW = frozenset({302, 303, 307})
+"""Redirects that do not last (RFC 9110, sections 15.4.3, 15.4.4 and 15.4.8)."""
+
+
+class SentElsewhere(Retriable):
+    """The node points to where we do not go, and not for good: a page that says that it is under repair."""
+
+
 class RefusedCall(Refused):
     """The node said no for good; ``status`` is its HTTP status."""
 
@@ -29,6 +37,8 @@ def fault_of(answer: Answer, method: str, url: httpx.URL, now: datetime) -> Deli
     text = f"{KIND} channel: {method} {url.copy_with(query=None)} answered {answer.status}: {told(answer)}"
     if 300 <= answer.status < 400:
         place = printable(answer.headers.get("Location", "nowhere"))
+        if answer.status in FOR_NOW:
+            return SentElsewhere(f"{text} It points to {place} for now. It is tried again.", retry_after=pause_asked(answer, now))
         return Misconfigured(f"{text} It points to {place}: correct the IRI, 'endpoint' or 'hosts'.")
     if answer.status in (401, 407):
         return Misconfigured(f"{text} Our token is not accepted: check the credentials, and that the partner trusts our issuer.")

@@ -12,7 +12,7 @@ import httpx
 import tenacity
 
 from adapters.one_record.client.encodings import plain
-from adapters.one_record.client.faults import fault_of, not_yet
+from adapters.one_record.client.faults import FOR_NOW, SentElsewhere, fault_of, not_yet
 from adapters.one_record.client.said import Said, Thing, said
 from adapters.one_record.client.settings import KIND, Place
 from adapters.one_record.client.tokens import Tokens
@@ -104,8 +104,16 @@ class Session:
             place = answer.headers.get("Location", "")
             if answer.status not in _REDIRECTS or not place:
                 break
-            url = self.place.url(urljoin(str(url), place))
+            url = self._ahead(answer.status, urljoin(str(url), place))
         return answer, url
+
+    def _ahead(self, status: int, place: str) -> httpx.URL:
+        try:
+            return self.place.url(place)
+        except Misconfigured as fault:
+            if status in FOR_NOW:
+                raise SentElsewhere(f"{fault} It points there for now, and is tried again.") from fault
+            raise
 
     def _good(self, method: str, url: httpx.URL, raw: bytes, key: str) -> Answer:
         answer = self._exchanged(method, url, raw, key)
@@ -158,7 +166,7 @@ class Session:
             answer, _ = self._landed("GET", self.place.resource(""))
         except Unknown as fault:
             raise Retriable(str(fault)) from fault
-        except Misconfigured:  # the call itself tells it, unless it is only the root that points elsewhere
+        except (Misconfigured, SentElsewhere):  # the call itself tells it, unless it is only the root that points elsewhere
             self.versions.asked = True
             return
         self.versions.asked = True
@@ -178,7 +186,7 @@ def _server(document: Said) -> Thing | None:
 
 
 def _is_worth_repeating(fault: BaseException) -> bool:
-    if isinstance(fault, Retriable):
+    if isinstance(fault, Retriable) and not isinstance(fault, SentElsewhere):
         return (fault.retry_after or 0.0) <= _LONGEST_PAUSE
     return isinstance(fault, Unknown)
 

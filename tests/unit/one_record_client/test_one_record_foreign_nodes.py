@@ -141,7 +141,7 @@ def test_a_list_of_events_is_fetched_as_its_events(other: OtherNode) -> None:
         opened(other).post_event(iri, wording.raw(wording.event(iri, code, NOON)), key=code)
     fetch = json.dumps({"fetch": [f"{iri}/logistics-events"]}).encode()
     sender = client.open_sender(settings(other, link_count=1), SECRETS.__getitem__, intake)
-    assert sender.deliver(Parcel(key="1", name="x", raw=fetch, media="application/json")).text .count("1 object(s)") == 2
+    assert sender.deliver(Parcel(key="1", name="x", raw=fetch, media="application/json")).text.count("1 object(s)") == 2
     assert [one.name for one in intake.arrivals] == [f"{iri}/logistics-events/{number}" for number in (0, 1)]
 
 
