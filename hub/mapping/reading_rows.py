@@ -271,8 +271,12 @@ def _parts(rows: Sequence[Row], codes: Codes, skip: int) -> list[Part]:
             parts.extend(_own_element(name, row, codes, skip) for row in group)
             continue
         runs = [_compiled(row, codes, skip) for row in group]
-        parts.append((name, child, runs, compile_rows(group, codes, skip + 1) if below and len(group) > 1 else None, None))
+        parts.append((name, child, runs, _from_below(group, codes, skip + 1) if below and group else None, None))
     return parts
+
+
+def _from_below(group: list[Row], codes: Codes, skip: int) -> Run:
+    return compile_rows(group, codes, skip) if len(group) > 1 else _compiled(group[0], codes, skip)
 
 
 def _own_element(name: str, row: Row, codes: Codes, skip: int) -> Part:
