@@ -85,6 +85,19 @@ def test_a_change_says_its_datatypes_itself_and_is_held_to_them(web: Web) -> Non
     assert web.client().get(made.headers["Location"])["api:hasRequestStatus"]["@id"].endswith("REQUEST_FAILED")
 
 
+def test_what_is_asked_for_says_whether_it_is_to_be_told_of_as_the_ontology_demands(web: Web) -> None:
+    """``notifyRequestStatusChange`` is mandatory in the ontology and left out by most; readers made from the ontology want it."""
+    web.client().post({"@id": PIECE, "@type": "cargo:Piece"})
+    told = change(PIECE, operation("ADD", PIECE, "upid", "A"))
+    for stated in (None, True):
+        body = told | (
+            {"api:notifyRequestStatusChange": stated} if stated else {"api:hasRevision": typed("1", "positiveInteger")}
+        )
+        made = web.client()("PATCH", PIECE, {**body, "@context": CONTEXT})
+        shown = web.client().get(made.headers["Location"])["api:hasChange"]
+        assert shown["api:notifyRequestStatusChange"] is bool(stated)
+
+
 def test_an_event_is_read_as_leniently(web: Web) -> None:
     web.client().post({"@id": PIECE, "@type": "cargo:Piece"})
     event = {"@type": "cargo:LogisticsEvent", "cargo:eventCode": "RCS", "cargo:eventDate": "2026-04-27T05:50:00.000Z"}
