@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from adapters.one_record.client.faults import FOR_NOW
 from adapters.one_record.client.settings import KIND, Credentials
 from hub.exchange import Answer, Request, exchange, pause_asked, printable
 from hub.kept import Kept
@@ -108,7 +109,7 @@ def _request(credentials: Credentials) -> Request:
 
 def _granted(answer: Answer, credentials: Credentials, now: datetime) -> Granted:
     where = f"{KIND} channel: the token endpoint {credentials.url.copy_with(query=None)}"
-    if answer.status in (408, 425, 429) or answer.status >= 500:
+    if answer.status in (408, 425, 429, *FOR_NOW) or answer.status >= 500:
         raise Retriable(f"{where} answered {answer.status}.", retry_after=pause_asked(answer, now))
     if not answer.whole:
         raise Retriable(f"{KIND} channel: the answer of the token endpoint {credentials.url.copy_with(query=None)} broke off.")

@@ -197,6 +197,14 @@ def test_a_token_that_came_in_half_is_asked_for_again() -> None:
             node.notify(b"{}")
 
 
+def test_a_token_endpoint_under_repair_is_for_later() -> None:
+    with serving(lambda _, __: http("302 Found", Location="https://status.example/")) as odd:
+        place = {"token_url": f"http://127.0.0.1:{odd.port}/token", "client_id": "us", "client_secret": "their-secret"}
+        node = client.open_node({"endpoint": f"http://127.0.0.1:{odd.port}", "allow_private": True, **place}, SECRETS.__getitem__)
+        with pytest.raises(Retriable, match=r"token endpoint \S+ answered 302"):
+            node.notify(b"{}")
+
+
 def test_a_token_just_granted_and_not_accepted_is_for_later(other: OtherNode) -> None:
     """Their node may not have its provider's new key yet, or not be able to ask for it; what is owed is not given up for that."""
     other.tokens = True
