@@ -85,6 +85,13 @@ def test_a_change_says_its_datatypes_itself_and_is_held_to_them(web: Web) -> Non
     assert web.client().get(made.headers["Location"])["api:hasRequestStatus"]["@id"].endswith("REQUEST_FAILED")
 
 
+@pytest.mark.parametrize("path", ["//logistics-objects/piece", "//logistics-objects//piece/", "/logistics-objects/piece//"])
+def test_an_address_with_a_slash_too_many_is_that_address(web: Web, path: str) -> None:
+    """A base address that ends in a slash, and a path that begins with one: the standard's own collection does it."""
+    web.client().post({"@id": PIECE, "@type": "cargo:Piece", "cargo:upid": "A"})
+    assert web.client().get(BASE + path)["cargo:upid"] == "A"
+
+
 def test_what_is_asked_for_says_whether_it_is_to_be_told_of_as_the_ontology_demands(web: Web) -> None:
     """``notifyRequestStatusChange`` is mandatory in the ontology and left out by most; readers made from the ontology want it."""
     web.client().post({"@id": PIECE, "@type": "cargo:Piece"})
