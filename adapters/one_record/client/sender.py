@@ -87,7 +87,7 @@ class NodeSender:
         return pattern.replace("{prefix}", numbers[0]).replace("{number}", numbers[1])
 
     def _fetch(self, iris: list[str]) -> Receipt:
-        """What can be had is handed in at once; a fault that may pass makes the whole be read again later."""
+        """What can be had is handed in at once if it makes sense; a fault that may pass makes the whole be read again later."""
         if self._intake is None:
             raise Misconfigured(f"{KIND} channel: a fetch was ordered on a channel that has no intake.")
         texts, again = [], None
@@ -110,6 +110,8 @@ class NodeSender:
 
 def hand_in(intake: Intake, iri: str, found: Gathered, *, partner: str, channel: str) -> bool:
     """Commit what was read; whether it was new. Raises Retriable when the hub is busy or full, Refused where it takes no such."""
+    if not found.makes_sense():  # it would be a dead letter, and is read again
+        return False
     media = shown_name(found.media())
     arrival = Arrival(
         partner=partner, channel=channel, raw=found.document(), name=shown_name(iri), media=media, said_at=found.modified()
