@@ -180,9 +180,18 @@ class Requests(_Over):
             self._tell(connection, [*accepted.notices, *(_rejected(one, accepted, now) for one in stale)], now)
         return moved
 
-    def accept_subscription(self, id: str, by: str, made: NewSubscription, notices: Sequence[Notice] = ()) -> ActionRequest:
+    def accept_subscription(
+        self,
+        id: str,
+        by: str,
+        made: NewSubscription,
+        notices: Sequence[Notice] = (),
+        *,
+        beside: Callable[[Sequence[NewSubscription]], None] = lambda _known: None,
+    ) -> ActionRequest:
         """See the port."""
         with self._writing() as (connection, now):
+            beside(subscriptions.of_subscriber(connection, made.subscriber, made.topic_type, made.topic, now))
             moved = action_requests.move(connection, id, ACCEPTED, by, now)
             subscriptions.add(connection, made)
             self._tell(connection, notices, now)

@@ -140,10 +140,19 @@ class Server:
             key=request.headers.get("idempotency-key", "")[:200],
         )
         try:
-            return self._response(request, operation.handler(self._node, call), asked)
+            return self._response(request, self._handled(operation, call), asked)
         except Conflict as conflict:
             status = {"identifier": 409, "unknown": 404}.get(conflict.reason, 422)
             raise Refusal(status, Detail(message=str(conflict), resource=self._node.base + path)) from conflict
+
+    def _handled(self, operation: Operation, call: Call) -> Answer:
+        """The answer; where the same call was still at work when this one looked for it, what that one made is there now."""
+        try:
+            return operation.handler(self._node, call)
+        except Conflict as conflict:
+            if conflict.reason != "identifier" or not call.key:
+                raise
+            return operation.handler(self._node, call)
 
     def _response(self, request: Request, answer: Answer, asked: Wanted) -> Response:
         headers = {**_common(asked), "Content-Language": answer.language or ENGLISH, **answer.headers}

@@ -52,6 +52,9 @@ INVALID = frozenset(
 )
 """What contradicts the ontology: the resource is invalid (Implementation Guidelines, Data Model Versioning and Validation)."""
 
+UNKNOWN = frozenset((Code.ONE_PROPERTY_UNKNOWN, Code.ONE_TERM))
+"""What is refused beside, where the node is set to (``unknown_properties``)."""
+
 MOST_TOLD = 20
 
 TURTLE_COSTS = 8
@@ -108,20 +111,18 @@ def checked(graph: Graph, root: Root, report: Report, *, mended: bool = False) -
     Checker(graph, vocabulary(), report).check(visited, shown)
 
 
-def faults(nodes: Nodes) -> list[Problem]:
+def faults(nodes: Nodes, codes: frozenset[Code] = INVALID) -> list[Problem]:
     """What contradicts the ontology in nodes we made ourselves (an applied change); there is no text to point into."""
     graph = to_graph(nodes)
     report = Report(Lines.of(""))
     checked(graph, Root(graph.subjects[nodes[0]["@id"]], len(nodes)), report)
-    return [msgspec.structs.replace(one, line=None, column=None) for one in report.problems if one.code in INVALID]
+    return [msgspec.structs.replace(one, line=None, column=None) for one in report.problems if one.code in codes]
 
 
 def require_valid(problems: list[Problem], node: Node, call: Call, *, waived: frozenset[str] = frozenset()) -> None:
     """Refuse what contradicts the ontology, and unknown properties where the node is set to. Raises Refusal (400)."""
-    wrong = set(INVALID)
-    if node.doors.settings.unknown_properties == "refuse":
-        wrong |= {Code.ONE_PROPERTY_UNKNOWN, Code.ONE_TERM}
-    _refuse([one for one in problems if (one.element or "") not in waived], frozenset(wrong), call, RESOURCE, node.base)
+    wrong = INVALID | UNKNOWN if node.doors.settings.unknown_properties == "refuse" else INVALID
+    _refuse([one for one in problems if (one.element or "") not in waived], wrong, call, RESOURCE, node.base)
 
 
 def _refuse(problems: list[Problem], codes: frozenset[Code], call: Call, about: str, base: str = "") -> None:

@@ -15,7 +15,7 @@ _WEB = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20]{1,1990}")
 
 
 def mend(graph: Graph, visited: Mapping[str, Named]) -> None:
-    """Put the values right of all that was visited, in place (docs/decisions/0006, number 37)."""
+    """Put the values right of all that was visited, in place (docs/decisions/0006, number 43)."""
     for key, kind in visited.items():
         subject = graph.subjects.get(key)
         if subject is None or kind.known is None:
