@@ -105,8 +105,8 @@ def _texts(shipment: Node, bag: Bag) -> None:
         text = line.text("@value") or "" if line.name == "textualHandlingInstructions" else ""
         if text.startswith(OTHER_SERVICE):
             bag.put(line.elements["@value"])
-            told = {"@value": _like(text.removeprefix(OTHER_SERVICE), line.elements["@value"])}
-            shipment.children[place] = Node("otherService", line.elements | told, [], line.line, line.column, line.offset)
+            short = {"@value": _like(text.removeprefix(OTHER_SERVICE), line.elements["@value"])}
+            shipment.children[place] = Node("otherService", line.elements | short, [], line.line, line.column, line.offset)
     whole = shipment.elements.pop("goodsDescription", None)
     if whole is None:
         return

@@ -90,7 +90,7 @@ class Server:
         path = str(request.scope["path"])
         if not path.startswith(self._prefix):
             raise Refusal(404, Detail(message=f"This node answers below {self._node.base}/."))
-        return path[len(self._prefix) :].rstrip("/") or "/"
+        return "/" + "/".join(filter(None, path[len(self._prefix) :].split("/")))
 
     async def _beside(self, request: Request, path: str) -> Response | None:
         """What is no part of the API: its description, and the token endpoint where one is built in."""

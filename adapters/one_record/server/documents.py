@@ -11,6 +11,7 @@ from adapters.one_record.repeats import tree
 from adapters.one_record.scan import Lines, decode
 from adapters.one_record.server.call import Call, Node
 from adapters.one_record.server.errors import BODY, RESOURCE, Detail, Refusal, refused
+from adapters.one_record.server.mending import mend
 from adapters.one_record.server.negotiation import TURTLE, body_media
 from adapters.one_record.vocabulary import API, CARGO, local, vocabulary
 from hub.objects import Nodes
@@ -70,7 +71,7 @@ def body_of(node: Node, call: Call) -> tuple[Nodes, list[Problem]]:
     _refuse(document.problems, UNREADABLE, call, BODY)
     root = _only_root(document, call)
     report = Report(document.lines, list(document.problems))
-    checked(document.graph, root, report)
+    checked(document.graph, root, report, mended=True)
     return from_graph(document.graph, root.subject), report.problems
 
 
@@ -103,9 +104,11 @@ def _only_root(document: Document, call: Call) -> Root:
     raise refused(f"The body should describe one object that no other refers to; it has {len(document.roots)} ({names}).")
 
 
-def checked(graph: Graph, root: Root, report: Report) -> None:
-    """Check what one root reaches against the class table."""
+def checked(graph: Graph, root: Root, report: Report, *, mended: bool = False) -> None:
+    """Check what one root reaches against the class table; ``mended``: once it is put right where that is plain."""
     _, visited, shown = tree(graph, [root], root, report)
+    if mended:
+        mend(graph, visited)
     Checker(graph, vocabulary(), report).check(visited, shown)
 
 

@@ -435,6 +435,14 @@ def test_what_is_named_is_fetched_once_where_that_is_turned_on(tmp_path: Path) -
         assert us.woken
 
 
+def test_an_event_that_is_not_named_is_looked_for_in_its_objects_list(tmp_path: Path) -> None:
+    """Before 2.2.0 a notification could not name the event, and some nodes still do not."""
+    with world(tmp_path, extensions=["fetch-notified"]) as us:
+        hear(us, notification("LOGISTICS_EVENT_RECEIVED"))
+        hear(us, notification("LOGISTICS_EVENT_RECEIVED", uri("p1")))
+        assert [one["fetch"] for *_, one in us.owed()] == [["https://airline.example/lo/m1/logistics-events"]]
+
+
 def test_a_flood_of_notifications_orders_no_flood_of_reads(tmp_path: Path) -> None:
     with world(tmp_path, extensions=["fetch-notified"]) as us:
         for _ in range(20):
