@@ -157,7 +157,7 @@ def test_posted_object_is_served_as_it_was_sent_or_refused_with_a_place(path: Pa
         pytest.skip("no logistics object")
     own = document.roots[0].subject.key.startswith(("_:", EXAMPLES + "/logistics-objects/"))
     report = Report(document.lines, list(document.problems))
-    checked(document.graph, document.roots[0], report)
+    checked(document.graph, document.roots[0], report, mended=True)
     invalid = [one for one in report.problems if one.code in INVALID | UNREADABLE]
     with _node(tmp_path) as client:
         answer = client("POST", f"{EXAMPLES}/logistics-objects", path.read_bytes())
