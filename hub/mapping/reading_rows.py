@@ -174,6 +174,8 @@ def _each_row(row: Row, codes: Codes, skip: int) -> Run:
         texts = _texts_row(row.rows[0], codes, path, keys, row.to)
         if texts is not None:
             return texts
+    if not row.sorted and not _sorts(row.rows):
+        return _items_row(row, inner, path, keys, when)
 
     def read_item(run: Pass, node: Node) -> tuple[Any, dict[str, Place]]:
         item: dict[str, Any] = {}
@@ -194,6 +196,40 @@ def _each_row(row: Row, codes: Codes, skip: int) -> Run:
         if fresh:
             when.use(run, node)
             append(run, row, target, keys, _pointer(pointer, row.to), fresh)
+
+    return run_row
+
+
+def _sorts(rows: Sequence[Row]) -> bool:
+    return any(row.sorted or _sorts(row.rows) for row in rows)
+
+
+def _items_row(row: Row, inner: Run, path: TreePath, keys: list[str], when: _When) -> Run:
+    """A list that stays in the wire's order, as do all in it: the places of an item are known before it is read."""
+
+    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
+        nodes = run.tree.find(node, path.steps)
+        if not nodes or not when.holds(run, node):
+            return
+        base, items, outer, told = f"{_pointer(pointer, row.to)}/", canonical_get(target, keys), run.context.item, False
+        for one in nodes:
+            item: dict[str, Any] = {}
+            run.context.item = item
+            inner(run, one, item, f"{base}{len(items) if items else 0}")
+            value = item.get(".", item)
+            if item and path.filtered:
+                run.use(path, one, ())
+            if value == {}:
+                continue
+            if items is None:
+                items = items_at(target, keys)
+            if row.number:
+                value[row.number] = len(items) + 1
+            items.append(value)
+            told = True
+        run.context.item = outer
+        if told:
+            when.use(run, node)
 
     return run_row
 
