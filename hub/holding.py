@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Engine
 
-from hub.joined import Touched
+from hub.joined import Touched, event_word
 from hub.node import NodeDoors, NodeSettings
 from hub.objects import (
     ACCEPTED,
@@ -51,7 +52,7 @@ class Objects(_Over):
         with self._writing() as (connection, now):
             objects.create(connection, new, now)
             links.note(connection, self._base, [(one.id, one.nodes) for one in new], now)
-            self._take_in(connection, [one.arrival for one in new], now)
+            self._take_in(connection, [_about(one.arrival, one.id) for one in new], now)
             self._tell(connection, [notice for one in new for notice in one.notices], now)
 
     def get(self, id: str, at: datetime | None = None) -> HeldObject | None:
@@ -81,7 +82,7 @@ class Events(_Over):
         with self._writing() as (connection, now):
             events.add(connection, new, now)
             links.owe(connection, [Touched(object=one.object, event=one.id) for one in new], now)
-            self._take_in(connection, [one.arrival for one in new], now)
+            self._take_in(connection, [_about(one.arrival, event_word(one.object, one.id)) for one in new], now)
             self._tell(connection, [notice for one in new for notice in one.notices], now)
 
     def get(self, object: str, id: str) -> HeldEvent | None:
@@ -173,7 +174,7 @@ class Requests(_Over):
                 action_requests.move(connection, rival, REJECTED, accepted.by, now)
                 for rival in action_requests.rivals(connection, accepted.object, accepted.base)
             ]
-            told = self._rule(before, accepted) if before.projected else accepted.arrival
+            told = self._rule(before, accepted) if before.projected else _about(accepted.arrival, accepted.object)
             if not before.projected:
                 links.note(connection, self._base, [(accepted.object, accepted.nodes)], now)
             self._take_in(connection, [told], now)
@@ -195,6 +196,11 @@ class Requests(_Over):
             access.grant(connection, grants, now)
             self._tell(connection, notices, now)
         return moved
+
+
+def _about(arrival: Arrival | None, word: str) -> Arrival | None:
+    """An arrival that carries the words of one object or event."""
+    return msgspec.structs.replace(arrival, about=[word]) if arrival is not None else None
 
 
 def _rejected(request: ActionRequest, accepted: Acceptance, now: datetime) -> Notice:

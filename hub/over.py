@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from hub.intake import kept
 from hub.objects import Acceptance, Conflict, HeldObject, Notice
 from hub.ports import Arrival, Clock
-from hub.store import inbox
+from hub.store import inbox, words
 from hub.store.engine import writing
 from hub.store.sealer import Sealer, Unsealed
 
@@ -65,7 +65,9 @@ class Over:
             raise Conflict("identifier", "somebody else made the same thing at the same moment") from fault
 
     def _take_in(self, connection: Connection, arrivals: Sequence[Arrival | None], now: datetime) -> None:
-        said = {one.id: one for one in (kept(arrival, now) for arrival in arrivals if arrival is not None)}
+        told = {one.id: (one, arrival.about) for arrival in arrivals if arrival is not None for one in [kept(arrival, now)]}
+        said = {id: one for id, (one, _) in told.items()}
         known = inbox.known(connection, sorted(said))
         inbox.keep(connection, [one for id, one in said.items() if id not in known], self._sealer)
+        words.note(connection, {id: about for id, (_, about) in told.items() if about and id not in known})
         inbox.note_repeated(connection, [one for id, one in said.items() if id in known])

@@ -9,7 +9,7 @@ from adapters.one_record.nodes import Node, links, properties
 from adapters.one_record.render import jsonld
 from adapters.one_record.vocabulary import API, CARGO, XSD, local
 from adapters.one_record.ways import BESIDE, DOWN, FARTHEST, MOST, REFERENCE, Step, Walk
-from hub.joined import Telling
+from hub.joined import Telling, event_word
 from hub.objects import HeldEvent, HeldObject, Nodes
 
 IDENTITY = frozenset(
@@ -83,7 +83,8 @@ def of_object(walk: Walk, id: str) -> Telling:
         _lead(walk, nodes, own, walk.start + holder, step)
     _mean(walk, nodes)
     said_at = max(held.revised_at for held in parts)
-    return Telling(by=whole.created_by, name=id, raw=_document(root, nodes), said_at=said_at)
+    about = [held.id for held in parts]
+    return Telling(by=whole.created_by, name=id, raw=_document(root, nodes), said_at=said_at, about=about)
 
 
 def of_event(walk: Walk, event: HeldEvent) -> Telling:
@@ -104,6 +105,7 @@ def of_event(walk: Walk, event: HeldEvent) -> Telling:
         name=f"{event.object}-{event.id}"[:200],
         raw=_document(root, nodes),
         said_at=event.received_at,
+        about=[event_word(event.object, event.id)],
     )
 
 
