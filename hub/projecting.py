@@ -112,7 +112,7 @@ class Projecting:
                 with writing(self._engine) as connection:
                     projections.forget(connection, [key])
             return
-        made = [(one, self.outline(key, one.document) if one.document is not None else None) for one in todo]
+        made = [(one, self.outline(key, one.document) if one.document is not None else Outline(objects=[])) for one in todo]
         try:
             with writing(self._engine) as connection:
                 if not projections.reached(connection, key, behind.mark, todo[-1].number):
@@ -121,11 +121,9 @@ class Projecting:
         except (Conflict, IntegrityError):
             return
 
-    def _keep(self, connection: Connection, key: str, made: Sequence[tuple[Past, Outline | None]], behind: Behind) -> None:
+    def _keep(self, connection: Connection, key: str, made: Sequence[tuple[Past, Outline]], behind: Behind) -> None:
         before = {one.number: one.document for one in behind.revisions}
         for past, outline in made:
-            if outline is None:
-                continue
             known = _known_to(before.get(past.number - 1), past)
             notices = [
                 *self._keep_objects(connection, key, outline, past.at, known),
@@ -139,13 +137,23 @@ class Projecting:
     ) -> Iterator[Notice]:
         held = objects.get_all(connection, [one.id for one in outline.objects], None)
         ours = [one for one in outline.objects if one.id not in held or held[one.id].projected]
+        gone = self._gone(connection, key, outline)
+        held |= gone
         for shipment, shared in ((key, False), (SHARED, True)):
             wanted = [one for one in ours if one.shared is shared and not _same(held.get(one.id), one.nodes)]
             projected = [Projected(id=one.id, type=one.type, nodes=one.nodes) for one in wanted]
+            if not shared:
+                projected += [Projected(id=one.id, type=one.type, nodes=self._outliner.withdrawn(one.nodes)) for one in gone.values()]
             kept = set(objects.project(connection, shipment, projected, shipment, at))
             for one in projected:
                 if one.id in kept and not shared:
                     yield _changed(one, held.get(one.id), at, known_to)
+
+    def _gone(self, connection: Connection, key: str, outline: Outline) -> dict[str, HeldObject]:
+        """What followed from a shipment before and does not any more, and says more than what it is."""
+        there = {one.id for one in outline.objects}
+        held = objects.get_all(connection, [one for one in objects.of_shipment(connection, key) if one not in there], None)
+        return {id: one for id, one in held.items() if not _same(one, self._outliner.withdrawn(one.nodes))}
 
     def _keep_events(self, connection: Connection, outline: Outline, past: Past, key: str) -> Iterator[Notice]:
         milestones = {one["id"]: one for one in (past.document or {}).get("milestones", ())}

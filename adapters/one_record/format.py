@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from adapters.one_record import naming
 from adapters.one_record import write as writer
 from adapters.one_record.check import Checker
+from adapters.one_record.bare import withdrawn
 from adapters.one_record.flat import gathered
 from adapters.one_record.frame import Root, named, tree
 from adapters.one_record.graph import Literal, Report
@@ -149,6 +150,10 @@ class OneRecord:
     def gathered(self, objects: Sequence[Nodes]) -> bytes:
         """See :class:`hub.projected.Outliner`."""
         return gathered(objects)
+
+    def withdrawn(self, nodes: Nodes) -> Nodes:
+        """See :class:`hub.projected.Outliner`."""
+        return withdrawn(nodes)
 
     def tellings(self, base: str, touched: Sequence[Touched], shelf: Shelf) -> Sequence[Telling]:
         """See :class:`hub.joined.Joiner`."""

@@ -122,16 +122,16 @@ class Node:
         assert found is not None, id
         return found
 
-    def subscribe(self, partner: str, *events: str) -> None:
-        """A subscription of a partner to every shipment, in force."""
+    def subscribe(self, partner: str, *events: str, to: str = "Shipment") -> None:
+        """A subscription of a partner to every object of a class, in force."""
         agent = f"https://{partner}.example/agent"
-        made = self.doors.requests.create(NewRequest(id=f"s-{partner}", kind=SUBSCRIPTION, by=agent, body=[]))
+        made = self.doors.requests.create(NewRequest(id=f"s-{partner}-{to}", kind=SUBSCRIPTION, by=agent, body=[]))
         wanted = NewSubscription(
-            id=f"s-{partner}",
+            id=made.id,
             request=made.id,
             subscriber=agent,
             topic_type="LOGISTICS_OBJECT_TYPE",
-            topic=CARGO + "Shipment",
+            topic=CARGO + to,
             events=events,
             body=[
                 {
@@ -139,7 +139,7 @@ class Node:
                     "@type": [API + "Subscription"],
                     API + "hasSubscriber": [{"@id": agent}],
                     API + "hasTopicType": [{"@id": API + "LOGISTICS_OBJECT_TYPE"}],
-                    API + "hasTopic": [{"@value": CARGO + "Shipment"}],
+                    API + "hasTopic": [{"@value": CARGO + to}],
                     API + "includeSubscriptionEventType": [{"@id": API + one} for one in events],
                 }
             ],
