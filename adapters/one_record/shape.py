@@ -11,6 +11,7 @@ workbooks 1.2.0.
 
 from adapters.one_record.arrange import arranged, drop, linked, name_master, says_nothing, state_classes
 from adapters.one_record.lift import Bag, lifted
+from adapters.one_record.piece_groups import read_groups
 from adapters.one_record.targets import read_targets, write_targets
 from hub.syntax import Element, Node
 
@@ -199,6 +200,8 @@ class BookingShape:
         bag = Bag()
         booking = lifted(root, bag)
         booking.name = "booking"
+        for details in booking.all("bookingShipmentDetails"):
+            read_groups(details, bag)
         waybill = booking.first("issuedForWaybill")
         for name in ("waybillPrefix", "waybillNumber"):
             if waybill is not None and name in waybill.elements:
