@@ -17,7 +17,7 @@ from hub.objects import Acceptance, Conflict, EventQuery, HeldObject, NewEvent, 
 from hub.ports import Arrival, Clock
 from hub.projected import Outline, Outliner, ProjectedEvent
 from hub.statement import Understood
-from hub.store import events, objects, projections
+from hub.store import events, links, objects, projections
 from hub.store.engine import reading, writing
 from hub.store.projections import Behind, Past
 from hub.syntax import Node
@@ -143,7 +143,9 @@ class Projecting:
             wanted = [one for one in ours if one.shared is shared and not _same(held.get(one.id), one.nodes)]
             projected = [Projected(id=one.id, type=one.type, nodes=one.nodes) for one in wanted]
             if not shared:
-                projected += [Projected(id=one.id, type=one.type, nodes=self._outliner.withdrawn(one.nodes)) for one in gone.values()]
+                projected += [
+                    Projected(id=one.id, type=one.type, nodes=self._outliner.withdrawn(one.nodes)) for one in gone.values()
+                ]
             kept = set(objects.project(connection, shipment, projected, shipment, at))
             for one in projected:
                 if one.id in kept and not shared:
@@ -190,7 +192,11 @@ class Projecting:
             newest = next(reversed(projections.behind(connection, held.shipment).revisions), None)
         document = newest.document if newest is not None and newest.document is not None else {}
         outline = self.outline(held.shipment, document)
-        facts = ruling.ruled(self._said(outline, {}), self._said(outline, {held.id: accepted.nodes}))
+        facts = self._ruled(held, accepted, document, outline)
+        if facts.get("awb", document.get("awb")) != document.get("awb"):
+            raise Conflict(
+                "content", f"{held.id} is the waybill of its number: another number is another waybill; nothing was changed"
+            )
         changed = {name: value for name, value in {**document, **_whole_houses(document, facts)}.items() if value is not None}
         after = next((one for one in self.outline(held.shipment, changed).objects if one.id == held.id), None)
         if after is None or _plain(after.nodes) != _plain(accepted.nodes):
@@ -202,9 +208,18 @@ class Projecting:
         )
         return ruling.arrival(told, self._partner_of(accepted.by) or ruling.KIND)
 
-    def _said(self, outline: Outline, instead: Mapping[str, Nodes]) -> Document:
+    def _ruled(self, held: HeldObject, accepted: Acceptance, document: Document, outline: Outline) -> Document:
+        """What a change of an object says otherwise, with the objects of this node that it names for the first time."""
+        again = self._outliner.repeating(held.type)
+        told = {one.id: one.nodes for one in outline.objects if one.type not in again}
+        with reading(self._engine) as connection:
+            fresh = [one for one in links.targets(self._base, held.id, accepted.nodes) if one not in told]
+            also = {id: one.nodes for id, one in objects.get_all(connection, fresh, None).items() if one.type not in again}
+        return ruling.ruled(document, self._said(told | also), self._said({**told, held.id: accepted.nodes, **also}))
+
+    def _said(self, told: Mapping[str, Nodes]) -> Document:
         """What the objects of a shipment say, read as anybody's would be."""
-        raw = self._outliner.gathered([instead.get(one.id, one.nodes) for one in outline.objects])
+        raw = self._outliner.gathered([*told.values()])
         whole: Document = {}
         for said in (said for one in self._read(raw).readings for said in one.said):
             lists = {name: [*whole.get(name, [])] for name in TOLD_APART if name in whole or name in said.facts}

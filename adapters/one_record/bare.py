@@ -13,6 +13,10 @@ IDENTITY = frozenset(
 )
 """What an object says of itself, beside its links."""
 
+CUSTOMS, SECURITY = CARGO + "CustomsInformation", CARGO + "SecurityDeclaration"
+REPEATING = {CUSTOMS: frozenset((SECURITY,)), SECURITY: frozenset((CUSTOMS,))}
+"""Classes that tell the same OCI lines, each in its own form."""
+
 
 def identified(nodes: Nodes) -> Nodes:
     """The object with what is embedded in what it says of itself."""

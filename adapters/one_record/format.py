@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from adapters.one_record import naming
 from adapters.one_record import write as writer
+from adapters.one_record.bare import REPEATING, withdrawn
 from adapters.one_record.check import Checker
-from adapters.one_record.bare import withdrawn
 from adapters.one_record.flat import gathered
 from adapters.one_record.frame import Root, named, tree
 from adapters.one_record.graph import Literal, Report
@@ -154,6 +154,10 @@ class OneRecord:
     def withdrawn(self, nodes: Nodes) -> Nodes:
         """See :class:`hub.projected.Outliner`."""
         return withdrawn(nodes)
+
+    def repeating(self, type: str) -> frozenset[str]:
+        """See :class:`hub.projected.Outliner`."""
+        return REPEATING.get(type, frozenset())
 
     def tellings(self, base: str, touched: Sequence[Touched], shelf: Shelf) -> Sequence[Telling]:
         """See :class:`hub.joined.Joiner`."""
