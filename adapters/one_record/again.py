@@ -9,7 +9,8 @@ from hub.syntax import Element, Node
 def finish(walk: Walk) -> None:
     """See that the whole document was met; show again what is only named. Anything more tangled is for the graph."""
     walk.words.see_internal(walk.internal)
-    if walk.text.find(walk.colon, walk.at) >= 0 or not walk.coded.isdisjoint(walk.described):
+    walk.see_end()
+    if not walk.coded.isdisjoint(walk.described):
         raise Unusual
     often: dict[str, int] = {}
     for _, name, _ in walk.bare:

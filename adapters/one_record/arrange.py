@@ -51,10 +51,10 @@ def arranged(root: Node, name: str) -> Node:
     read_pieces(node, shipment, bag)
     _texts(shipment, bag)
     read_security(shipment, bag)
-    _customs(shipment)
+    _customs(shipment, bag)
     _lines(node)
     if not bag.names.isdisjoint(MONEY):
-        _currency(node)
+        _currency(node, bag)
     reference = node.elements.pop("shippingRefNo", None)
     if reference is not None:
         node.children.append(Node("shippingReference", {"@value": reference}, [], reference.line))
@@ -118,14 +118,14 @@ def _texts(shipment: Node, bag: Bag) -> None:
     shipment.children = [Node("goods", {"@value": _like(text, whole)}, [], whole.line) for text in lines] + rest
 
 
-def _customs(shipment: Node) -> None:
+def _customs(shipment: Node, bag: Bag) -> None:
     """OCI lines in their order; a number that only says its place is said by the order."""
     lines = [*shipment.all("customsInformation")]
     lines.sort(key=lambda one: int(one.text("ociLineNumber") or 0) if (one.text("ociLineNumber") or "0").isdigit() else 0)
     shipment.children = [child for child in shipment.children if child.name != "customsInformation"] + lines
     for place, line in enumerate(lines, 1):
         if line.text("ociLineNumber") == str(place):
-            line.elements["@place"] = line.elements.pop("ociLineNumber")
+            bag.put(line.elements.pop("ociLineNumber"))
 
 
 def _lines(node: Node) -> None:
@@ -137,7 +137,7 @@ def _lines(node: Node) -> None:
     node.children = [child for child in node.children if child.name != "waybillLineItems"] + lines
 
 
-def _currency(node: Node) -> None:
+def _currency(node: Node, bag: Bag) -> None:
     """The waybill's currency is that of its rates, else of its first amount; where an amount has the same it is said once."""
     amounts = _amounts([child for child in node.children if child.name != "houseWaybills"])
     rates = [one for one in amounts if one.name == "rateCharge"]
@@ -147,7 +147,7 @@ def _currency(node: Node) -> None:
     node.elements["currency"] = first
     for one in amounts:
         if one.elements["currencyUnit"].text == first.text:
-            one.elements["@currency"] = one.elements.pop("currencyUnit")
+            bag.put(one.elements.pop("currencyUnit"))
 
 
 def _amounts(nodes: list[Node]) -> list[Node]:

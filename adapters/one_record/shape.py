@@ -10,13 +10,13 @@ workbooks 1.2.0.
 """
 
 from adapters.one_record.arrange import arranged, drop, linked, name_master, says_nothing, state_classes
-from adapters.one_record.lift import Bag, lifted
+from adapters.one_record.lift import Bag, Lifting, lifted
 from adapters.one_record.piece_groups import read_groups
 from adapters.one_record.targets import read_targets, write_targets
 from hub.syntax import Element, Node
 
 
-class WaybillShape:
+class WaybillShape(Lifting):
     """Waybill ⇄ ``Waybill/master`` and ``Waybill/house``."""
 
     def read(self, root: Node) -> Node:
@@ -79,7 +79,7 @@ def _house_alone(made: Node, house: Node) -> Node:
     return whole
 
 
-class ShipmentShape:
+class ShipmentShape(Lifting):
     """Shipment, with its waybill inside, ⇄ ``Waybill/master`` with its shipment inside."""
 
     def read(self, root: Node) -> Node:
@@ -102,7 +102,7 @@ class ShipmentShape:
         return shipment
 
 
-class PieceShape:
+class PieceShape(Lifting):
     """Piece, with its shipment inside, ⇄ ``Waybill/master`` whose shipment has that piece."""
 
     def read(self, root: Node) -> Node:
@@ -144,7 +144,7 @@ class PieceShape:
         return piece
 
 
-class PartShape:
+class PartShape(Lifting):
     """An object issued for a shipment (customs information, a security declaration) ⇄ the waybill whose shipment has it."""
 
     def __init__(self, property: str, name: str) -> None:
@@ -175,7 +175,7 @@ class PartShape:
         return part
 
 
-class EventShape:
+class EventShape(Lifting):
     """LogisticsEvent or StatusUpdateEvent ⇄ one ``target/event`` for each object the event is about."""
 
     def read(self, root: Node) -> Node:
@@ -192,7 +192,7 @@ class EventShape:
         return made
 
 
-class BookingShape:
+class BookingShape(Lifting):
     """Booking ⇄ ``Booking/booking``, with the number of its waybill and its own."""
 
     def read(self, root: Node) -> Node:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from adapters.one_record.builds import Builds, load_up
-from adapters.one_record.lift import Bag, lifted
+from adapters.one_record.lift import Bag, Lifting, lifted
 from adapters.one_record.pieces import groups_of, weighed
 from adapters.one_record.relations import Relations
 from hub.syntax import Element, Node
@@ -25,7 +25,7 @@ SAID_OF_UNITS = frozenset(("remarks", "loadingIndicator"))
 TYPES = ("loadingType", "actionTimeType")
 
 
-class StowageShape:
+class StowageShape(Lifting):
     """An object of a flight's load ⇄ ``movement``, one ``load`` for each Loading, unit and waybill, one ``unit`` for contents."""
 
     def read(self, root: Node) -> Node:

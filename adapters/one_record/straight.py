@@ -30,7 +30,7 @@ def straight(text: str) -> Straight | None:
     """The document by the short way; None when it is for the graph. The last one is kept for ``read`` after ``split``."""
     try:
         return _straight(text)
-    except (Unusual, msgspec.MsgspecError, RecursionError, ValueError, IndexError):
+    except (Unusual, msgspec.MsgspecError, RecursionError, ValueError, IndexError, StopIteration):
         return None
 
 

@@ -5,6 +5,8 @@ raises :class:`Unusual`.
 """
 
 import re
+from itertools import accumulate
+from operator import add, length_hint
 from typing import Any
 
 from adapters.one_record.graph import STRING
@@ -37,15 +39,14 @@ _SCALAR = re.compile(r"[-0-9][-+.0-9eE]*+|true|false")
 class Walk:
     """One walk over one document, in whose text no string has a quotation mark.
 
-    ``at`` stands behind the last key read, and behind ``colon``: where its value begins.
+    ``starts`` are where the values of all its keys begin, those not yet read in ``ahead``.
     """
 
     def __init__(self, text: str, words: Lexicon) -> None:
         self.text = text
         self.words = words
-        self.colon = _colon(self.text)
-        self.width = len(self.colon)
-        self.at = 0
+        self.starts = _starts(text)
+        self.ahead = iter(self.starts)
         self.lines = Lines.of(text) if "\n" in text or "\r" in text else None
         self.described: dict[str, Node] = {}
         self.bare: list[tuple[Node, str, Step | None]] = []
@@ -60,7 +61,7 @@ class Walk:
         stated = value.get("@type", expected)
         if depth > DEEPEST or stated.__class__ is not str or self.text[offset] != "{":
             raise Unusual
-        words, lines, text, colon, width, at = self.words, self.lines, self.text, self.colon, self.width, self.at
+        words, lines, text = self.words, self.lines, self.text
         plan = words.plans.get((stated, *value)) or words.plan(stated, value)
         if plan.typed and above is not None and above.form is OBJECT and above.below not in plan.kind.lineage:
             self.fits(above.rule, plan.kind.name)
@@ -70,8 +71,8 @@ class Walk:
         children: list[Node] = []
         node = Node(name, elements, children, line, column, offset)
         paths = plan.paths.get(pointer) or words.paths(plan, pointer)
-        for step, path, inner in zip(plan.steps, paths, value.values(), strict=True):
-            at = text.index(colon, at) + width
+        # Not strict: a last look at whether the others have ended, too, would take the start of a value that is not of this object.
+        for step, path, inner, at in zip(plan.steps, paths, value.values(), self.ahead, strict=False):
             kind, form = inner.__class__, step.form
             if kind is str and form <= TEXT and text[at] == '"':
                 if form is NAME:
@@ -82,7 +83,7 @@ class Walk:
                 elif form is TYPE:
                     inner = plan.kind.name
                 if lines is None:
-                    line, column = 1, at + 1
+                    column = at + 1
                 else:
                     line, column = lines.place(at)
                 element = Element(inner, line, column, at, path)
@@ -90,21 +91,15 @@ class Walk:
                     children.append(Node(step.short, {"@value": element}, [], line, column, at))
                 else:
                     elements[step.short] = element
-                continue
-            self.at = at
-            if kind is dict:
+            elif kind is dict:
                 if form is OBJECT:
                     children.append(self.node(inner, step.short, step.below, at, path, depth + 1, step))
-                elif form is CODE and "@id" in inner:
-                    self._code(node, step, inner, at, path)
                 else:
                     self._dict(node, step, inner, at, path, depth)
             elif kind is list:
                 self._list(node, step, inner, at, path, depth)
             else:
                 self._scalar(node, step, inner, at, path)
-            at = self.at
-        self.at = at
         if not plan.ordered or len(elements) > len(plan.steps):
             children.sort(key=_name_of)
             node.elements = dict(sorted(elements.items()))
@@ -112,8 +107,13 @@ class Walk:
             self._know(node, plan, above)
         return node
 
+    def see_end(self) -> None:
+        """See that every value of the text was met, and that no key hid another."""
+        if next(self.ahead, 0) != self.starts[-1] or length_hint(self.ahead):
+            raise Unusual
+
     def _dict(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str, depth: int) -> None:
-        """An object, a typed value, a code, or the context. ``at`` stands behind its key, or behind the value before."""
+        """An object, a typed value, a code, or the context."""
         form = step.form
         if form is TEXT or form is LITERAL:
             self._typed(node, step, value, pointer)
@@ -153,15 +153,14 @@ class Walk:
         inner, stated, size = value.get("@value"), value.get("@type", ""), len(value)
         if size != 1 + ("@type" in value) or stated.__class__ is not str:
             raise Unusual
-        text, colon, width = self.text, self.colon, self.width
-        offset = self.at = text.index(colon, self.at) + width
+        offset = next(self.ahead)
         datatype = ""
         if size == 2:
             datatype = self.words.datatypes.get(stated) or self.words.datatype(stated)
-            self.at = text.index(colon, offset) + width
+            second = next(self.ahead)
             if next(iter(value)) == "@type":
-                offset = self.at
-        if inner.__class__ is str and text[offset] == '"':
+                offset = second
+        if inner.__class__ is str and self.text[offset] == '"':
             inner = shared(inner, datatype or STRING, step.rule.range)
         elif inner.__class__ is int or inner.__class__ is float:
             inner = self._native(step, offset, datatype)
@@ -172,7 +171,7 @@ class Walk:
     def _skip(self, keys: int) -> None:
         """Go behind so many keys."""
         for _ in range(keys):
-            self.at = self.text.index(self.colon, self.at) + self.width
+            next(self.ahead)
 
     def _code(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str) -> None:
         """A code by its IRI, which may say its class."""
@@ -185,7 +184,7 @@ class Walk:
                 raise Unusual
             self.words.class_of(stated)
             self._skip(1)
-        self.at = self.text.index(self.colon, self.at) + self.width
+        self._skip(1)
         text, iri, key = step.codes.get(name) or self.words.code(step, name)
         self.coded.add(key)
         self._put(node, step, text, offset, pointer)
@@ -215,7 +214,7 @@ class Walk:
                 offset = self.text.index('"', offset + 1)
         elif kind is dict:
             for place, value in enumerate(values):
-                offset = self.text.rfind("{", 0, self.text.index(self.colon, self.at))
+                offset = self.text.rfind("{", 0, self.starts[-length_hint(self.ahead)])
                 self._dict(node, step, value, offset, f"{pointer}/{place}", depth + 1)
         else:
             raise Unusual
@@ -242,12 +241,17 @@ class Walk:
             raise Unusual
 
 
-def _colon(text: str) -> str:
-    """What stands between the first key and its value; where it is not the same throughout the document is not for a walk."""
+def _starts(text: str) -> list[int]:
+    """Where the values behind all keys begin, and at last a place beyond the end.
+
+    What stands between the first key and its value has to stand behind each: a document of more ways of writing is not for a walk.
+    """
     found = _COLON.search(text)
     if found is None:
         raise Unusual
-    return found[0]
+    pieces = text.split(found[0])
+    width = len(found[0])
+    return list(map(add, accumulate(map(len, pieces)), range(width, (len(pieces) + 1) * width, width)))
 
 
 def _beside(node: Node, step: Step, name: str, text: str) -> None:

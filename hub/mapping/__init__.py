@@ -18,7 +18,10 @@ __all__ = ["Carried", "Expressed", "Mapping", "MappingError", "Mappings", "packa
 
 
 class Shape(Protocol):
-    """A pure tree ⇄ tree pair beside an adapter, named by a mapping."""
+    """A pure tree ⇄ tree pair beside an adapter, named by a mapping.
+
+    One that reads a name the mapping ignores anywhere under another name says so: ``renames``, a set of names.
+    """
 
     def read(self, root: Node) -> Node:
         """From the wire's tree to the tree the rows expect."""
@@ -44,7 +47,8 @@ class Mapping:
 
     @cached_property
     def _reader(self) -> MappingReader:
-        return MappingReader(self.table, self._codes, self._shape.read if self._shape else None)
+        shape = self._shape
+        return MappingReader(self.table, self._codes, shape.read if shape else None, getattr(shape, "renames", frozenset()))
 
     @cached_property
     def _writer(self) -> MappingWriter:

@@ -50,9 +50,10 @@ def _is_anywhere(path: TreePath) -> bool:
     return len(path.steps) == 1 and path.steps[0].name == "**" and path.element not in ("*", "**")
 
 
-def _ignore_anywhere(run: Pass, node: Node, names: frozenset[str]) -> None:
-    """Count the elements of these names in a whole tree as ignored, in one walk for all of them."""
-    run.used.update([id(element) for one in _below(node) for name, element in one.elements.items() if name in names])
+def _named_below(node: Node, names: frozenset[str]) -> list[int]:
+    """The elements of these names in a whole tree, found in one walk for all of them."""
+    nodes = _below(node)
+    return [id(one.elements[name]) for name in names for one in nodes if name in one.elements]
 
 
 def _below(root: Node) -> list[Node]:
@@ -64,12 +65,12 @@ def _below(root: Node) -> list[Node]:
     return found
 
 
-def _left(root: Node, used: set[int]) -> list[tuple[int, str]]:
+def _left(root: Node, used: set[int], ignored: frozenset[str]) -> list[tuple[int, str]]:
     """Lines and texts of the elements that nothing reached, in document order. Mostly there is none, which is seen at once."""
-    everything = itertools.chain.from_iterable([node.elements.values() for node in _below(root)])
-    if used.issuperset(map(id, everything)):
+    meant = [id(element) for one in _below(root) for name, element in one.elements.items() if name not in ignored]
+    if used.issuperset(meant):
         return []
-    elements = (element for node in root.walk() for element in node.elements.values())
+    elements = (element for node in root.walk() for name, element in node.elements.items() if name not in ignored)
     return [(element.line, element.text) for element in elements if id(element) not in used and element.text]
 
 
@@ -96,7 +97,7 @@ class StatementReader:
             run.context.item = facts
             self.rows(run, node, facts, "")
             if self.anywhere:
-                _ignore_anywhere(run, node, self.anywhere)
+                run.used.update(_named_below(node, self.anywhere))
             for path in self.ignores:
                 for holder in _holders(run, node, path):
                     run.used.update(map(id, _ignored(holder, path.element)))
@@ -176,12 +177,21 @@ def _keyless(table: StatementTable, node: Node) -> Problem:
 class MappingReader:
     """A whole mapping compiled for reading."""
 
-    def __init__(self, table: MappingTable, codes: Codes, shape: Callable[[Node], Node] | None) -> None:
+    def __init__(
+        self, table: MappingTable, codes: Codes, shape: Callable[[Node], Node] | None, renames: frozenset[str] = frozenset()
+    ) -> None:
         self.table = table
         self.shape = shape
         self.statements = [StatementReader(one, codes) for one in table.statement]
+        self.ignored = self._ignored_by_all() - renames
+        for one in self.statements:
+            one.anywhere -= self.ignored
         dating = [row for one in table.statement for row in one.row if table.dated is not None and row.to == table.dated]
         self.dating = compile_rows(dating, codes) if dating else None
+
+    def _ignored_by_all(self) -> frozenset[str]:
+        """The names that every statement ignores wherever they stand: seen in the last walk over the whole, in none of theirs."""
+        return frozenset.intersection(*(one.anywhere for one in self.statements))
 
     def _own_day(self, tree: Tree, context: Context) -> Context:
         """The message's own full date is the day near which its incomplete dates lie (canonical.md, Rules)."""
@@ -204,4 +214,4 @@ class MappingReader:
                 for facts, _, node in statement.read(run):
                     detail.update(facts)
                     said.extend(statement.claimed(run, facts, node))
-        return Carried(said=said, detail=detail, not_carried=_left(root, run.used) + run.respelled, problems=run.problems)
+        return Carried(said=said, detail=detail, not_carried=_left(root, run.used, self.ignored) + run.respelled, problems=run.problems)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
 from hub.problem import Code, Problem
 from hub.store import dead_letters
@@ -16,7 +16,7 @@ from hub.store.tables import envelope, object_word
 CHANNEL = "one-record"
 """By which everything comes that a node takes in, and all that is joined."""
 
-_IN = bindparam("values", expanding=True)
+_IN: BindParameter[Any] = bindparam("values", expanding=True)
 ADD = insert(object_word)
 OF_ENVELOPES = select(object_word).where(object_word.c.envelope.in_(_IN))
 OPEN_ABOUT = select(object_word.c.envelope, object_word.c.about).where(
