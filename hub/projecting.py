@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from hub import ruling
-from hub.canonical.document import Document, leaves
+from hub.canonical.document import Document, canonical_bytes, leaves
 from hub.objects import Acceptance, Conflict, EventQuery, HeldObject, NewEvent, Nodes, Notice, Projected
 from hub.ports import Arrival, Clock
 from hub.projected import Outline, Outliner, ProjectedEvent
@@ -34,6 +34,9 @@ STOWED = ("loads", "ulds")
 
 TOLD_APART = ("houses", "loads", "ulds")
 """Lists of which every item is told by an object of its own."""
+ITEMS = ("milestones", "loads", "references")
+"""Lists whose items have witnesses as a whole."""
+
 INTERNAL = "internal:"
 _OURS = re.compile(r"[0-9a-f]{20}-[0-9a-f]{8}")
 """The id of an event made from a milestone: the milestone's, and a digest of what it says."""
@@ -251,11 +254,20 @@ def _whole_houses(document: Document, facts: Document) -> Document:
 
 
 def _known_to(before: Document | None, past: Past) -> list[str]:
-    """The partners who told every value that is new in a revision themselves."""
-    known = dict(leaves(before or {}))
-    new = [name for name, value in leaves(past.document or {}) if known.get(name) != value]
-    told = [_partners(past.lineage[name]) for name in new if name in past.lineage]
+    """The partners who told everything that is new in a revision themselves."""
+    known = {name for name, _ in _told(before or {})}
+    new = [pointer for name, pointer in _told(past.document or {}) if name not in known]
+    told = [_partners(past.lineage[pointer]) for pointer in new if pointer in past.lineage]
     return sorted(frozenset.intersection(*map(frozenset, told))) if told else []
+
+
+def _told(document: Document) -> Iterator[tuple[Any, str]]:
+    """Everything told, by what it says and not by its place among others, and the pointer of its witnesses."""
+    for name in ITEMS:
+        for at, item in enumerate(document.get(name, ())):
+            yield (name, canonical_bytes(item)), f"/{name}/{item['id'] if name == 'milestones' else at}"
+    for pointer, value in leaves({name: value for name, value in document.items() if name not in ITEMS}):
+        yield (pointer, value), pointer
 
 
 def _partners(witnesses: Sequence[Mapping[str, Any]]) -> list[str]:
