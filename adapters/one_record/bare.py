@@ -13,6 +13,9 @@ IDENTITY = frozenset(
 )
 """What an object says of itself, beside its links."""
 
+KEEPING = frozenset(CARGO + name for name in ("TransportMovement", "ULD", "Loading", "Composing"))
+"""Classes whose objects are still what they say they are when a shipment has them no more. Of others the address says it."""
+
 CUSTOMS, SECURITY = CARGO + "CustomsInformation", CARGO + "SecurityDeclaration"
 REPEATING = {CUSTOMS: frozenset((SECURITY,)), SECURITY: frozenset((CUSTOMS,))}
 """Classes that tell the same OCI lines, each in its own form."""
@@ -37,7 +40,8 @@ def withdrawn(nodes: Nodes) -> Nodes:
 
     The standard has no way to delete an object; ``skeletonIndicator`` is how it says that an object is only partly known.
     """
-    kept, *inner = identified(nodes)
+    known = KEEPING.intersection(nodes[0].get("@type", ()))
+    kept, *inner = identified(nodes) if known else [{name: values for name, values in nodes[0].items() if name[:1] == "@"}]
     return [{**kept, CARGO + "skeletonIndicator": [{"@value": "true", "@type": _BOOLEAN}]}, *inner]
 
 

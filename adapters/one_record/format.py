@@ -13,6 +13,7 @@ from adapters.one_record.flat import gathered
 from adapters.one_record.frame import Root, named, tree
 from adapters.one_record.graph import Literal, Report
 from adapters.one_record.joining import tellings
+from adapters.one_record.lift import is_hollow
 from adapters.one_record.outline import outline
 from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.scan import decode
@@ -188,6 +189,8 @@ def build() -> Format:
 def _noted(message: Message) -> Message:
     """The message with a problem where it belongs to no shipment: nothing is passed over in silence."""
     root, kind = message.root, vocabulary().classes.get(message.type)
+    if is_hollow(root) and message.type in ("Waybill", "Shipment", "Booking"):
+        message.type = ANY
     why = _silence(root, kind) if kind is not None and kind.is_object else ""
     if why:
         message.problems.append(
@@ -205,6 +208,8 @@ def _noted(message: Message) -> Message:
 
 def _silence(root: Node, kind: Class) -> str:
     """Why an object says nothing of a shipment."""
+    if is_hollow(root):
+        return f"this {kind.name} says only that it is: what it said before is taken back"
     if any(name in kind.lineage for name in JOINED):
         return unjoined(root)
     mapped = any(name in kind.lineage for name in MAPPED)

@@ -10,7 +10,7 @@ workbooks 1.2.0.
 """
 
 from adapters.one_record.arrange import arranged, drop, linked, name_master, says_nothing, state_classes
-from adapters.one_record.lift import Bag, Lifting, lifted
+from adapters.one_record.lift import Bag, Lifting, is_hollow, lifted
 from adapters.one_record.piece_groups import read_groups
 from adapters.one_record.targets import read_targets, write_targets
 from hub.syntax import Element, Node
@@ -102,11 +102,19 @@ class ShipmentShape(Lifting):
         return shipment
 
 
+def _hollow(root: Node, part: str) -> Node:
+    """A part that says nothing any more: only whose word is taken back."""
+    address = {part: root.elements["@id"]} if "@id" in root.elements else {}
+    return Node(root.name, {}, [Node("master", {**root.elements, **address})], root.line, root.column, root.offset)
+
+
 class PieceShape(Lifting):
     """Piece, with its shipment inside, ⇄ ``Waybill/master`` whose shipment has that piece."""
 
     def read(self, root: Node) -> Node:
         """The piece as the only known one of its shipment."""
+        if is_hollow(root):
+            return _hollow(root, "pieceAddress")
         above = next((child for child in root.children if child.name == "ofShipment"), None)
         piece = Node(
             "pieces",
@@ -153,6 +161,8 @@ class PartShape(Lifting):
 
     def read(self, root: Node) -> Node:
         """The object as the only known one of its shipment, or of the shipment of its piece."""
+        if is_hollow(root):
+            return _hollow(root, "partAddress")
         above = root.first("issuedForShipment") or root.first("issuedForPiece")
         inner = above.first("ofShipment") if above is not None and above.name == "issuedForPiece" else above
         kept = [child for child in root.children if child is not above]

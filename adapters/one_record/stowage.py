@@ -35,6 +35,7 @@ class StowageShape(Lifting):
         shaped.children = [*_loads(web, bag), *_units(web, bag)]
         if web.is_a(web.root, "TransportMovement"):
             shaped.children.append(_shown(root, "movement", bag, without=("loadingActions",)))
+        _told_by(root, shaped)
         _said_again(web, root, bag)
         shaped.children.append(bag.node)
         return shaped
@@ -53,6 +54,21 @@ class StowageShape(Lifting):
             one.elements["@type"] = Element(one.name)
             one.name = "hasItem"
         return Node("Collection", {"hasTotalItems": Element(str(len(items)))}, items) if items else Node(root.name)
+
+
+def _told_by(root: Node, shaped: Node) -> None:
+    """The address of the document's own object for all it says: whatever it said before and says no more is withdrawn.
+
+    What leads to no pieces says so too: a load and a unit of which only the address is told.
+    """
+    address = root.elements.get("@id")
+    if address is None:
+        return
+    told = {child.name for child in shaped.children}
+    shaped.children.extend(Node(name) for name in ("load", "unit") if name not in told)
+    for child in shaped.children:
+        if child.name in ("load", "unit"):
+            child.elements["address"] = address
 
 
 def _said_again(web: Relations, root: Node, bag: Bag) -> None:

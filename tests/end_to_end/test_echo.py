@@ -101,3 +101,58 @@ def test_what_either_says_later_reaches_the_other_once(pair: tuple[Node, Node]) 
         here.say("forwarder", said)
         assert exchange(pair, heard) == 1
         assert sizes(north.shipment()) == sizes(south.shipment())
+
+
+AGAIN = f"FFM/8\n1/QR066/21NOV/FRA\nDOH\n{AWB}FRASGN/T3K123.4MC0.8/MACHINE PARTS\nLAST\n"
+SHORTER = RICH.replace("T3K123.4", "T2K100").replace("/P3/K123.4", "/P2/K100").replace("OCI/US/CNE/T/ABC1\n/DE/ISS", "OCI/DE/ISS")
+
+
+def told_each(here: Node, there: Node) -> None:
+    """Every object that is new or changed here read there by itself, as a subscriber of everything reads it."""
+    outline = here.projecting.outline(f"awb:{AWB}:1", here.shipment())
+    every = list(here.doors.objects.get_all([*here.ever(), *(one.id for one in outline.objects)]).values())
+    whole = {one.id: one.nodes for one in every}
+    for one in every:
+        linked = reached(one.nodes, whole)
+        there.clock.forward(seconds=1)
+        there.say("airline", build().gathered([one.nodes, *linked]).decode())
+
+
+def reached(nodes: Any, whole: dict[str, Any]) -> list[Any]:
+    """What an object leads to, down to the waybill."""
+    found: dict[str, Any] = {}
+    waiting = [nodes]
+    while waiting:
+        links = (
+            value["@id"]
+            for one in waiting.pop()
+            for key, told in one.items()
+            if key[:1] != "@"
+            for value in told
+            if "@id" in value
+        )
+        for id in (link.rpartition("/")[2] for link in links):
+            if id in whole and id not in found:
+                found[id] = whole[id]
+                waiting.append(whole[id])
+    return [one for one in found.values() if one is not nodes]
+
+
+def test_what_is_withdrawn_at_one_is_withdrawn_at_the_other(pair: tuple[Node, Node]) -> None:
+    north, south = pair
+    for one in (RICH, FHL, FFM):
+        north.say("forwarder", one)
+    told_each(north, south)
+    assert sizes(south.shipment())["loads"] == 2
+    for one in (AGAIN, SHORTER):
+        north.clock.forward(minutes=5)
+        north.say("forwarder", one)
+    south.clock.forward(minutes=30)
+    told_each(north, south)
+    here, there = north.shipment(), south.shipment()
+    assert [(one.get("uld"), one["pieces"]) for one in there["loads"]] == [(None, 3)]
+    assert (here["pieces"], there["pieces"]) == (2, 2)
+    assert [one["text"] for one in there["customs"]] == [one["text"] for one in here["customs"]]
+    assert "ulds" not in there
+    assert south.open_letters() == []
+    assert south.shipments() == [f"awb:{AWB}:1"]
