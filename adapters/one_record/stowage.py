@@ -22,6 +22,11 @@ STRUCTURE = frozenset(
 """What every object says that says nothing of a load."""
 
 SAID_OF_UNITS = frozenset(("remarks", "loadingIndicator"))
+LEADING = frozenset(
+    ("loadingActions", "loadedPieces", "loadedUnits", "inUnitComposition", "compositionActions", "composedPieces")
+)
+"""Properties that lead to what is carried, whether or not the document shows it."""
+
 TYPES = ("loadingType", "actionTimeType")
 
 
@@ -59,13 +64,14 @@ class StowageShape(Lifting):
 def _told_by(root: Node, shaped: Node) -> None:
     """The address of the document's own object for all it says: whatever it said before and says no more is withdrawn.
 
-    What leads to no pieces says so too: a load and a unit of which only the address is told.
+    What names nothing to be carried says so too: a load and a unit of which only the address is told.
     """
     address = root.elements.get("@id")
     if address is None:
         return
     told = {child.name for child in shaped.children}
-    shaped.children.extend(Node(name) for name in ("load", "unit") if name not in told)
+    if not any(child.name in LEADING for child in root.children):
+        shaped.children.extend(Node(name) for name in ("load", "unit") if name not in told)
     for child in shaped.children:
         if child.name in ("load", "unit"):
             child.elements["address"] = address

@@ -1,4 +1,4 @@
-"""What a less usual property has a place for goes through logistics objects and back: parts of a booking, legs told to customs."""
+"""What less usual properties have a place for goes through objects and back: parts of a booking, legs told to customs."""
 
 import json
 from datetime import UTC, datetime
