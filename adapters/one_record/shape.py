@@ -26,7 +26,7 @@ class WaybillShape(Lifting):
             house = arranged(root, "house")
             above = house.first("masterWaybill")
             name_master(house, above.elements if above else {})
-            shaped.children = [house]
+            shaped.children = [house, *_orphaned(house)]
             return shaped
         master = arranged(root, "master")
         houses = [child for child in master.children if child.name == "houseWaybills"]
@@ -58,6 +58,13 @@ class WaybillShape(Lifting):
             drop(house, "masterPrefix", "masterNumber")
         waybill.children.extend(houses)
         return waybill
+
+
+def _orphaned(house: Node) -> list[Node]:
+    """What the same house waybill was when its master was not known yet: told now with its master, it is that no more."""
+    if "masterNumber" not in house.elements or "waybillNumber" not in house.elements:
+        return []
+    return [Node("orphan", {"waybillNumber": house.elements["waybillNumber"]})]
 
 
 def _is_house_alone(made: Node, root: Node) -> bool:
@@ -220,7 +227,10 @@ class BookingShape(Lifting):
         if number is not None:
             booking.children.append(Node("bookingNumber", {"@value": number}, [], number.line))
         booking.children.append(bag.node)
-        return Node(root.name, {}, [booking], root.line, root.column, root.offset)
+        shaped = Node(root.name, {}, [booking], root.line, root.column, root.offset)
+        if number is not None and "waybillNumber" in booking.elements:
+            shaped.children.append(Node("orphan", {}, [*booking.all("bookingNumber")]))
+        return shaped
 
     def write(self, root: Node) -> Node:
         """The booking."""

@@ -106,7 +106,7 @@ class StatementReader:
     def said(self, run: Pass) -> Iterator[Said]:
         """The statements; a node without a key is a problem at its place, and one without any facts takes its part back."""
         for facts, places, node in self.read(run):
-            key = self.key(facts)
+            key = f"{CLAIM}{self._scope(facts)}" if self.table.claim else self.key(facts)
             if key is None:
                 if facts:
                     run.problems.append(_keyless(self.table, node))

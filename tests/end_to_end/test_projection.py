@@ -165,9 +165,9 @@ class Node:
         return [one["problem"]["message"] for one in self.read.dead_letters().items if one["state"] == "open"]
 
     def shipments(self) -> list[str]:
-        """The keys of all shipments."""
+        """The keys of all shipments that anything is said of."""
         with reading(self.hub.engine) as connection:
-            return sorted(connection.execute(select(shipment.c.key)).scalars())
+            return sorted(connection.execute(select(shipment.c.key).where(shipment.c.live == 1)).scalars())
 
     def shipment(self) -> dict[str, Any]:
         view = self.read.shipment(AWB)
