@@ -91,7 +91,7 @@ class Lexicon:
         if self.context.aliased or self.context.base is not None:
             raise Unusual
         self.internal = "internal" not in self.context.terms
-        self.keys = _keys(stated)
+        self.keys, self.containers = _keys(stated), _containers(stated)
         self.plans: dict[tuple[str, ...], Plan] = {}
         self.steps: dict[tuple[str, str], Step] = {}
         self.datatypes: dict[str, str] = {}
@@ -225,6 +225,13 @@ def _keys(value: Any) -> int:
     if value.__class__ is dict:
         return len(value) + sum(map(_keys, value.values()))
     return sum(map(_keys, value)) if value.__class__ is list else 0
+
+
+def _containers(value: Any) -> int:
+    """How many of the values of a context, with itself, are no strings. A list counts as one: no plain context has any."""
+    if value.__class__ is dict:
+        return 1 + sum(map(_containers, value.values()))
+    return int(value.__class__ is not str)
 
 
 def _items(value: Any) -> Item:

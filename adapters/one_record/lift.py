@@ -30,6 +30,7 @@ SAID_BY_PLACE = frozenset(
 )
 """References whose address is used, or is only the way back: their ``@id`` is no value that could be lost."""
 
+
 class Lifting:
     """What is true of every shape that lifts first."""
 

@@ -32,6 +32,9 @@ from hub.syntax import Element, Node
 DEEPEST = LIMIT_DEPTH - 3
 """Brackets around an object that may hold a list of typed values without going beyond the limit."""
 
+Beside = tuple[str, str]
+"""What the short text of a value does not say, and its name: a code's IRI outside the property's own list, a language."""
+
 _COLON = re.compile(r'"\s*:\s*')
 _SCALAR = re.compile(r"[-0-9][-+.0-9eE]*+|true|false")
 
@@ -53,6 +56,7 @@ class Walk:
         self.coded: set[str] = set()
         self.internal: list[str] = []
         self.made = 0
+        self.lists = self.items = self.others = 0
 
     def node(  # noqa: C901 - every value of every document comes by here
         self, value: dict[str, Any], name: str, expected: str, offset: int, pointer: str, depth: int, above: Step | None = None
@@ -71,9 +75,9 @@ class Walk:
         children: list[Node] = []
         node = Node(name, elements, children, line, column, offset)
         paths = plan.paths.get(pointer) or words.paths(plan, pointer)
-        # Not strict: a last look at whether the others have ended, too, would take the start of a value that is not of this object.
+        # Not strict: to see whether the others have ended, too, would take the start of a value that is not of this object.
         for step, path, inner, at in zip(plan.steps, paths, value.values(), self.ahead, strict=False):
-            kind, form = inner.__class__, step.form
+            kind, form, beside = inner.__class__, step.form, None
             if kind is str and form <= TEXT and text[at] == '"':
                 if form is NAME:
                     if inner[:9] == INTERNAL:
@@ -82,24 +86,38 @@ class Walk:
                         inner = words.name(inner)
                 elif form is TYPE:
                     inner = plan.kind.name
-                if lines is None:
-                    column = at + 1
-                else:
-                    line, column = lines.place(at)
-                element = Element(inner, line, column, at, path)
-                if step.repeats:
-                    children.append(Node(step.short, {"@value": element}, [], line, column, at))
-                else:
-                    elements[step.short] = element
             elif kind is dict:
-                if form is OBJECT:
+                if form is OBJECT or (form is CODE and "@id" not in inner):
                     children.append(self.node(inner, step.short, step.below, at, path, depth + 1, step))
+                    continue
+                if form is CODE:
+                    inner, beside = self._code(step, inner, at)
+                elif form is CONTEXT and depth == 0:
+                    self._skip(words.keys)
+                    continue
                 else:
-                    self._dict(node, step, inner, at, path, depth)
+                    inner, at = self._typed(step, inner)
+                    path += "/@value"
             elif kind is list:
-                self._list(node, step, inner, at, path, depth)
+                made = self._list(step, inner, at, path, depth)
+                if step.repeats or "@value" not in made[0].elements:
+                    children += made
+                else:
+                    elements.update((step.short + key.removeprefix("@value"), one) for key, one in made[0].elements.items())
+                continue
             else:
-                self._scalar(node, step, inner, at, path)
+                inner, beside = self._scalar(step, inner, at)
+            if lines is None:
+                column = at + 1
+            else:
+                line, column = lines.place(at)
+            element = Element(inner, line, column, at, path)
+            if step.repeats:
+                children.append(Node(step.short, {"@value": element}, [], line, column, at))
+            else:
+                elements[step.short] = element
+            if beside is not None:
+                _beside(children[-1].elements if step.repeats else elements, "" if step.repeats else step.short, beside, element)
         if not plan.ordered or len(elements) > len(plan.steps):
             children.sort(key=_name_of)
             node.elements = dict(sorted(elements.items()))
@@ -108,36 +126,26 @@ class Walk:
         return node
 
     def see_end(self) -> None:
-        """See that every value of the text was met, and that no key hid another."""
-        if next(self.ahead, 0) != self.starts[-1] or length_hint(self.ahead):
+        """See that every key and every string of the text was met: none hides another of its name.
+
+        Of all values, one behind each key and those of the lists, some are no strings: objects but the first, lists, and others.
+        """
+        keys = len(self.starts) - 1
+        values = keys + self.items + 1
+        strings = keys + values - self.made - self.lists - self.others - self.words.containers
+        if next(self.ahead, 0) != self.starts[-1] or length_hint(self.ahead) or self.text.count('"') != 2 * strings:
             raise Unusual
 
-    def _dict(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str, depth: int) -> None:
-        """An object, a typed value, a code, or the context."""
-        form = step.form
-        if form is TEXT or form is LITERAL:
-            self._typed(node, step, value, pointer)
-        elif form is CODE and "@id" in value:
-            self._code(node, step, value, offset, pointer)
-        elif form is OBJECT or form is CODE:
-            node.children.append(self.node(value, step.short, step.below, offset, pointer, depth + 1, step))
-        elif form is CONTEXT and depth == 0:
-            self._skip(self.words.keys)
-        else:
-            raise Unusual
-
-    def _scalar(self, node: Node, step: Step, value: Any, offset: int, pointer: str) -> None:
+    def _scalar(self, step: Step, value: Any, offset: int) -> tuple[str, Beside | None]:
         """A text where more is asked than any text, or a number or truth value."""
         if step.form is not TEXT and step.form is not LITERAL:
             raise Unusual
         if value.__class__ is not str:
-            self._put(node, step, self._native(step, offset, step.coercion), offset, pointer)
-        elif self.text[offset] != '"':
+            return self._native(step, offset, step.coercion), None
+        if self.text[offset] != '"':
             raise Unusual
-        else:
-            self._put(node, step, shared(value, step.coercion or STRING, step.rule.range), offset, pointer)
-            if step.language:
-                _beside(node, step, "@language", step.language)
+        text = shared(value, step.coercion or STRING, step.rule.range)
+        return text, ("@language", step.language) if step.language else None
 
     def _native(self, step: Step, offset: int, datatype: str) -> str:
         """A number or truth value as it is written."""
@@ -145,35 +153,36 @@ class Walk:
         if found is None:
             raise Unusual
         text = found[0]
+        self.others += 1
         native = "boolean" if text in ("true", "false") else "integer" if text.lstrip("-").isdigit() else "double"
         return shared(text, datatype or XSD + native, step.rule.range)
 
-    def _typed(self, node: Node, step: Step, value: dict[str, Any], pointer: str) -> None:
-        """``@value``, with ``@type`` or alone."""
-        inner, stated, size = value.get("@value"), value.get("@type", ""), len(value)
-        if size != 1 + ("@type" in value) or stated.__class__ is not str:
+    def _typed(self, step: Step, value: dict[str, Any]) -> tuple[str, int]:
+        """``@value``, with ``@type`` or alone: the text, and where it stands."""
+        if step.form is not TEXT and step.form is not LITERAL:
             raise Unusual
+        self.others += 1
+        inner, stated, size, datatype = value.get("@value"), value.get("@type"), len(value), ""
         offset = next(self.ahead)
-        datatype = ""
-        if size == 2:
+        if size == 2 and stated.__class__ is str:
             datatype = self.words.datatypes.get(stated) or self.words.datatype(stated)
             second = next(self.ahead)
             if next(iter(value)) == "@type":
                 offset = second
-        if inner.__class__ is str and self.text[offset] == '"':
-            inner = shared(inner, datatype or STRING, step.rule.range)
-        elif inner.__class__ is int or inner.__class__ is float:
-            inner = self._native(step, offset, datatype)
-        else:
+        elif size != 1:
             raise Unusual
-        self._put(node, step, inner, offset, pointer + "/@value")
+        if inner.__class__ is str and self.text[offset] == '"':
+            return shared(inner, datatype or STRING, step.rule.range), offset
+        if inner.__class__ is int or inner.__class__ is float:
+            return self._native(step, offset, datatype), offset
+        raise Unusual
 
     def _skip(self, keys: int) -> None:
         """Go behind so many keys."""
         for _ in range(keys):
             next(self.ahead)
 
-    def _code(self, node: Node, step: Step, value: dict[str, Any], offset: int, pointer: str) -> None:
+    def _code(self, step: Step, value: dict[str, Any], offset: int) -> tuple[str, Beside | None]:
         """A code by its IRI, which may say its class."""
         name = value["@id"]
         if name.__class__ is not str or not name or self.text[offset] != "{":
@@ -183,43 +192,57 @@ class Walk:
             if len(value) > 2 or stated.__class__ is not str:
                 raise Unusual
             self.words.class_of(stated)
-            self._skip(1)
-        self._skip(1)
+            next(self.ahead)
+        self.others += 1
+        next(self.ahead)
         text, iri, key = step.codes.get(name) or self.words.code(step, name)
         self.coded.add(key)
-        self._put(node, step, text, offset, pointer)
-        if iri:
-            _beside(node, step, "@id", iri)
+        return text, ("@id", iri) if iri else None
 
-    def _put(self, node: Node, step: Step, text: str, offset: int, pointer: str) -> None:
-        line, column = (1, offset + 1) if self.lines is None else self.lines.place(offset)
-        element = Element(text, line, column, offset, pointer)
-        if step.repeats:
-            node.children.append(Node(step.short, {"@value": element}, [], line, column, offset))
-        else:
-            node.elements[step.short] = element
-
-    def _list(self, node: Node, step: Step, values: list[Any], offset: int, pointer: str, depth: int) -> None:
-        """Values of one kind: texts, or objects."""
+    def _list(self, step: Step, values: list[Any], offset: int, pointer: str, depth: int) -> list[Node]:
+        """Values of one kind, each a node: texts, or objects."""
         most = step.rule.max
         if not values or (most is not None and len(values) > most) or step.form is CONTEXT:
             raise Unusual
         kind = values[0].__class__
         if len(values) > 1 and any(value.__class__ is not kind for value in values):
             raise Unusual
+        made: list[Node] = []
+        self.lists += 1
+        self.items += len(values)
         if kind is str:
             for place, value in enumerate(values):
                 offset = self.text.index('"', offset + 1)
-                self._scalar(node, step, value, offset, f"{pointer}/{place}")
+                made.append(self._item(step, *self._scalar(step, value, offset), offset, f"{pointer}/{place}"))
                 offset = self.text.index('"', offset + 1)
         elif kind is dict:
             for place, value in enumerate(values):
                 offset = self.text.rfind("{", 0, self.starts[-length_hint(self.ahead)])
-                self._dict(node, step, value, offset, f"{pointer}/{place}", depth + 1)
+                made.append(self._object(step, value, offset, f"{pointer}/{place}", depth + 1))
         else:
             raise Unusual
         if len(values) > 1:
-            _no_value_twice(values, node.children[-len(values) :])
+            _no_value_twice(values, made)
+        return made
+
+    def _object(self, step: Step, value: dict[str, Any], offset: int, pointer: str, depth: int) -> Node:
+        """One of several objects, codes or typed values."""
+        form = step.form
+        if form is OBJECT or (form is CODE and "@id" not in value):
+            return self.node(value, step.short, step.below, offset, pointer, depth + 1, step)
+        if form is CODE:
+            return self._item(step, *self._code(step, value, offset), offset, pointer)
+        text, offset = self._typed(step, value)
+        return self._item(step, text, None, offset, pointer + "/@value")
+
+    def _item(self, step: Step, text: str, beside: Beside | None, offset: int, pointer: str) -> Node:
+        """One of several values, as a node."""
+        line, column = (1, offset + 1) if self.lines is None else self.lines.place(offset)
+        element = Element(text, line, column, offset, pointer)
+        elements = {"@value": element}
+        if beside is not None:
+            _beside(elements, "", beside, element)
+        return Node(step.short, elements, [], line, column, offset)
 
     def _know(self, node: Node, plan: Plan, above: Step | None) -> None:
         """Remember what is described by which name, and what is only named."""
@@ -244,7 +267,7 @@ class Walk:
 def _starts(text: str) -> list[int]:
     """Where the values behind all keys begin, and at last a place beyond the end.
 
-    What stands between the first key and its value has to stand behind each: a document of more ways of writing is not for a walk.
+    What stands between the first key and its value has to stand behind each: other documents are not for a walk.
     """
     found = _COLON.search(text)
     if found is None:
@@ -254,11 +277,10 @@ def _starts(text: str) -> list[int]:
     return list(map(add, accumulate(map(len, pieces)), range(width, (len(pieces) + 1) * width, width)))
 
 
-def _beside(node: Node, step: Step, name: str, text: str) -> None:
-    """What the short text of the last value does not say: a code's IRI outside the property's own list, a language."""
-    holder, prefix = (node.children[-1], "") if step.repeats else (node, step.short)
-    element = holder.elements[prefix or "@value"]
-    holder.elements[prefix + name] = Element(text, element.line, element.column, element.offset, element.path)
+def _beside(elements: dict[str, Element], prefix: str, beside: Beside, element: Element) -> None:
+    """What the short text of an element does not say."""
+    name, text = beside
+    elements[prefix + name] = Element(text, element.line, element.column, element.offset, element.path)
 
 
 def _no_value_twice(values: list[Any], children: list[Node]) -> None:

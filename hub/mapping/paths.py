@@ -160,9 +160,11 @@ class Tree:
         """The first node the steps meet."""
         at = node
         for step in steps:
+            children, name = at.children, step.name
             # Most nodes have few children: looked through as they stand, without a list of those of the name.
-            for child in at.children if step.direct and len(at.children) <= _SCAN_LIMIT else self._matches(at, step):
-                if (child.name == step.name or not step.direct) and (not step.filters or step.fits(child)):
+            few = step.direct and len(children) <= _SCAN_LIMIT
+            for child in children if few else self._matches(at, step):
+                if (not few or child.name == name) and (not step.filters or step.fits(child)):
                     at = child
                     break
             else:

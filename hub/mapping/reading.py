@@ -216,4 +216,5 @@ class MappingReader:
                 for facts, _, node in statement.read(run):
                     detail.update(facts)
                     said.extend(statement.claimed(run, facts, node))
-        return Carried(said=said, detail=detail, not_carried=_left(root, run.used, self.ignored) + run.respelled, problems=run.problems)
+        left = _left(root, run.used, self.ignored)
+        return Carried(said=said, detail=detail, not_carried=left + run.respelled, problems=run.problems)

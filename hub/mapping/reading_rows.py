@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hub.mapping.convert import Codes, Conversion, canonical_get, canonical_set
+from hub.mapping.convert import PLACEHOLDERS, Codes, Conversion, canonical_get, canonical_set
 from hub.mapping.language import Row
 from hub.mapping.lists import append, items_at
 from hub.mapping.passing import Pass
@@ -16,8 +16,10 @@ from hub.syntax import Element, Node
 Run = Callable[[Pass, Node, Any, str], None]
 """Reads what a node says into a document; the text is the document's own pointer."""
 
-Plain = tuple[str, Value, str, str]
-"""The commonest row, one element to one key: the key, how the value is read, the path, what is behind the pointer."""
+Plain = tuple[str, Value, str, str, bool]
+"""The commonest row, one element to one key: the key, how the value is read, the path, what is behind the pointer, whether most
+values are taken as they stand.
+"""
 
 Part = tuple[str, bool, list[Run], Run | None, Plain | None]
 """Rows of a node that find nothing without an element or child (true) of this name, and the same rows below that child."""
@@ -84,6 +86,7 @@ def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
     path, keys, to = element_path(str(row.source)).below(skip), row.to.split("/"), row.to
     when = _When(row.when) if row.when else None
     read, steps, name, text = value_of(row, Conversion(row, codes)), path.steps, path.element, path.text
+    alone = len(keys) == 1 and to != "."
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
         holder = run.tree.first(node, steps) if steps else node
@@ -91,14 +94,18 @@ def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
         if element is None or holder is None or (when is not None and not when.holds(run, node)):
             return
         value = read(run, element, text)
-        if value is None or not _settable(target, keys):
+        if value is None or (to in target if alone else not _settable(target, keys)):
             return
         run.used.add(id(element))
         if path.filtered:
             run.use(path, holder, ())
         if when is not None:
             when.use(run, node)
-        _put(run, target, keys, _pointer(pointer, to), value, element, text)
+        if alone:
+            target[to] = value
+            run.places[f"{pointer}/{to}"] = Place(element.line, element.column, element.offset, element.path or text)
+        else:
+            _put(run, target, keys, _pointer(pointer, to), value, element, text)
 
     return run_row
 
@@ -137,21 +144,24 @@ def _element(run: Pass, node: Node, path: TreePath) -> Element | None:
 def _group_row(row: Row, codes: Codes, skip: int) -> Run:
     path, inner = node_path(str(row.source)).below(skip), compile_rows(row.rows, codes)
     to, keys, when = row.to, row.to.split("/"), _When(row.when) if row.when else None
+    steps, filtered, alone = path.steps, path.filtered, len(keys) == 1 and to != "."
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        holder = run.tree.first(node, path.steps)
+        holder = run.tree.first(node, steps) if steps else node
         if holder is None or (when is not None and not when.holds(run, node)):
             return
-        nested = target if to == "." else canonical_get(target, keys)
+        nested = target.get(to) if alone else target if to == "." else canonical_get(target, keys)
         fresh = nested is None
         nested = {} if fresh else nested
-        inner(run, holder, nested, _pointer(pointer, to))
+        inner(run, holder, nested, f"{pointer}/{to}" if alone else _pointer(pointer, to))
         if nested:
-            if path.filtered:
+            if filtered:
                 run.use(path, holder, ())
             if when is not None:
                 when.use(run, node)
-            if fresh:
+            if alone:
+                target[to] = nested
+            elif fresh:
                 canonical_set(target, keys, nested)
 
     return run_row
@@ -247,8 +257,10 @@ def compile_rows(rows: Sequence[Row], codes: Codes, skip: int = 0) -> Run:
                 element = elements.get(name)
                 # A value further away is read, and found faulty, also where a row before has told the key.
                 if element is not None and (skip or plain[0] not in target):
-                    to, read, text, behind = plain
-                    value = read(run, element, text)
+                    to, read, text, behind, stands = plain
+                    value = element.text
+                    if not stands or not value or value in PLACEHOLDERS:
+                        value = read(run, element, text)
                     if value is not None and (not skip or to not in target):
                         run.used.add(id(element))
                         target[to] = value
@@ -271,8 +283,12 @@ def _parts(rows: Sequence[Row], codes: Codes, skip: int) -> list[Part]:
             parts.extend(_own_element(name, row, codes, skip) for row in group)
             continue
         runs = [_compiled(row, codes, skip) for row in group]
-        parts.append((name, child, runs, compile_rows(group, codes, skip + 1) if below and len(group) > 1 else None, None))
+        parts.append((name, child, runs, _from_below(group, codes, skip + 1) if below and group else None, None))
     return parts
+
+
+def _from_below(group: list[Row], codes: Codes, skip: int) -> Run:
+    return compile_rows(group, codes, skip) if len(group) > 1 else _compiled(group[0], codes, skip)
 
 
 def _own_element(name: str, row: Row, codes: Codes, skip: int) -> Part:
@@ -280,7 +296,8 @@ def _own_element(name: str, row: Row, codes: Codes, skip: int) -> Part:
     if row.when or isinstance(row.source, list) or "/" in row.to or row.to == ".":
         return name, False, [_compiled(row, codes, skip)], None, None
     text = element_path(str(row.source)).text
-    return name, False, [], None, (row.to, value_of(row, Conversion(row, codes)), text, f"/{row.to}")
+    read = value_of(row, Conversion(row, codes))
+    return name, False, [], None, (row.to, read, text, f"/{row.to}", read in (plain_text, verbatim))
 
 
 def _compiled(row: Row, codes: Codes, skip: int) -> Run:

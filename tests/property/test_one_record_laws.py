@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -243,6 +244,22 @@ def test_keys_parted_from_their_values_in_any_way_have_their_places(colon: str, 
     for text in (plain, twice):
         assert whole(text.encode(), True) == whole(text.encode(), False)
     assert straight.straight(twice) is None
+
+
+@RELAXED
+@given(
+    st.integers(0, 400),
+    st.sampled_from(['":', '" : ', '"\n:', '"\t: ', '": ']),
+    st.sampled_from(['"x"', "1", "{}", "[]", '": "', "null"]),
+)
+def test_a_key_that_stands_twice_anywhere_is_never_taken_the_short_way(at: int, colon: str, value: str) -> None:
+    outgoing = Outgoing(message_id="m", control_reference="1", at=NOW, sender="https://a.example")
+    facts = {"awb": "020-12345675", "pieces": 2, "weight": {"value": "2", "unit": "KGM"}, "special_handling": ["PER", "EAT"]}
+    plain = json.dumps(json.loads(LINE.render("one-record:Waybill", facts, outgoing).raws[0]))
+    keys = list(re.finditer(r'("[^"]+"): ', plain))
+    key = keys[at % len(keys)]
+    assert straight.straight(plain) is not None
+    assert straight.straight(f"{plain[: key.start()]}{key[1]}{colon[1:]}{value}, {plain[key.start() :]}") is None
 
 
 @pytest.mark.parametrize("depth", [45, 49, 50, 51, 96, 97, 98, 99, 100, 101])
