@@ -5,14 +5,13 @@ somebody asks or is to be told. Knows neither HTTP nor a wire format.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from hub import ruling
-from hub.canonical.document import Document, canonical_bytes, leaves
+from hub.canonical.document import Document
+from hub.noticing import known_to, partners, plain, properties, same
 from hub.objects import Acceptance, Conflict, EventQuery, HeldObject, NewEvent, Nodes, Notice, Projected
 from hub.ports import Arrival, Clock
 from hub.projected import Outline, Outliner, ProjectedEvent
@@ -34,10 +33,6 @@ STOWED = ("loads", "ulds")
 
 TOLD_APART = ("houses", "loads", "ulds")
 """Lists of which every item is told by an object of its own."""
-ITEMS = ("milestones", "loads", "references")
-"""Lists whose items have witnesses as a whole."""
-
-INTERNAL = "internal:"
 _OURS = re.compile(r"[0-9a-f]{20}-[0-9a-f]{8}")
 """The id of an event made from a milestone: the milestone's, and a digest of what it says."""
 
@@ -127,7 +122,7 @@ class Projecting:
     def _keep(self, connection: Connection, key: str, made: Sequence[tuple[Past, Outline]], behind: Behind) -> None:
         before = {one.number: one.document for one in behind.revisions}
         for past, outline in made:
-            known = _known_to(before.get(past.number - 1), past)
+            known = known_to(before.get(past.number - 1), past)
             notices = [
                 *self._keep_objects(connection, key, outline, past.at, known),
                 *self._keep_events(connection, outline, past, key),
@@ -143,7 +138,7 @@ class Projecting:
         gone = self._gone(connection, key, outline)
         held |= gone
         for shipment, shared in ((key, False), (SHARED, True)):
-            wanted = [one for one in ours if one.shared is shared and not _same(held.get(one.id), one.nodes)]
+            wanted = [one for one in ours if one.shared is shared and not same(held.get(one.id), one.nodes)]
             projected = [Projected(id=one.id, type=one.type, nodes=one.nodes) for one in wanted]
             if not shared:
                 projected += [
@@ -158,7 +153,7 @@ class Projecting:
         """What followed from a shipment before and does not any more, and says more than what it is."""
         there = {one.id for one in outline.objects}
         held = objects.get_all(connection, [one for one in objects.of_shipment(connection, key) if one not in there], None)
-        return {id: one for id, one in held.items() if not _same(one, self._outliner.withdrawn(one.nodes))}
+        return {id: one for id, one in held.items() if not same(one, self._outliner.withdrawn(one.nodes))}
 
     def _keep_events(self, connection: Connection, outline: Outline, past: Past, key: str) -> Iterator[Notice]:
         milestones = {one["id"]: one for one in (past.document or {}).get("milestones", ())}
@@ -181,7 +176,7 @@ class Projecting:
                 object_type=held.type,
                 event=address,
                 code=one.code,
-                known_to=_partners(past.lineage.get(f"/milestones/{one.id}", ())),
+                known_to=partners(past.lineage.get(f"/milestones/{one.id}", ())),
             )
 
     def rule(self, held: HeldObject, accepted: Acceptance) -> Arrival | None:
@@ -202,7 +197,7 @@ class Projecting:
             )
         changed = {name: value for name, value in {**document, **_whole_houses(document, facts)}.items() if value is not None}
         after = next((one for one in self.outline(held.shipment, changed).objects if one.id == held.id), None)
-        if after is None or _plain(after.nodes) != _plain(accepted.nodes):
+        if after is None or plain(after.nodes) != plain(accepted.nodes):
             raise Conflict("content", f"the change says more of {held.id} than a shipment has a place for; nothing was changed")
         if not facts:
             return None
@@ -253,27 +248,6 @@ def _whole_houses(document: Document, facts: Document) -> Document:
     return {**facts, "houses": [*houses, *ruled.values()]}
 
 
-def _known_to(before: Document | None, past: Past) -> list[str]:
-    """The partners who told everything that is new in a revision themselves."""
-    known = {name for name, _ in _told(before or {})}
-    new = [pointer for name, pointer in _told(past.document or {}) if name not in known]
-    told = [_partners(past.lineage[pointer]) for pointer in new if pointer in past.lineage]
-    return sorted(frozenset.intersection(*map(frozenset, told))) if told else []
-
-
-def _told(document: Document) -> Iterator[tuple[Any, str]]:
-    """Everything told, by what it says and not by its place among others, and the pointer of its witnesses."""
-    for name in ITEMS:
-        for at, item in enumerate(document.get(name, ())):
-            yield (name, canonical_bytes(item)), f"/{name}/{item['id'] if name == 'milestones' else at}"
-    for pointer, value in leaves({name: value for name, value in document.items() if name not in ITEMS}):
-        yield (pointer, value), pointer
-
-
-def _partners(witnesses: Sequence[Mapping[str, Any]]) -> list[str]:
-    return sorted({one["partner"] for one in witnesses})
-
-
 def _changed(one: Projected, before: HeldObject | None, at: datetime, known_to: Sequence[str]) -> Notice:
     return Notice(
         event_type=UPDATED if before else CREATED,
@@ -281,40 +255,9 @@ def _changed(one: Projected, before: HeldObject | None, at: datetime, known_to: 
         object=one.id,
         object_type=one.type,
         revision=before.revision + 1 if before else 1,
-        changed=_properties(before.nodes, one.nodes) if before else (),
+        changed=properties(before.nodes, one.nodes) if before else (),
         known_to=known_to,
     )
-
-
-def _properties(before: Nodes, after: Nodes) -> list[str]:
-    """The object's own properties that differ, those of what is embedded under the property that leads there."""
-    old, new = _plain(before), _plain(after)
-    return sorted(name for name in {**old, **new} if name[:1] != "@" and old.get(name) != new.get(name))
-
-
-def _same(held: HeldObject | None, nodes: Nodes) -> bool:
-    """Whether an object says what is kept of it already, whatever its embedded objects are called."""
-    return held is not None and _plain(held.nodes) == _plain(nodes)
-
-
-def _plain(nodes: Nodes) -> dict[str, Any]:
-    """An object with what is embedded inside it, without the names of that."""
-    known = {node["@id"]: node for node in nodes}
-
-    def told(value: dict[str, Any], depth: int) -> Any:
-        name = value.get("@id", "")
-        if not name.startswith(INTERNAL) or name not in known or depth > 20:
-            return {} if name.startswith(INTERNAL) else value
-        return whole(known[name], depth + 1)
-
-    def whole(node: dict[str, Any], depth: int) -> dict[str, Any]:
-        return {
-            key: sorted((told(one, depth) for one in values), key=msgspec.json.encode) if key[:1] != "@" else sorted(values)
-            for key, values in node.items()
-            if key != "@id"
-        }
-
-    return whole(nodes[0], 0)
 
 
 def _is_posted(connection: Connection, event: ProjectedEvent, moment: datetime) -> bool:
