@@ -15,7 +15,7 @@ def permitted(host: str, port: int, *, allow_private: bool, who: str = "http cha
     """The addresses of a host, all of them allowed.
 
     Raises Misconfigured when any is private, loopback, link-local, shared, multicast or reserved and that is not allowed, or
-    when there is no such host; Retriable when it cannot be looked up just now.
+    when the name can be none; Retriable when it cannot be looked up, or is not known: a name may be gone for an hour.
     """
     found = _looked_up(host, port, who)
     if not allow_private:
@@ -30,7 +30,9 @@ def _looked_up(host: str, port: int, who: str) -> list[str]:
     except socket.gaierror as error:
         if error.errno == socket.EAI_AGAIN:
             raise Retriable(f"{who}: {host} cannot be looked up just now ({error.strerror}). It is tried again.") from error
-        raise Misconfigured(f"{who}: there is no host {host} ({error.strerror}). Check the setting 'url'.") from error
+        raise Retriable(
+            f"{who}: there is no host {host} ({error.strerror}). It is tried again; check the setting 'url' if this goes on."
+        ) from error
     except (UnicodeError, ValueError) as error:
         raise Misconfigured(f"{who}: {host!r} is no name of a host. Check the setting 'url'.") from error
     return list(dict.fromkeys(str(row[4][0]) for row in rows))

@@ -216,6 +216,12 @@ def _reason(error: Exception) -> str:
     return f"the exchange broke off ({str(error) or type(error).__name__})"[:300]
 
 
+def pause_asked(answer: Answer, now: datetime) -> float | None:
+    """Seconds that an answer's ``Retry-After`` asks for; a date counts from the answer's own ``Date``: by their clock."""
+    theirs = _aware(answer.headers.get("Date", ""))
+    return retry_after(answer.headers.get("Retry-After"), theirs or now)
+
+
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds to wait by a ``Retry-After`` header, in seconds or as a date (RFC 9110, section 10.2.3), at most a day.
 
@@ -226,12 +232,17 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     text = value.strip()
     if text.isascii() and text.isdigit():
         return min(float(text[:12]), _LONGEST_WAIT)
+    at = _aware(text)
+    return min(max((at - now).total_seconds(), 0.0), _LONGEST_WAIT) if at is not None else None
+
+
+def _aware(text: str) -> datetime | None:
+    """An HTTP date (RFC 9110, section 5.6.7); None for anything else."""
     try:
         at = parsedate_to_datetime(text)
     except (TypeError, ValueError, OverflowError):
         return None
-    aware = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return min(max((aware - now).total_seconds(), 0.0), _LONGEST_WAIT)
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def printable(text: str, length: int = 300) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Engine
 
 from hub.joined import Touched, event_word
@@ -35,7 +34,7 @@ from hub.objects import (
     Projected,
     asks_for_notice,
 )
-from hub.over import Order, Tell, order_nothing, tell_nobody
+from hub.over import Order, Tell, about, order_nothing, tell_nobody
 from hub.over import Over as _Over
 from hub.ports import Arrival, Clock
 from hub.store import access, action_requests, events, links, objects, subscriptions
@@ -52,7 +51,7 @@ class Objects(_Over):
         with self._writing() as (connection, now):
             objects.create(connection, new, now)
             links.note(connection, self._base, [(one.id, one.nodes) for one in new], now)
-            self._take_in(connection, [_about(one.arrival, one.id) for one in new], now)
+            self._take_in(connection, [about(one.arrival, one.id) for one in new], now)
             self._tell(connection, [notice for one in new for notice in one.notices], now)
 
     def get(self, id: str, at: datetime | None = None) -> HeldObject | None:
@@ -82,7 +81,7 @@ class Events(_Over):
         with self._writing() as (connection, now):
             events.add(connection, new, now)
             links.owe(connection, [Touched(object=one.object, event=one.id) for one in new], now)
-            self._take_in(connection, [_about(one.arrival, event_word(one.object, one.id)) for one in new], now)
+            self._take_in(connection, [about(one.arrival, event_word(one.object, one.id)) for one in new], now)
             self._tell(connection, [notice for one in new for notice in one.notices], now)
 
     def get(self, object: str, id: str) -> HeldEvent | None:
@@ -174,16 +173,25 @@ class Requests(_Over):
                 action_requests.move(connection, rival, REJECTED, accepted.by, now)
                 for rival in action_requests.rivals(connection, accepted.object, accepted.base)
             ]
-            told = self._rule(before, accepted) if before.projected else _about(accepted.arrival, accepted.object)
+            told = self._rule(before, accepted) if before.projected else about(accepted.arrival, accepted.object)
             if not before.projected:
                 links.note(connection, self._base, [(accepted.object, accepted.nodes)], now)
             self._take_in(connection, [told], now)
             self._tell(connection, [*accepted.notices, *(_rejected(one, accepted, now) for one in stale)], now)
         return moved
 
-    def accept_subscription(self, id: str, by: str, made: NewSubscription, notices: Sequence[Notice] = ()) -> ActionRequest:
+    def accept_subscription(
+        self,
+        id: str,
+        by: str,
+        made: NewSubscription,
+        notices: Sequence[Notice] = (),
+        *,
+        beside: Callable[[Sequence[NewSubscription]], None] = lambda _known: None,
+    ) -> ActionRequest:
         """See the port."""
         with self._writing() as (connection, now):
+            beside(subscriptions.of_subscriber(connection, made.subscriber, made.topic_type, made.topic, now))
             moved = action_requests.move(connection, id, ACCEPTED, by, now)
             subscriptions.add(connection, made)
             self._tell(connection, notices, now)
@@ -196,11 +204,6 @@ class Requests(_Over):
             access.grant(connection, grants, now)
             self._tell(connection, notices, now)
         return moved
-
-
-def _about(arrival: Arrival | None, word: str) -> Arrival | None:
-    """An arrival that carries the words of one object or event."""
-    return msgspec.structs.replace(arrival, about=[word]) if arrival is not None else None
 
 
 def _rejected(request: ActionRequest, accepted: Acceptance, now: datetime) -> Notice:

@@ -87,8 +87,20 @@ class ActionRequests(Protocol):
         what the hub is told taken in, and all of it noticed. Raises Conflict (unknown, state, revision).
         """
 
-    def accept_subscription(self, id: str, by: str, made: NewSubscription, notices: Sequence[Notice] = ()) -> ActionRequest:
-        """Accept a subscription request and put the subscription in force. Raises Conflict."""
+    def accept_subscription(
+        self,
+        id: str,
+        by: str,
+        made: NewSubscription,
+        notices: Sequence[Notice] = (),
+        *,
+        beside: Callable[[Sequence[NewSubscription]], None] = lambda _known: None,
+    ) -> ActionRequest:
+        """Accept a subscription request and put the subscription in force. Raises Conflict.
+
+        ``beside`` is shown, in the same transaction, what is in force of that subscriber on that topic; what it raises leaves
+        everything as it was.
+        """
 
     def accept_delegation(self, id: str, by: str, grants: Sequence[Grant], notices: Sequence[Notice] = ()) -> ActionRequest:
         """Accept a delegation request and put its grants in force. Raises Conflict."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
@@ -28,6 +29,11 @@ Order = Callable[[Connection, str, Mapping[str, bytes], datetime], None]
 
 def order_nothing(_connection: Connection, _agent: str, _orders: Mapping[str, bytes], _now: datetime) -> None:
     """No channels: nothing is ordered."""
+
+
+def about(arrival: Arrival | None, word: str) -> Arrival | None:
+    """An arrival that carries the words of one object or event."""
+    return msgspec.structs.replace(arrival, about=[word]) if arrival is not None else None
 
 
 class Over:

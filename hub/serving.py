@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
@@ -17,11 +18,31 @@ class Dispatcher:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
+        scope = _in_origin_form(scope)
         path = scope.get("path", "/")
         for prefix, application in self._mounts:
             if path == prefix or path.startswith(prefix.rstrip("/") + "/") or prefix == "/":
                 await application(scope, receive, send)
                 return
+        await _found_nothing(scope, send)
+
+
+def _in_origin_form(scope: dict[str, Any]) -> dict[str, Any]:
+    """A target may be a whole address (RFC 9112, section 3.2.2): who is meant is us, what is meant is its path."""
+    if not scope.get("path", "").startswith(("http://", "https://")):
+        return scope
+    path = "/" + scope["path"].partition("://")[2].partition("/")[2]
+    return {**scope, "path": path, "raw_path": quote(path).encode()}
+
+
+async def _found_nothing(scope: dict[str, Any], send: Any) -> None:
+    if scope["type"] != "http":
+        await send({"type": "websocket.close", "code": 1000})
+        return
+    body = b"Nothing is mounted at this path.\n"
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

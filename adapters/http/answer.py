@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hub.exchange import Answer, printable, retry_after
+from hub.exchange import Answer, pause_asked, printable
 from hub.ports import DeliveryError, Misconfigured, Receipt, Refused, Retriable
 
 _AGAIN = frozenset({408, 425, 429})
@@ -32,5 +32,5 @@ def _error(answer: Answer, url: str, now: datetime) -> DeliveryError:
     if answer.status in (401, 407):
         return Misconfigured(f"http channel: {said}. The partner does not accept our key: check the secret.")
     if answer.status in _AGAIN or answer.status >= 500:
-        return Retriable(f"http channel: {said}", retry_after=retry_after(answer.headers.get("Retry-After"), now))
+        return Retriable(f"http channel: {said}", retry_after=pause_asked(answer, now))
     return Refused(f"http channel: {said}")

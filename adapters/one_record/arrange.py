@@ -32,6 +32,7 @@ CLASSES = {
 """The class written where the property's range is wider than what is meant."""
 
 MAIN_ROLES = frozenset(("SHP", "CNE", "NFY", "AGT", "FFW"))
+PARTIES = frozenset(("involvedParties", "alsoNotify", "otherParty"))
 OTHER_SERVICE = "OSI/"
 """How an instruction that is an OSI line begins, among the SSR lines (Orchestration xfwb: both are handling instructions)."""
 
@@ -100,21 +101,22 @@ def _like(text: str, element: Element) -> Element:
 
 def _texts(shipment: Node, bag: Bag) -> None:
     """The goods description as its lines; OSI lines apart from SSR lines."""
-    for line in shipment.all("textualHandlingInstructions"):
-        text = line.text("@value") or ""
+    for place, line in enumerate(shipment.children):
+        text = line.text("@value") or "" if line.name == "textualHandlingInstructions" else ""
         if text.startswith(OTHER_SERVICE):
             bag.put(line.elements["@value"])
-            line.name = "otherService"
-            line.elements["@value"] = _like(text.removeprefix(OTHER_SERVICE), line.elements["@value"])
+            short = {"@value": _like(text.removeprefix(OTHER_SERVICE), line.elements["@value"])}
+            shipment.children[place] = Node("otherService", line.elements | short, [], line.line, line.column, line.offset)
     whole = shipment.elements.pop("goodsDescription", None)
     if whole is None:
         return
     bag.put(whole)
     lines = [text.strip() for text in whole.text.splitlines() if text.strip()]
     # The pieces' own texts have been gathered already: those that the shipment repeats are said once, in its order.
-    again = [child for child in shipment.children if child.name == "goods" and child.text("@value") in lines]
-    bag.put(*(child.elements["@value"] for child in again))
-    rest = [child for child in shipment.children if child not in again]
+    told = set(lines)
+    again = [child.name == "goods" and child.text("@value") in told for child in shipment.children]
+    bag.put(*(child.elements["@value"] for child, said in zip(shipment.children, again, strict=True) if said))
+    rest = [child for child, said in zip(shipment.children, again, strict=True) if not said]
     shipment.children = [Node("goods", {"@value": _like(text, whole)}, [], whole.line) for text in lines] + rest
 
 
@@ -166,8 +168,9 @@ def linked(node: Node, mark: str) -> Node:
     """The reverse of :func:`arranged`: everything back where the ontology links it."""
     currency = node.elements.pop("currency", None)
     shipment = node.first("shipment") or Node("shipment")
-    for party in [child for child in node.children if child.name in ("involvedParties", "alsoNotify", "otherParty")]:
-        node.children = [child for child in node.children if child is not party]
+    parties = [child for child in node.children if child.name in PARTIES]
+    node.children = [child for child in node.children if child.name not in PARTIES]
+    for party in parties:
         if party.name == "alsoNotify":
             party.elements["partyRole"] = Element("NFY")
         party.name = "involvedParties"

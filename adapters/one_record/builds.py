@@ -23,6 +23,7 @@ class Builds:
         self._loaded = {
             (name(unit), one.text("pieceCount") or "") for one in told if one.name == "load" and (unit := one.first("uld"))
         }
+        self._aboard = {label for label, _ in self._loaded}
         self._remarks = {name(unit): unit for one in told if one.name == "unit" and (unit := one.first("uld"))}
 
     def _label(self, unit: Node, count: str) -> str:
@@ -33,8 +34,7 @@ class Builds:
         """The contents of a unit as they are told without a flight; None where a loading tells the same."""
         unit = told.first("uld") or Node("uld")
         count = told.text("pieceCount") or ""
-        loads = {at for at in self._loaded if at[0] == name(unit)}
-        if (name(unit), count) in self._loaded or (not count and loads):
+        if (name(unit), count) in self._loaded or (not count and name(unit) in self._aboard):
             return None
         composed = self.built(unit, count, told, mark)
         return Node("ULD", composed.elements, composed.children)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from adapters.one_record.check import LEXICAL
 from adapters.one_record.context import IRI
 from adapters.one_record.graph import STRING
 from adapters.one_record.nodes import (
@@ -28,6 +29,7 @@ from adapters.one_record.vocabulary import API, CARGO, CODES, XSD, local, unvers
 from hub.objects import Nodes
 
 ADD, DELETE = "ADD", "DELETE"
+_LONGEST_REVISION = 9
 EVENTS = CARGO + "events"
 
 
@@ -72,7 +74,7 @@ def read(nodes: Nodes) -> Change:
         raise _unsuitable("hasOperation is needed at least once.", "hasOperation")
     return Change(
         object=objects[0],
-        revision=_revision(root),
+        revision=revision(root),
         operations=[one for node in operations for one in _operations(node, known)],
     )
 
@@ -81,9 +83,11 @@ def _unsuitable(message: str, short: str, resource: str = "") -> Wrong:
     return Wrong(message, property=API + short if short.isidentifier() else short, resource=resource, unsuitable=True)
 
 
-def _revision(root: Node) -> int:
+def revision(root: Node) -> int:
+    """The revision a Change or Verification is made against, from 1. Raises :class:`Wrong` (unsuitable)."""
     text = text_of(root, API + "hasRevision")
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or len(root.get(API + "hasRevision", ())) != 1:
+    known = text.isascii() and text.isdigit() and len(text) <= _LONGEST_REVISION and int(text) > 0
+    if not known or len(root.get(API + "hasRevision", ())) != 1:
         raise _unsuitable(f"hasRevision should be one positive integer, found {text[:20]!r}.", "hasRevision")
     return int(text)
 
@@ -111,6 +115,9 @@ def _operation(op: str, subject: str, property: str, object: Node) -> Operation:
         raise _unsuitable("An OperationObject needs one hasDatatype and one hasValue.", "hasDatatype" if values else "hasValue")
     text = text_of(object, API + "hasValue")
     value, kind = _value(datatype, text)
+    form = LEXICAL.get(f"xsd:{datatype.removeprefix(XSD)}") if datatype.startswith(XSD) else None
+    if op == ADD and form and not form[0].fullmatch(value["@value"]):
+        raise Wrong(f"{text[:80]!r} is no {local(datatype)}; {form[1]} was expected.", property=property, unsuitable=True)
     if kind and op == ADD and text.startswith("_:") and vocabulary().classes[kind].is_object:
         raise _unsuitable(f"A Change cannot create a {kind}; it can only link one that exists.", "hasValue")
     return Operation(op=op, subject=subject, property=property, value=value, kind=kind)
@@ -176,7 +183,7 @@ class Applier:
         for one in change.operations:
             if one.op == ADD:
                 self._add(one)
-        return self._swept()
+        return self._swept({one.subject for one in change.operations if one.op == ADD})
 
     def _subject(self, one: Operation) -> Node:
         node = self._known.get(one.subject)
@@ -227,8 +234,8 @@ class Applier:
             raise Wrong(f"{one.property} has this value already.", property=one.property, resource=one.subject)
         held[_mark(one.value)] = one.value
 
-    def _swept(self) -> Nodes:
-        """Without embedded objects nothing refers to any more, and with names for the new ones."""
+    def _swept(self, added_to: set[str]) -> Nodes:
+        """Without embedded objects nothing refers to any more, and with names for the new ones. What was added must be there."""
         for (name, property), values in self._touched.items():
             self._known[name].pop(property, None)
             if values:
@@ -237,6 +244,9 @@ class Applier:
         for name in self._known:
             if name.startswith("_:") and name not in reached:
                 raise Wrong(f"{name} is given properties, but no ADD links it to the object.", resource=name)
+        lost = sorted(added_to - reached)
+        if lost:
+            raise Wrong(f"{lost[0]} is no part of the object any more; nothing can be added to it.", resource=lost[0])
         kept = [node for node in self._nodes if node["@id"] in reached or node["@id"] not in self._before]
         names = {name: internal(f"{self._seed}/{name}") for name in self._known if name.startswith("_:")}
         return renamed([node for node in kept if node["@type"] or any(properties(node))], names)

@@ -46,7 +46,7 @@ def _lines(declaration: Node) -> Iterator[tuple[Node, list[Element]]]:
             yield _line(content, declaration.elements[name]), [declaration.elements.pop(name)]
     for content, name in CODES_OF.items():
         for one in [child for child in declaration.children if child.name == name and "@value" in child.elements]:
-            yield _line(content, one.elements["@value"]), [one.elements.pop("@value")]
+            yield _line(content, one.elements["@value"]), [one.elements["@value"]]
     for person in declaration.all("issuedBy"):
         names = [person.elements.pop(part) for part in ("firstName", "lastName") if part in person.elements]
         if names:

@@ -50,14 +50,19 @@ def _rename(node: Node, old: str, new: str) -> None:
         return
     if old in node.elements:
         node.elements[new] = node.elements.pop(old)
-    for child in node.all(old):
-        child.name = new
+    node.children = [_as(new, child) if child.name == old else child for child in node.children]
+
+
+def _as(name: str, node: Node) -> Node:
+    return Node(name, node.elements, node.children, node.line, node.column, node.offset)
 
 
 def _handling_codes(waybill: Node, shipment: Node, bag: Bag) -> None:
     """Handling codes of the shipment, which stand on pieces since 3.1, are those of the waybill."""
     codes = [child for child in shipment.children if child.name == "specialHandlingCodes" and "@value" in child.elements]
-    shipment.children = [child for child in shipment.children if child not in codes]
+    shipment.children = [
+        child for child in shipment.children if child.name != "specialHandlingCodes" or "@value" not in child.elements
+    ]
     for code in codes:
         if bag.is_new(waybill, code.name, code.elements["@value"].text):
             waybill.children.append(code)
@@ -71,11 +76,12 @@ def _line(line: Node, bag: Bag) -> None:
     for old, new in LISTED.items():
         if old in line.elements:
             _say(line, new, line.elements.pop(old), bag)
-    for code in [*line.all("hsCodeForRate")]:
-        line.children.remove(code)
+    codes = [*line.all("hsCodeForRate")]
+    line.children = [child for child in line.children if child.name != "hsCodeForRate"]
+    for code in codes:
         if "@value" in code.elements:
-            _say(line, "hsCodes", code.elements.pop("@value"), bag)
-        bag.put_all(code)
+            _say(line, "hsCodes", code.elements["@value"], bag)
+        bag.put(*(element for name, element in code.elements.items() if name != "@value"))
     goods = line.elements.pop("goodsDescriptionForRate", None)
     if goods is not None:
         _say(line, "goods", goods, bag)
@@ -112,8 +118,8 @@ def _measures(line: Node, measured: Node, bag: Bag) -> None:
         group = Node("dimensions", {side.name: side.elements.pop("numericalValue") for side in sides}, [], measured.line)
         if "unit" in sides[0].elements:
             group.elements["unit"] = sides[0].elements.pop("unit")
+        measured.children = [child for child in measured.children if not any(child is side for side in sides)]
         for side in sides:
-            measured.children.remove(side)
             bag.put_all(side)
         line.children.append(group)
 

@@ -10,12 +10,13 @@ from adapters.one_record import write as writer
 from adapters.one_record.bare import REPEATING, withdrawn
 from adapters.one_record.check import Checker
 from adapters.one_record.flat import gathered
-from adapters.one_record.frame import Root, named, tree
+from adapters.one_record.frame import Root, named
 from adapters.one_record.graph import Literal, Report
 from adapters.one_record.joining import tellings
 from adapters.one_record.lift import is_hollow
 from adapters.one_record.outline import outline
 from adapters.one_record.read import Document, is_turtle, reference, understand
+from adapters.one_record.repeats import tree
 from adapters.one_record.scan import decode
 from adapters.one_record.stowage import unjoined
 from adapters.one_record.straight import Straight, straight
@@ -125,12 +126,12 @@ class OneRecord:
                 format=NAME, type=part.type, version=part.version, root=Node(part.type), problems=list(document.problems)
             )
         report = Report(document.lines, list(document.problems) if len(document.roots) == 1 else [])
-        node, visited, shown = tree(document.graph, root, len(document.roots), report)
+        node, visited, shown = tree(document.graph, document.roots, root, report)
         Checker(document.graph, vocabulary(), report).check(visited, shown)
         problems = _once(report.problems)
-        return _noted(
-            Message(format=NAME, type=part.type, version=part.version, root=node, problems=problems, unread=document.unread)
-        )
+        # What no object says is listed once for a document, with its first.
+        unread = document.unread if root is document.roots[0] else []
+        return _noted(Message(format=NAME, type=part.type, version=part.version, root=node, problems=problems, unread=unread))
 
     def write(self, message: Message, outgoing: Outgoing) -> Written:
         """Compact JSON-LD with an inline context; deterministic in the tree and the delivery."""

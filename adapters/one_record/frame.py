@@ -5,12 +5,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from adapters.one_record.graph import Graph, Link, Literal, Report, Subject
+from adapters.one_record.graph import Graph, Link, Literal, Subject
 from adapters.one_record.inverse import INVERSE as INVERSE
 from adapters.one_record.inverse import LEADING, PARTS, ways_back
-from adapters.one_record.scan import LIMIT_DEPTH
+from adapters.one_record.scan import LIMIT_DEPTH, Lines
 from adapters.one_record.vocabulary import API, CARGO, Class, Property, Vocabulary, local, vocabulary
-from hub.problem import Code
 from hub.syntax import Element, Node
 
 FIRST = ("Waybill", "Booking", "Shipment", "StatusUpdateEvent", "LogisticsEvent", "Loading", "TransportMovement", "ULD", "Piece")
@@ -49,7 +48,7 @@ def _named(types: tuple[str, ...], expected: str) -> Named:
 
 
 class Root(msgspec.Struct, frozen=True):
-    """A root and how many objects it is the first to reach."""
+    """A root and how many values the objects have that it is the first to reach."""
 
     subject: Subject
     weight: int
@@ -73,8 +72,9 @@ def roots(graph: Graph) -> list[Root]:
     for subject in (*first, *free, *circles):
         if subject.key not in reached:
             new = _reach(graph, subject, reached, back)
-            found.append(Root(subject, len(new)))
+            found.append(Root(subject, sum(size(graph.subjects[key]) for key in new)))
             reached |= new
+    graph.size = sum(root.weight for root in found)
     return found
 
 
@@ -89,6 +89,11 @@ def _lists_objects(graph: Graph, subject: Subject) -> bool:
 def links(subject: Subject) -> Iterable[Link]:
     """Every reference a subject makes."""
     return (value for values in subject.values.values() for value in values if isinstance(value, Link))
+
+
+def size(subject: Subject) -> int:
+    """How many values a subject has: as many nodes or elements show it, beside its own."""
+    return sum(map(len, subject.values.values()))
 
 
 def _ahead(subject: Subject, back: frozenset[tuple[str, str]]) -> Iterable[Link]:
@@ -113,19 +118,22 @@ def _reach(graph: Graph, start: Subject, before: set[str], back: frozenset[tuple
 
 
 class Framer:
-    """Makes the tree under one root. What was visited is in ``visited``; places come from the report's lines."""
+    """Makes the tree under one root, of so many values. What was visited is in ``visited``; ``cut`` says that something, and
+    ``spent`` that something for want of values is only named.
+    """
 
-    def __init__(self, graph: Graph, vocabulary: Vocabulary, report: Report, budget: int, *, alone: bool = True) -> None:
+    def __init__(self, graph: Graph, vocabulary: Vocabulary, lines: Lines, budget: int, *, alone: bool = True) -> None:
         self.graph = graph
         self.alone = alone
         self.back = graph.back
         self.vocabulary = vocabulary
-        self.report = report
+        self.lines = lines
         self.budget = budget
         self.above: set[str] = set()
         self.visited: dict[str, Named] = {}
         self.shown: dict[str, Subject] = {}
         self.cut = False
+        self.spent = False
 
     def tree(self, root: Subject) -> Node:
         """The tree of a root; its node has the short class name."""
@@ -134,21 +142,23 @@ class Framer:
 
     def element(self, text: str, pointer: str, offset: int) -> Element:
         """An element with its place."""
-        line, column = self.report.lines.place(offset)
+        line, column = self.lines.place(offset)
         return Element(text, line, column, offset, pointer)
 
     def _subject(self, subject: Subject, name: str, kind: Named, link: Link | None, *, way: bool = False) -> Node:
         """One object; ``way`` while only the object a root is about, or ways back, lead here from it."""
         place = (subject.pointer, subject.offset) if link is None or subject.key[:2] == "_:" else (link.pointer, link.offset)
-        line, column = self.report.lines.place(place[1])
+        line, column = self.lines.place(place[1])
         node = Node(name, {}, [], line, column, place[1])
         self._identity(node, subject, link)
         if subject.key in self.above:
             return node
-        self.budget -= 1
-        if self.budget <= 0 or len(self.above) >= LIMIT_PATH:
-            self.cut = self.cut or bool(subject.values)
+        cost = size(subject)
+        if cost > self.budget or len(self.above) >= LIMIT_PATH:
+            self.cut = self.cut or bool(cost)
+            self.spent = self.spent or cost > self.budget
             return node
+        self.budget -= cost
         self.visited.setdefault(subject.key, kind)
         if subject is self.graph.subjects.get(subject.key) or subject.key not in self.shown:
             self.shown[subject.key] = subject
@@ -198,7 +208,7 @@ class Framer:
             if scalar is None:
                 node.children.append(self._child(value, subject, short, rule, way=way))
             elif rule.repeats or short in node.elements:
-                line, column = self.report.lines.place(value.offset)
+                line, column = self.lines.place(value.offset)
                 elements = {"@value": self.element(scalar, value.pointer, value.offset)}
                 node.children.append(
                     Node(short, elements | self._extras("", value, rule, scalar), [], line, column, value.offset)
@@ -236,7 +246,7 @@ class Framer:
         back = (holder.key, link.key) in self.back
         leads = way and (back or short in INVERSE or short in LEADING) and short != "servedActivity"
         if (back and not leads) or (self._is_anothers(link, leads, way) and not self._is_part(holder, kind)):
-            node = Node(short, {}, [], *self.report.lines.place(link.offset), link.offset)
+            node = Node(short, {}, [], *self.lines.place(link.offset), link.offset)
             self._identity(node, subject, link)
             return node
         return self._subject(self._alone(subject, short), short, kind, link, way=leads)
@@ -278,21 +288,3 @@ def _guess(short: str, iri: str, values: list[Literal | Link]) -> Property:
     """How a property outside the class is shown: as many values as it has."""
     kind = "literal" if all(isinstance(value, Literal) for value in values) else "object"
     return Property(name=short, iri=iri, kind=kind, max=1 if len(values) == 1 else None)
-
-
-def tree(graph: Graph, root: Root, parts: int, report: Report) -> tuple[Node, dict[str, Named], dict[str, Subject]]:
-    """The tree of one of so many roots, the classes of the subjects it shows, and how it shows them.
-
-    All trees together cost a few times the document.
-    """
-    budget = SPARE_NODES + GROWTH * max(root.weight, len(graph.subjects) // parts)
-    framer = Framer(graph, vocabulary(), report, budget, alone=parts == 1)
-    node = framer.tree(root.subject)
-    if framer.cut:
-        message = (
-            f"Objects refer to each other deeper than {LIMIT_PATH} levels, or so often that the whole "
-            "would be many times the document; "
-            f"beyond that they are only named. Ask the sender to send them one by one."
-        )
-        report.add(Code.ONE_SHARED, message, root.subject.pointer, root.subject.offset)
-    return node, framer.visited, framer.shown

@@ -72,7 +72,8 @@ class Graph(msgspec.Struct, gc=False):
     """The subjects of a document, in order; ``top`` the key of the object the document is, when it is one object.
 
     ``back`` are pairs of subjects the first of which refers to the second only because the second refers to it;
-    ``alone`` are objects as their parts show them, without each other, by the property that leads up.
+    ``alone`` are objects as their parts show them, without each other, by the property that leads up. ``size`` is how many values
+    all its objects have, ``share`` how many each of its trees may repeat, once that was counted.
     """
 
     subjects: dict[str, Subject] = msgspec.field(default_factory=dict)
@@ -80,6 +81,8 @@ class Graph(msgspec.Struct, gc=False):
     said: dict[tuple[str, str], set[tuple[str, ...]]] = msgspec.field(default_factory=dict)
     back: frozenset[tuple[str, str]] = frozenset()
     alone: dict[tuple[str, str], Subject] = msgspec.field(default_factory=dict)
+    size: int = 0
+    share: int = 0
 
     def subject(self, key: str, pointer: str, offset: int) -> Subject:
         """The subject of a key, made when it is new."""

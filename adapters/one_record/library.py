@@ -164,10 +164,11 @@ def _place(places: dict[str, list[tuple[str, int]]], text: str) -> tuple[str, in
     known = places.get(text)
     if not known:
         return "", 0
-    return known.pop(0) if len(known) > 1 else known[0]
+    return known.pop() if len(known) > 1 else known[0]
 
 
 def _places(top: Item) -> dict[str, list[tuple[str, int]]]:
+    """Where every text stands, the first place last."""
     places: dict[str, list[tuple[str, int]]] = {}
     waiting = [(top, "")]
     while waiting:
@@ -180,4 +181,6 @@ def _places(top: Item) -> dict[str, list[tuple[str, int]]]:
             waiting.extend((one, f"{pointer}/{place}") for place, one in reversed([*enumerate(item.value)]))
         elif isinstance(item.value, str):
             places.setdefault(str(item.value), []).append((pointer, item.offset))
+    for known in places.values():
+        known.reverse()
     return places

@@ -78,25 +78,27 @@ def repeating_codes() -> frozenset[str]:
     return frozenset(rule.name for rule in rules if rule.kind == "code" and rule.repeats)
 
 
-def copy(node: Node) -> Node:
-    """The same tree in new nodes with the same elements."""
-    return Node(node.name, dict(node.elements), [copy(child) for child in node.children], node.line, node.column, node.offset)
-
-
 def lifted(node: Node, bag: Bag) -> Node:
-    """A copy with codes as values, airports before other location codes, and bare references to objects elsewhere as ``@ref``."""
+    """A copy with codes as values, airports before other location codes, and bare references to objects elsewhere as ``@ref``.
+
+    Nodes that are one of several texts are the same in both: who means to change one puts another in its place.
+    """
     children: list[Node] = []
     elements, names, located = node.elements.copy(), bag.names, False
     made = Node(node.name, elements, children, node.line, node.column, node.offset)
     names.update(elements)
     for one in node.children:
+        names.add(one.name)
         if one.children:
             child = lifted(one, bag)
+        elif len(one.elements) == 1 and "@value" in one.elements:
+            children.append(one)
+            located = located or one.name == "locationCodes"
+            continue
         else:
             elements = one.elements.copy()
             child = Node(one.name, elements, [], one.line, one.column, one.offset)
             names.update(elements)
-        names.add(child.name)
         below = child.elements
         if "code" in below:
             _lift_code(made, child)

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.one_record.frame import named
 from adapters.one_record.graph import STRING, Graph, Link, Literal, Subject, literal
 from adapters.one_record.vocabulary import API, CARGO, XSD, vocabulary
-from hub.objects import Nodes
+from hub.objects import HeldObject, Nodes
 
 SPACE = uuid.UUID("0b7e0c52-7d0c-5f0e-9a55-3a4f1c1f7c11")
 """Name space of the ``internal:`` ids a node gives to embedded objects (RFC 9562, section 5.5)."""
@@ -159,6 +159,39 @@ def renamed(nodes: Nodes, names: dict[str, str]) -> Nodes:
         | {iri: [again(value) for value in values] for iri, values in properties(node)}
         for node in nodes
     ]
+
+
+def nameless(nodes: Nodes) -> Nodes:
+    """The nodes without the names a document gives to embedded objects: they hold inside it only, and are to be unique in a node
+    (Implementation Guidelines, Blank Nodes and Embedded Objects). The root keeps its own.
+    """
+    names = {one["@id"]: f"_: {place}" for place, one in enumerate(nodes) if place and _is_embedded(one)}
+    return renamed(nodes, names) if names else nodes
+
+
+def _is_embedded(node: Node) -> bool:
+    name, known = str(node["@id"]), kind_of(node).known
+    if name.startswith("_:"):
+        return False
+    if known is None:
+        return name.startswith("internal:")
+    if known.is_object or not known.lineage.isdisjoint(_NAMED):
+        return False
+    return "://" not in name or known.iri.startswith(API)
+
+
+_NAMED = frozenset(("CodeListElement", "LogisticsEvent", "ActionRequest"))
+"""Classes below which things have names of their own, though they are no logistics objects."""
+
+
+def with_revision(held: HeldObject) -> Nodes:
+    """The nodes of an object with the revision that a document of it must carry (Logistics Objects, "Get a Logistics Object")."""
+    number = XSD + "positiveInteger"
+    stated = {
+        API + "hasRevision": [{"@value": str(held.revision), "@type": number}],
+        API + "hasLatestRevision": [{"@value": str(held.latest), "@type": number}],
+    }
+    return [held.nodes[0] | stated, *held.nodes[1:]]
 
 
 def settle(nodes: Nodes, root: str, seed: str) -> Nodes:

@@ -33,6 +33,7 @@ BACK = {
 }
 """The property that leads back, by the one that leads to an object."""
 
+PIECES = ("loadedPieces", "composedPieces")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,6 +62,7 @@ class Outliner:
         self._pieces: Allotting | None = None
         self._departure: object = None
         self._built: set[str] = set()
+        self._numbered: dict[str, int] = {}
 
     def root(self, root: Node) -> None:
         """A waybill or a booking. A waybill that only holds its house waybills gives them alone."""
@@ -217,10 +219,10 @@ class Outliner:
         """A Loading or Composing with its pieces chosen; what a unit was built with is chosen once."""
         if kind.name == "TransportMovement":
             self._departure = identity.departure(node)
-        wanted = [child for child in node.children if child.name in ("loadedPieces", "composedPieces")]
+        wanted = [child for child in node.children if child.name in PIECES]
         if not wanted:
             return node
-        rest = [child for child in node.children if child not in wanted]
+        rest = [child for child in node.children if child.name not in PIECES]
         if scope.owner in self._built:
             return Node(node.name, node.elements, rest)
         self._built.add(scope.owner)
@@ -239,11 +241,13 @@ class Outliner:
 
     def _free(self, id: str, number: int = 1) -> str:
         """The id, or with the next number where it is another object's."""
-        free = id if number == 1 else f"{id}-{number}"
-        while free in self.made:
+        if number == 1 and id not in self.made:
+            return id
+        number = self._numbered.get(id, 2)
+        while f"{id}-{number}" in self.made:
             number += 1
-            free = f"{id}-{number}"
-        return free
+        self._numbered[id] = number
+        return f"{id}-{number}"
 
     def _reference(self, id: str, type: str) -> dict[str, Element]:
         return {"@id": Element(f"{self.base}/{id}"), "@type": Element(type)}

@@ -2,6 +2,8 @@
 waybill shape. Standard, Orchestration xfwb: pieces without detail are skeleton pieces.
 """
 
+from collections import Counter
+
 from adapters.one_record.pieces import LIMIT_PIECES, SIDES, WITHOUT_VALUE
 from hub.syntax import Element, Node
 
@@ -113,15 +115,18 @@ def _loose(shipment: Node, mark: str, number: int, stated: int) -> list[Node]:
 
 def _not_again(node: Node, shipment: Node) -> None:
     """Leave out measures of the shipment that its line items tell already."""
-    told = [_measures(group) for line in node.all("waybillLineItems") for group in line.all("dimensions")]
-    for group in [child for child in shipment.children if child.name == "dimensions"]:
-        if _measures(group) in told:
-            told.remove(_measures(group))
-            shipment.children = [child for child in shipment.children if child is not group]
+    told = Counter(_measures(group) for line in node.all("waybillLineItems") for group in line.all("dimensions"))
+    kept = []
+    for child in shipment.children:
+        if child.name == "dimensions" and told[measures := _measures(child)]:
+            told[measures] -= 1
+        else:
+            kept.append(child)
+    shipment.children = kept
 
 
-def _measures(group: Node) -> dict[str, str]:
-    return {name: one.text for name, one in group.elements.items()}
+def _measures(group: Node) -> frozenset[tuple[str, str]]:
+    return frozenset((name, one.text) for name, one in group.elements.items())
 
 
 DESCRIBING = ("goods", "originCountry", "hsCodes", "commodityItemNumbers")

@@ -13,6 +13,7 @@ from hub.canonical.number import plain
 from hub.syntax import Element, Node
 
 SIDES = ("length", "width", "height")
+MEASURES = ("dimensions", "dimensionsForRate")
 WITHOUT_VALUE = ("nvdForCarriage", "nvdForCustoms")
 LIMIT_DIGITS = 9
 LIMIT_PIECES = 20_000
@@ -38,7 +39,8 @@ def read_pieces(node: Node, shipment: Node, bag: Bag) -> None:
     _without_value(every, node, bag)
     _slac(every, shipment, bag)
     _gather(fresh, shipment, node, bag)
-    shipment.children.extend([*_again(node), *groups_of(fresh, bag)])
+    if not bag.names.isdisjoint(MEASURES):
+        shipment.children.extend([*_again(node), *groups_of(fresh, bag)])
     shipment.children.extend(fresh)
 
 
@@ -52,6 +54,8 @@ def _count_told(node: Node, shipment: Node) -> None:
 
 def _without_value(pieces: list[Node], node: Node, bag: Bag) -> None:
     """That no value is declared is said once, where every piece says it."""
+    if bag.names.isdisjoint(WITHOUT_VALUE):
+        return
     for name in WITHOUT_VALUE:
         said = [piece.elements[name] for piece in pieces if piece.text(name) == "true"]
         if said and len(said) == len(pieces):
@@ -61,7 +65,7 @@ def _without_value(pieces: list[Node], node: Node, bag: Bag) -> None:
 
 def _slac(pieces: list[Node], shipment: Node, bag: Bag) -> None:
     """The shipper's load and count of the whole: the sum over the pieces that state one (workbook XFWB, Piece#slac)."""
-    said = [piece.elements["slac"] for piece in pieces if (piece.text("slac") or "").isdigit()]
+    said = [piece.elements["slac"] for piece in pieces if (piece.text("slac") or "").isdigit()] if "slac" in bag.names else []
     if said:
         whole = str(sum(int(one.text[:LIMIT_DIGITS]) for one in said))
         shipment.elements["slac"] = Element(whole, said[0].line, said[0].column, said[0].offset, said[0].path)
@@ -132,14 +136,18 @@ def _gather(pieces: list[Node], holder: Node, node: Node, bag: Bag) -> None:
     for piece in pieces:
         _goods(piece, holder, bag)
         _text(piece, "contentProductionCountry", holder, "originCountry", bag)
-        for product in piece.all("contentProducts"):
+        for product in piece.all("contentProducts") if "contentProducts" in bag.names else ():
             _text(product, "hsCode", holder, "hsCodes", bag)
             _text(product, "commodityItemNumber", holder, "commodityItemNumbers", bag)
-        codes = [child for child in piece.children if child.name == "specialHandlingCodes" and "@value" in child.elements]
-        piece.children = [child for child in piece.children if child not in codes]
+        codes = [child for child in piece.children if _is_code(child)]
+        piece.children = [child for child in piece.children if not _is_code(child)]
         for code in codes:
             _value(node, "specialHandlingCodes", code.elements["@value"], bag)
             bag.put(*(element for name, element in code.elements.items() if name != "@value"))
+
+
+def _is_code(child: Node) -> bool:
+    return child.name == "specialHandlingCodes" and "@value" in child.elements
 
 
 def _goods(piece: Node, holder: Node, bag: Bag) -> None:
@@ -171,6 +179,8 @@ def _value(holder: Node, name: str, element: Element, bag: Bag) -> None:
 
 def groups_of(pieces: list[Node], bag: Bag) -> list[Node]:
     """One ``dimensions`` node for the pieces of equal measures in a row, with their number and summed weight."""
+    if "dimensions" not in bag.names:
+        return []
     groups: list[tuple[tuple[str | None, ...], Node, list[Node]]] = []
     for piece in pieces:
         measured = piece.first("dimensions")

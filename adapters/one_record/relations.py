@@ -4,9 +4,10 @@ A tree shows an object wherever it is referred to, and which way a link leads is
 them both ways: ``loadingActions`` and ``servedActivity``); here it makes no difference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
-from adapters.one_record.frame import GROWTH, SPARE_NODES
+from adapters.one_record.frame import GROWTH
+from adapters.one_record.repeats import SPARE
 from adapters.one_record.vocabulary import vocabulary
 from hub.syntax import Element, Node
 
@@ -23,31 +24,37 @@ class Relations:
         self._ahead: dict[str, dict[str, dict[str, None]]] = {}
         self._behind: dict[str, dict[str, dict[str, None]]] = {}
         self._belonging: dict[str, str | None] = {}
+        self._numbers: dict[str, dict[str, Element]] = {}
+        self._sizes: dict[str, int] = {}
+        self._found: dict[tuple[str, object], list[str]] = {}
+        self._left = SPARE
         self.root = _key(root)
-        waiting = [(root, root.text("@type") or root.name)]
+        waiting = [(root, self.root, root.text("@type") or root.name)]
         while waiting:
-            node, kind = waiting.pop()
-            waiting.extend(reversed(list(self._take(node, kind))))
-        self._left = SPARE_NODES + GROWTH * len(self.nodes)
+            node, key, kind = waiting.pop()
+            known = self.nodes.get(key)
+            if known is None or _says_more(node, known):
+                self.nodes[key] = node
+            self.kinds.setdefault(key, kind)
+            self._left += GROWTH * (1 + len(node.elements))
+            if node.children:
+                waiting += reversed(self._below(node, key, kind))
 
-    def _take(self, node: Node, kind: str) -> Iterator[tuple[Node, str]]:
-        """Note an object and its links; what it shows below itself, with its class."""
-        key = _key(node)
-        known = self.nodes.get(key)
-        if known is None or (
-            node is not known and len(node.elements) + len(node.children) > len(known.elements) + len(known.children)
-        ):
-            self.nodes[key] = node
-        self.kinds.setdefault(key, kind)
-        rules = vocabulary().classes[kind].properties if kind in vocabulary().classes else {}
+    def _below(self, node: Node, key: str, kind: str) -> list[tuple[Node, str, str]]:
+        """Note the links of an object; what it shows below itself, with its key and class."""
+        known = vocabulary().classes.get(kind)
+        ahead, behind, met = self._ahead.setdefault(key, {}), self._behind, []
         for child in node.children:
-            if "@value" in child.elements:
+            elements, name = child.elements, child.name
+            if "@value" in elements:
                 continue
             below = _key(child)
-            self._ahead.setdefault(key, {}).setdefault(child.name, {})[below] = None
-            self._behind.setdefault(below, {}).setdefault(child.name, {})[key] = None
-            rule = rules.get(child.name)
-            yield child, child.text("@type") or (rule.range if rule else "")
+            ahead.setdefault(name, {})[below] = None
+            behind.setdefault(below, {}).setdefault(name, {})[key] = None
+            told = child.text("@type")
+            rule = known.properties.get(name) if known is not None and not told else None
+            met.append((child, below, told or (rule.range if rule is not None else "")))
+        return met
 
     def key(self, node: Node) -> str:
         """The key of the object a node shows."""
@@ -89,14 +96,28 @@ class Relations:
                 self._belonging[key] = next((one for one in found if one is not None), None)
         return self._belonging[key]
 
-    def spend(self, mentions: int) -> bool:
-        """Whether so many objects may be named once more: all together a few times those there are."""
-        self._left -= mentions
+    def size(self, key: str) -> int:
+        """How many nodes and elements show an object with all that is below it."""
+        known = self._sizes.get(key)
+        if known is None:
+            known = self._sizes[key] = sum(1 + len(one.elements) for one in self.nodes[key].walk())
+        return known
+
+    def once(self, key: str, find: "Callable[[Relations, str], list[str]]") -> list[str]:
+        """What is to be found because of an object, looked for the first time only."""
+        known = self._found.get((key, find))
+        if known is None:
+            known = self._found[key, find] = find(self, key)
+        return known
+
+    def spend(self, values: int) -> bool:
+        """Whether so many values may be said once more: all together a few times those there are."""
+        self._left -= values
         return self._left >= 0
 
     @property
     def spent(self) -> bool:
-        """Whether some could not be named any more."""
+        """Whether some could not be said any more."""
         return self._left < 0
 
     def _above(self, key: str) -> list[str]:
@@ -108,6 +129,12 @@ class Relations:
 
     def number(self, waybill: str) -> dict[str, Element]:
         """Prefix and number of a waybill; of a house waybill those of its master, and its own as ``houseNumber``."""
+        known = self._numbers.get(waybill)
+        if known is None:
+            known = self._numbers[waybill] = self._number(waybill)
+        return known
+
+    def _number(self, waybill: str) -> dict[str, Element]:
         own = self.nodes[waybill]
         if own.text("waybillType") != "HOUSE":
             return _named(own, "waybillPrefix", "waybillNumber")
@@ -118,7 +145,13 @@ class Relations:
 
 
 def _key(node: Node) -> str:
-    return node.text("@id") or f"#{id(node)}"
+    named = node.elements.get("@id")
+    return (named.text if named is not None else "") or f"#{id(node)}"
+
+
+def _says_more(node: Node, known: Node) -> bool:
+    """Whether a mention of an object shows more of it than the one before."""
+    return node is not known and len(node.elements) + len(node.children) > len(known.elements) + len(known.children)
 
 
 def _named(node: Node, *names: str) -> dict[str, Element]:

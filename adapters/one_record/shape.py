@@ -236,9 +236,9 @@ class BookingShape(Lifting):
         """The booking."""
         booking = root.first("booking") or Node("booking")
         booking.name = "Booking"
-        for number in [child for child in booking.children if child.name == "bookingNumber"]:
+        for number in booking.all("bookingNumber"):
             booking.elements.setdefault("shippingRefNo", number.elements["@value"])
-            booking.children.remove(number)
+        booking.children = [child for child in booking.children if child.name != "bookingNumber"]
         state_classes(booking)
         return booking
 

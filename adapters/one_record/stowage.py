@@ -7,6 +7,8 @@ by Loading). Which of them the document is about, and which way they refer to ea
 import hashlib
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from adapters.one_record.builds import Builds, load_up
 from adapters.one_record.lift import Bag, Lifting, lifted
 from adapters.one_record.pieces import groups_of, weighed
@@ -29,6 +31,9 @@ LEADING = frozenset(
 
 TYPES = ("loadingType", "actionTimeType")
 
+LOOKED_AT = 8
+"""Values of a flight or unit that cost each load below it as much as one of its own: they are shared, and only looked at."""
+
 
 class StowageShape(Lifting):
     """An object of a flight's load ⇄ ``movement``, one ``load`` for each Loading, unit and waybill, one ``unit`` for contents."""
@@ -36,8 +41,9 @@ class StowageShape(Lifting):
     def read(self, root: Node) -> Node:
         """What the objects say together; what leads to no waybill says nothing."""
         web, bag = Relations(root), Bag()
+        shown = _Shown(web, bag)
         shaped = Node(root.name, {}, [], root.line, root.column, root.offset)
-        shaped.children = [*_loads(web, bag), *_units(web, bag)]
+        shaped.children = [*(shown.load(one) for one in _loads(web)), *(shown.unit(*one) for one in _units(web))]
         if web.is_a(web.root, "TransportMovement"):
             shaped.children.append(_shown(root, "movement", bag, without=("loadingActions",)))
         _told_by(root, shaped)
@@ -89,56 +95,95 @@ def _said_again(web: Relations, root: Node, bag: Bag) -> None:
                 bag.put_all(child)
 
 
-def _loads(web: Relations, bag: Bag) -> Iterator[Node]:
+class _Load(msgspec.Struct, frozen=True):
+    """The pieces of one waybill in one loading, loose or in a unit."""
+
+    loading: str
+    movement: str | None
+    unit: str | None
+    waybill: str
+    pieces: list[str]
+
+
+def _loads(web: Relations) -> Iterator[_Load]:
+    """Every load; none any more where they say what they share so often that the whole would be many times the document."""
     for loading in web.of("Loading"):
-        movements = web.either(loading, "servedActivity", "loadingActions", "TransportMovement")
-        movement = web.nodes[movements[0]] if movements else None
+        movement = next(iter(web.either(loading, "servedActivity", "loadingActions", "TransportMovement")), None)
         units = web.either(loading, "loadedUnits", "involvedInActions", "LoadingUnit")
         bulk = web.either(loading, "loadedPieces", "involvedInActions", "Piece")
         for unit, pieces in [(None, bulk), *((one, contents(web, one)) for one in units)]:
+            shared = sum(web.size(one) for one in (movement, unit) if one is not None) // LOOKED_AT
             for waybill, alike in _by_waybill(web, pieces).items():
-                yield _load(web, bag, loading, movement, unit, waybill, alike)
+                if web.spend(shared + (sum(map(web.size, alike)) if unit is not None else 0)):
+                    yield _Load(loading, movement, unit, waybill, alike)
 
 
-def _load(
-    web: Relations, bag: Bag, loading: str, movement: Node | None, unit: str | None, waybill: str, pieces: list[str]
-) -> Node:
-    whole = web.nodes[loading]
-    load = Node("load", {**web.number(waybill), "address": _address(loading, whole)}, [], whole.line, whole.column, whole.offset)
-    said = [whole.elements[name] for name in TYPES if name in whole.elements and whole.text(name)]
-    bag.put(*said)
-    words = [whole.text("loadingType") or "LOADING", *filter(None, [whole.text("actionTimeType")])]
-    like = said[0] if said else Element("", whole.line, whole.column, whole.offset)
-    load.elements["action"] = Element(" ".join(words), like.line, like.column, like.offset, like.path)
-    if movement is not None:
-        load.children.append(_shown(movement, "movement", bag, without=("loadingActions",)))
-    if unit is not None:
-        load.children.append(_unit(web, unit, bag))
-    _count(web, bag, load, pieces)
-    return load
-
-
-def _count(web: Relations, bag: Bag, load: Node, pieces: list[str]) -> None:
-    """How many pieces, their measures, and the weight of all where every one states its own."""
-    shown = [lifted(web.nodes[one], bag) for one in pieces]
-    whole = weighed(Node("whole", line=shown[0].line, column=shown[0].column, offset=shown[0].offset), shown, bag)
-    load.elements |= whole.elements
-    load.children.extend([*whole.children, *groups_of(shown, bag)])
-
-
-def _units(web: Relations, bag: Bag) -> Iterator[Node]:
+def _units(web: Relations) -> Iterator[tuple[str, str, list[str]]]:
     """The contents of every unit, waybill by waybill. A loading only names its units, unless it says more of them."""
     named_only = web.is_a(web.root, "Loading")
     for unit in web.of("LoadingUnit"):
         if (named_only and not web.nodes[unit].elements.keys() & SAID_OF_UNITS) or not _has_name(web.nodes[unit]):
             continue
         for waybill, pieces in _by_waybill(web, contents(web, unit)).items():
-            first = web.nodes[pieces[0]]
-            count = Element(str(len(pieces)), first.line, first.column, first.offset)
-            numbers = web.number(waybill)
-            made = Node("unit", {**numbers, "pieceCount": count, "address": _address(unit, web.nodes[unit])})
-            made.children = [_unit(web, unit, bag)]
-            yield made
+            if web.spend(web.size(unit) // LOOKED_AT):
+                yield unit, waybill, pieces
+
+
+class _Shown:
+    """Loads and units as rows see them; what they share is lifted once, and looked at by each."""
+
+    def __init__(self, web: Relations, bag: Bag) -> None:
+        self.web = web
+        self.bag = bag
+        self._lifted: dict[str, Node] = {}
+        self._addresses: dict[str, Element] = {}
+
+    def load(self, one: _Load) -> Node:
+        """One load."""
+        whole = self.web.nodes[one.loading]
+        elements = {**self.web.number(one.waybill), "address": self._address(one.loading)}
+        load = Node("load", elements, [], whole.line, whole.column, whole.offset)
+        said = [whole.elements[name] for name in TYPES if name in whole.elements and whole.text(name)]
+        self.bag.put(*said)
+        words = [whole.text("loadingType") or "LOADING", *filter(None, [whole.text("actionTimeType")])]
+        like = said[0] if said else Element("", whole.line, whole.column, whole.offset)
+        load.elements["action"] = Element(" ".join(words), like.line, like.column, like.offset, like.path)
+        if one.movement is not None:
+            load.children.append(self._object(one.movement, "movement", "loadingActions"))
+        if one.unit is not None:
+            load.children.append(self._unit(one.unit))
+        self._count(load, one.pieces)
+        return load
+
+    def unit(self, unit: str, waybill: str, pieces: list[str]) -> Node:
+        """What a unit has inside of one waybill."""
+        first = self.web.nodes[pieces[0]]
+        count = Element(str(len(pieces)), first.line, first.column, first.offset)
+        elements = {**self.web.number(waybill), "pieceCount": count, "address": self._address(unit)}
+        return Node("unit", elements, [self._unit(unit)])
+
+    def _unit(self, unit: str) -> Node:
+        return self._object(unit, "uld", "inUnitComposition", "involvedInActions")
+
+    def _object(self, key: str, name: str, *without: str) -> Node:
+        known = self._lifted.get(key)
+        if known is None:
+            known = self._lifted[key] = _shown(self.web.nodes[key], name, self.bag, without=without)
+        return known
+
+    def _address(self, key: str) -> Element:
+        known = self._addresses.get(key)
+        if known is None:
+            known = self._addresses[key] = _address(key, self.web.nodes[key])
+        return known
+
+    def _count(self, load: Node, pieces: list[str]) -> None:
+        """How many pieces, their measures, and the weight of all where every one states its own."""
+        shown = [lifted(self.web.nodes[one], self.bag) for one in pieces]
+        start = Node("whole", line=shown[0].line, column=shown[0].column, offset=shown[0].offset)
+        whole = weighed(start, shown, self.bag)
+        load.elements |= whole.elements
+        load.children.extend([*whole.children, *groups_of(shown, self.bag)])
 
 
 def _has_name(unit: Node) -> bool:
@@ -152,18 +197,31 @@ def contents(web: Relations, unit: str) -> list[str]:
     """
     compositions = [one for one in web.ahead(unit, "inUnitComposition") if web.is_a(one, "UnitComposition")]
     compositions = compositions or web.behind(unit, "loadingUnit", "UnitComposition")
-    composing = [one for at in compositions for one in web.either(at, "compositionActions", "servedActivity", "Composing")]
-    composing += web.behind(unit, "loadingUnit", "Composing")
-    built = [one for one in dict.fromkeys(composing) if web.nodes[one].text("compositionType") != "DECOMPOSITION"]
     found: dict[str, None] = {}
-    for one in built if not web.spent else ():
-        found |= dict.fromkeys(web.either(one, "composedPieces", "involvedInActions", "Piece"))
-    return list(found) if web.spend(len(found)) else []
+    for at in [*compositions, *web.behind(unit, "loadingUnit", "Composing")]:
+        pieces = web.once(at, _composed)
+        if not web.spend(len(pieces)):
+            return []
+        found |= dict.fromkeys(pieces)
+    return list(found)
+
+
+def _composed(web: Relations, at: str) -> list[str]:
+    """The pieces of a composition, or of one composing, that were not taken out again."""
+    acts = web.either(at, "compositionActions", "servedActivity", "Composing") if web.is_a(at, "UnitComposition") else [at]
+    built = [one for one in acts if web.nodes[one].text("compositionType") != "DECOMPOSITION"]
+    return list(
+        dict.fromkeys(piece for one in built for piece in web.either(one, "composedPieces", "involvedInActions", "Piece"))
+    )
 
 
 def carried(web: Relations) -> list[tuple[dict[str, Element], int]]:
-    """What the object a tree is about carries: the number of every waybill, and how many pieces of it."""
+    """What the object a tree is about carries: the number of every waybill, and how many pieces of it; nothing where not all of
+    them could be counted.
+    """
     pieces = list(dict.fromkeys(one for at in _carriers(web) for one in _pieces_of(web, at)))
+    if web.spent:
+        return []
     return [(number, len(alike)) for waybill, alike in _by_waybill(web, pieces).items() if (number := web.number(waybill))]
 
 
@@ -196,10 +254,6 @@ def _by_waybill(web: Relations, pieces: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _unit(web: Relations, unit: str, bag: Bag) -> Node:
-    return _shown(web.nodes[unit], "uld", bag, without=("inUnitComposition", "involvedInActions"))
-
-
 def _shown(node: Node, name: str, bag: Bag, *, without: tuple[str, ...] = ()) -> Node:
     """A node as rows see it, without what other nodes say."""
     shown = lifted(Node(node.name, node.elements, [one for one in node.children if one.name not in without], node.line), bag)
@@ -227,10 +281,9 @@ def unjoined(root: Node) -> str:
     lost = [one for one in pieces if (waybill := web.waybill(one)) is None or not web.number(waybill)]
     if not pieces:
         return f"this {root.name} leads to no pieces: which shipments it concerns is not said"
-    for unit in [*web.of("LoadingUnit"), *(unit for one in web.of("Loading") for unit in web.ahead(one, "loadedUnits"))]:
-        contents(web, unit)
+    _ = [*_loads(web)], [*_units(web)]
     if web.spent:
-        return f"the units of this {root.name} share their pieces so often that not all were counted: send them one by one"
+        return f"loads and units of this {root.name} share so much that not all were told: send them one by one"
     if lost:
         return f"{len(lost)} of {len(pieces)} pieces of this {root.name} lead to no waybill"
     composing = web.is_a(web.root, "UnitComposition") or web.is_a(web.root, "Composing")

@@ -5,9 +5,11 @@ event shape.
 import re
 from collections.abc import Iterator
 
-from adapters.one_record.lift import Bag, copy
+from adapters.one_record.frame import GROWTH
+from adapters.one_record.lift import Bag
 from adapters.one_record.relations import Relations
-from adapters.one_record.stowage import carried, digest
+from adapters.one_record.repeats import SPARE
+from adapters.one_record.stowage import LOOKED_AT, carried, digest
 from hub.canonical.settle import INBOUND, OUTBOUND
 from hub.syntax import Element, Node
 
@@ -18,6 +20,11 @@ SIDES = {"OUTBOUND": "D", "INBOUND": "A"}
 
 
 TIMES_OF_EVENT = ("A", "E", "S")
+BRIEF = frozenset(
+    ("@id", "@type", "eventCode", "discrepancy", "eventDate", "eventTimeType", "partialEventIndicator", "recordedPieceCount")
+)
+"""What an event says of every target, of however many there are."""
+
 SHIPMENT_SAYS, WAYBILL_SAYS = ("totalGrossWeight",), ("departureLocation", "arrivalLocation")
 
 
@@ -32,8 +39,9 @@ def read_targets(root: Node, event: Node, bag: Bag) -> Node:
     _moment(event, bag)
     event.name = "event"
     address = _event_address(root)
+    telling = _Telling(event, bag, _allowed(root))
     for about in targets or [Node("eventFor", {"@id": event.elements["@id"]} if "@id" in event.elements else {}, [], root.line)]:
-        shaped.children.extend(_targets(about, event, bag))
+        shaped.children.extend(telling.targets(about))
     for target in shaped.children:
         target.elements["eventAddress"] = address
     shaped.children[0].children.append(bag.node)
@@ -49,42 +57,87 @@ def _event_address(root: Node) -> Element:
     return Element(digest("\x1f".join(texts)), root.line, root.column, root.offset)
 
 
-def _targets(about: Node, event: Node, bag: Bag) -> list[Node]:
-    """The target; where it is a flight, a unit or an action, one for each waybill of which it carries pieces."""
-    aboard = [] if next(_waybills(about), None) else carried(Relations(about))
-    if not aboard:
-        return [_target(about, event)]
-    bag.put_all(about)
-    found = []
-    for numbers, pieces in aboard:
-        told = copy(event)
+def _allowed(root: Node) -> int:
+    """The values that all targets together may say of one event."""
+    return SPARE + GROWTH * _size(root)
+
+
+class _Telling:
+    """The event below each of its targets: the same nodes below its own, looked at by all of them.
+
+    Where that would be many times the document, it says no more than what every event says; the rest is not carried.
+    """
+
+    def __init__(self, event: Node, bag: Bag, allowed: int) -> None:
+        self.event = event
+        self.bag = bag
+        self._left = allowed
+        self._size = _size(event)
+
+    def targets(self, about: Node) -> list[Node]:
+        """The target; where it is a flight, a unit or an action, one for each waybill of which it carries pieces."""
+        aboard = [] if next(_waybills(about), None) else carried(Relations(about))
+        if not aboard:
+            return [self._target(about)]
+        self.bag.put_all(about)
+        flight = _flight(about) if self.event.first("transportMovementReference") is None else None
+        size = _size(flight) if flight is not None else 0
+        return [self._aboard(about, numbers, pieces, flight, size) for numbers, pieces in aboard]
+
+    def _aboard(self, about: Node, numbers: dict[str, Element], pieces: int, flight: Node | None, size: int) -> Node:
+        told = self._told(flight, size)
         if "recordedPieceCount" not in told.elements:
-            told.elements["recordedPieceCount"] = Element(str(pieces), event.line, event.column, event.offset)
-        if about.text("@type") == "TransportMovement" and told.first("transportMovementReference") is None:
-            kept = [child for child in about.children if child.name != "loadingActions"]
-            told.children.append(Node("transportMovementReference", about.elements, kept, about.line))
-        found.append(Node("target", numbers, [told], about.line or event.line, about.column or event.column, about.offset))
+            told.elements["recordedPieceCount"] = Element(str(pieces), self.event.line, self.event.column, self.event.offset)
+        return Node("target", numbers, [told], *self._place(about))
+
+    def _told(self, flight: Node | None = None, size: int = 0) -> Node:
+        event = self.event
+        self._left -= (self._size + size) // LOOKED_AT
+        if self._left < 0:
+            brief = {name: one for name, one in event.elements.items() if name in BRIEF}
+            return Node(event.name, brief, [], event.line, event.column, event.offset)
+        children = [*event.children, *([flight] if flight is not None else [])]
+        return Node(event.name, event.elements.copy(), children, event.line, event.column, event.offset)
+
+    def _place(self, about: Node) -> tuple[int, int, int]:
+        return about.line or self.event.line, about.column or self.event.column, about.offset
+
+    def _target(self, about: Node) -> Node:
+        target = Node("target", {}, [self._told()], *self._place(about))
+        waybill = next(_waybills(about), None)
+        if waybill is not None:
+            target.children.extend(child for child in waybill.children if child.name in WAYBILL_SAYS)
+            target.children.extend(child for child in about.children if child.name in SHIPMENT_SAYS)
+            target.elements.update(_number(waybill))
+        elif (found := _addressed(about, self.event)) is not None:
+            target.elements.update(found)
+        about.name = "about"
+        target.children.append(about)
+        return target
+
+
+def _flight(about: Node) -> Node | None:
+    """The flight that something happened to, as an event refers to it."""
+    if about.text("@type") != "TransportMovement":
+        return None
+    kept = [child for child in about.children if child.name != "loadingActions"]
+    return Node("transportMovementReference", about.elements, kept, about.line)
+
+
+def _size(node: Node) -> int:
+    return sum(1 + len(one.elements) for one in node.walk())
+
+
+def _number(waybill: Node) -> dict[str, Element]:
+    """The number of a waybill; of a house waybill that of its master, and its own."""
+    house = waybill.text("waybillType") == "HOUSE"
+    above = waybill.first("masterWaybill") if house else waybill
+    found: dict[str, Element] = {
+        name: above.elements[name] for name in ("waybillPrefix", "waybillNumber") if above and name in above.elements
+    }
+    if house and "waybillNumber" in waybill.elements:
+        found["houseNumber"] = waybill.elements["waybillNumber"]
     return found
-
-
-def _target(about: Node, event: Node) -> Node:
-    target = Node("target", {}, [copy(event)], about.line or event.line, about.column or event.column, about.offset)
-    waybill = next(_waybills(about), None)
-    if waybill is not None:
-        target.children.extend(child for child in waybill.children if child.name in WAYBILL_SAYS)
-        target.children.extend(child for child in about.children if child.name in SHIPMENT_SAYS)
-        house = waybill.text("waybillType") == "HOUSE"
-        above = waybill.first("masterWaybill") if house else waybill
-        target.elements.update(
-            {name: above.elements[name] for name in ("waybillPrefix", "waybillNumber") if above and name in above.elements}
-        )
-        if house and "waybillNumber" in waybill.elements:
-            target.elements["houseNumber"] = waybill.elements["waybillNumber"]
-    elif (found := _addressed(about, event)) is not None:
-        target.elements.update(found)
-    about.name = "about"
-    target.children.append(about)
-    return target
 
 
 def _waybills(about: Node) -> Iterator[Node]:
@@ -155,10 +208,12 @@ def _stations(event: Node, bag: Bag) -> None:
     if code is None or event.text("eventCode") not in OUTBOUND | INBOUND:
         return
     for movement in event.all("transportMovementReference"):
-        for end in [child for child in movement.children if child.name == side]:
-            if {child.text("@value") for child in end.all("locationCodes")} == {code.text("@value")}:
+        ends, movement.children = movement.children, []
+        for end in ends:
+            if end.name == side and {child.text("@value") for child in end.all("locationCodes")} == {code.text("@value")}:
                 bag.put_all(end)
-                movement.children.remove(end)
+            else:
+                movement.children.append(end)
 
 
 def write_targets(root: Node) -> Node:

@@ -5,8 +5,7 @@ raises :class:`Unusual`.
 """
 
 import re
-from itertools import accumulate
-from operator import add, length_hint
+from operator import length_hint
 from typing import Any
 
 from adapters.one_record.graph import STRING
@@ -272,9 +271,9 @@ def _starts(text: str) -> list[int]:
     found = _COLON.search(text)
     if found is None:
         raise Unusual
-    pieces = text.split(found[0])
-    width = len(found[0])
-    return list(map(add, accumulate(map(len, pieces)), range(width, (len(pieces) + 1) * width, width)))
+    starts = [colon.end() for colon in re.finditer(re.escape(found[0]), text)]
+    starts.append(len(text) + 1)
+    return starts
 
 
 def _beside(elements: dict[str, Element], prefix: str, beside: Beside, element: Element) -> None:

@@ -61,6 +61,7 @@ class Walk:
         self._shelf = shelf
         self.held: dict[str, HeldObject | None] = {}
         self._behind: dict[str, Sequence[str]] = {}
+        self._ahead: dict[str, dict[str, list[str]]] = {}
 
     def load(self, ids: Iterable[str]) -> None:
         """Have these objects here, and those that refer to them."""
@@ -100,7 +101,18 @@ class Walk:
     def behind(self, id: str) -> Iterator[tuple[str, str]]:
         """(property, id) of every object that refers to one."""
         for by in self._behind.get(id, ()):
-            yield from ((name, by) for name, target in self.ahead(by) if target == id)
+            yield from ((name, by) for name in self._naming(by).get(id, ()))
+
+    def _naming(self, id: str) -> dict[str, list[str]]:
+        """The properties by which an object refers to others, by these; looked for the first time only."""
+        if self.held.get(id) is None:
+            return {}
+        if id not in self._ahead:
+            found: dict[str, list[str]] = {}
+            for name, to in self.ahead(id):
+                found.setdefault(to, []).append(name)
+            self._ahead[id] = found
+        return self._ahead[id]
 
     def below(self, id: str) -> list[Step]:
         """What an object leads to."""

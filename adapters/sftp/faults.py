@@ -54,7 +54,7 @@ def _is_cut_short(error: paramiko.AuthenticationException) -> bool:
 def _unresolved(error: socket.gaierror, where: str) -> DeliveryError:
     if error.errno == socket.EAI_AGAIN:
         return Retriable(f"{where}: the name of the host cannot be looked up just now ({error.strerror}). It is tried again.")
-    return Misconfigured(f"{where}: there is no such host ({error.strerror}). Check the setting 'host'.")
+    return Retriable(f"{where}: there is no such host ({error.strerror}). It is tried again; check 'host' if this goes on.")
 
 
 def _by_number(error: OSError, where: str) -> DeliveryError | None:

@@ -35,7 +35,7 @@ def _sorted(
     run: Pass, target: Any, keys: list[str], pointer: str, items: list[Any], fresh: list[tuple[Any, dict[str, Place]]]
 ) -> list[tuple[Any, dict[str, Place]]]:
     """All items of a set-like list in canonical order; the wire's order is kept beside it where it differs."""
-    taken = [(item, _take_places(run, f"{pointer}/{at}")) for at, item in enumerate(items)]
+    taken = [*zip(items, _take_places(run, pointer, len(items)), strict=True)]
     items.clear()
     wire = [taken[place - 1] for place in _known_order(target, keys, len(taken))] + fresh
     order = sorted(range(len(wire)), key=lambda at: sort_key(wire[at][0]))
@@ -52,9 +52,13 @@ def _known_order(target: Any, keys: list[str], count: int) -> list[int]:
     return known or list(range(1, count + 1))
 
 
-def _take_places(run: Pass, pointer: str) -> dict[str, Place]:
-    mine = [name for name in run.places if name == pointer or name.startswith(pointer + "/")]
-    return {name[len(pointer) :]: run.places.pop(name) for name in mine}
+def _take_places(run: Pass, pointer: str, count: int) -> list[dict[str, Place]]:
+    """The places of the items of a list, each by what is behind the item's own pointer."""
+    taken: list[dict[str, Place]] = [{} for _ in range(count)]
+    for name in [name for name in run.places if name.startswith(f"{pointer}/")] if count else ():
+        at, slash, below = name[len(pointer) + 1 :].partition("/")
+        taken[int(at)][slash + below] = run.places.pop(name)
+    return taken
 
 
 def sort_key(item: Any) -> Any:

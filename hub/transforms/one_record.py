@@ -30,9 +30,10 @@ def _xsd_moment(text: str, _: Context) -> str:
 
 def _moment(text: str) -> datetime:
     """A time of XML Schema part 2, section 3.2.7; midnight may be the end of its day (``24:00:00``)."""
-    last = "T24:00:00" in text
     try:
-        return datetime.fromisoformat(text.replace("T24:00:00", "T00:00:00")) + timedelta(days=last)
+        if "T24:00:00" in text:
+            return datetime.fromisoformat(text.replace("T24:00:00", "T00:00:00")) + timedelta(days=1)
+        return datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         raise ValueError("a time like 2026-11-21T10:30:00Z") from None
 

@@ -1,5 +1,6 @@
 """Every ONE Record document of the corpus is read or refused with located problems; none is copied here."""
 
+import copy
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +54,16 @@ def test_document_is_written_as_it_was_read(path: Path) -> None:
         written = format.write(message, Outgoing(message_id="m", control_reference="1", at=NOW))
         again = format.read(format.split(written.raws[0]).parts[0])
         assert _texts(again.root) == _texts(message.root)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CORPUS)))
+def test_document_is_understood_without_a_change_to_its_tree(path: Path) -> None:
+    format = build()
+    for part in format.split(path.read_bytes()).parts:
+        message = format.read(part)
+        before = copy.deepcopy(message.root)
+        LINE.to_canonical(message, NOW.date())
+        assert message.root == before
 
 
 def _texts(node: Node) -> object:

@@ -22,6 +22,7 @@ from tests.end_to_end.commands import ROOT, START, Place, Ran
 
 T = TypeVar("T")
 PATIENCE = 20.0
+SCHEDULE = [0.0, 0.2, 0.2, 0.4, 0.4, 0.8, 0.8, *[1.0] * 60]
 
 _NODE = """
 [node]
@@ -43,7 +44,7 @@ agents = ["{peer}/logistics-objects/holder"]
 _PEER = """id = "{name}"
 authors = ["{peer}/logistics-objects/holder"]
 notifications = "node"
-schedule = [0.0, 0.2, 0.2, 0.4, 0.4, 0.8, 0.8, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+schedule = {schedule}
 [admission]
 everything = true
 [sight]
@@ -86,13 +87,13 @@ def until(what: Callable[[], T], wanted: Callable[[T], object] = bool, *, second
 
 
 class Served:
-    """One hub in its own folder, on its own port and database."""
+    """One hub in its own folder, on its own port and database; ``listens`` where that is not the port others find it at."""
 
-    def __init__(self, folder: Path, name: str, port: int, peer: str, peer_port: int) -> None:
+    def __init__(self, folder: Path, name: str, port: int, peer: str, peer_port: int, *, listens: int = 0) -> None:
         folder.mkdir()
         self.place = Place(folder)
         self.name = name
-        self.port = port
+        self.port = listens or port
         self.base, self.peer = base_of(port), base_of(peer_port)
         self.holder = f"{self.base}/logistics-objects/holder"
         self._configure(folder, peer)
@@ -113,7 +114,7 @@ class Served:
         file.write_text(secrets + packaged + _NODE.format(base=self.base, peer=self.peer))
         for one in (self.place.config / "partners").iterdir():
             one.unlink()
-        partners = {peer: _PEER.format(name=peer, peer=self.peer), "own": _OWN.format(base=self.base)}
+        partners = {peer: _PEER.format(name=peer, peer=self.peer, schedule=SCHEDULE), "own": _OWN.format(base=self.base)}
         for partner, text in partners.items():
             (self.place.config / "partners" / f"{partner}.toml").write_text(text)
 
@@ -152,8 +153,11 @@ class Served:
 
     def own(self) -> Node:
         """The node as its holder's own system uses it."""
-        settings = {"endpoint": self.base, "token_url": f"{self.base}/token", "client_id": "own", "client_secret": "own"}
-        return open_node({**settings, "allow_private": True, "attempts": 5}, {"own": "own-word"}.__getitem__)
+        here = base_of(self.port)
+        settings = {"endpoint": here, "token_url": f"{here}/token", "client_id": "own", "client_secret": "own"}
+        return open_node(
+            {**settings, "iri_base": self.base, "allow_private": True, "attempts": 5}, {"own": "own-word"}.__getitem__
+        )
 
     def run(self, *arguments: str) -> Ran:
         """``waybridge ARGUMENTS`` on its database."""

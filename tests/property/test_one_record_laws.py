@@ -1,5 +1,6 @@
 """Laws of the ONE Record format: no bytes make it raise, its work grows linearly, what it writes it reads."""
 
+import copy
 import gc
 import json
 import re
@@ -278,6 +279,17 @@ def test_the_usual_document_goes_the_short_way() -> None:
     raw = LINE.render("one-record:Waybill", facts, outgoing).raws[0]
     assert straight.straight(raw.decode()) is not None
     assert whole(raw, True) == whole(raw, False)
+
+
+@RELAXED
+@given(documents)
+def test_what_a_message_says_is_understood_without_a_change_to_its_tree(document: dict[str, Any]) -> None:
+    format = build()
+    for part in format.split(json.dumps(document).encode()).parts:
+        message = format.read(part)
+        before = copy.deepcopy(message.root)
+        LINE.to_canonical(message, NOW.date())
+        assert message.root == before
 
 
 @RELAXED

@@ -12,6 +12,9 @@ Settings
     agent                 our own organization's IRI, as subscriber
     version               ``auto`` (default: the newest both speak), ``2.3.0``, ``2.2.0``
     hosts                 further hosts (``host`` or ``host:port``) of the partner's objects; our token goes nowhere else
+    iri_base              how the partner's IRIs begin where that is not ``endpoint`` (a node that knows itself by an inner name,
+                          ``http://neone:8080``): they are asked for at the endpoint. What is named ``http`` where the
+                          endpoint is ``https`` is asked for with TLS
     token_url             where a token is got by client credentials; with client_id, client_secret (the name of a secret),
                           token_auth (``basic``, ``post``), scope, audience, token_margin_seconds (default 30)
     bearer_secret         the name of the secret that is a fixed token, instead

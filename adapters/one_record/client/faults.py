@@ -6,13 +6,22 @@ import httpx
 
 from adapters.one_record.client.said import Said, Thing, said
 from adapters.one_record.client.settings import KIND
-from hub.exchange import Answer, printable, retry_after
+from hub.exchange import Answer, pause_asked, printable
 from hub.ports import DeliveryError, Misconfigured, Refused, Retriable
 
 _AGAIN = frozenset({408, 425, 429})
 _NEVER = frozenset({501, 505})
 _DETAILS = 5
 _LONGEST = 700
+_LEAST = 30.0
+
+
+FOR_NOW = frozenset({302, 303, 307})
+"""Redirects that do not last (RFC 9110, sections 15.4.3, 15.4.4 and 15.4.8)."""
+
+
+class SentElsewhere(Retriable):
+    """The node points to where we do not go, and not for good: a page that says that it is under repair."""
 
 
 class RefusedCall(Refused):
@@ -28,12 +37,23 @@ def fault_of(answer: Answer, method: str, url: httpx.URL, now: datetime) -> Deli
     text = f"{KIND} channel: {method} {url.copy_with(query=None)} answered {answer.status}: {told(answer)}"
     if 300 <= answer.status < 400:
         place = printable(answer.headers.get("Location", "nowhere"))
+        if answer.status in FOR_NOW:
+            return SentElsewhere(f"{text} It points to {place} for now. It is tried again.", retry_after=pause_asked(answer, now))
         return Misconfigured(f"{text} It points to {place}: correct the IRI, 'endpoint' or 'hosts'.")
     if answer.status in (401, 407):
         return Misconfigured(f"{text} Our token is not accepted: check the credentials, and that the partner trusts our issuer.")
     if answer.status in _AGAIN or (answer.status >= 500 and answer.status not in _NEVER):
-        return Retriable(text, retry_after=retry_after(answer.headers.get("Retry-After"), now))
+        return Retriable(text, retry_after=pause_asked(answer, now))
     return RefusedCall(text, answer.status)
+
+
+def not_yet(fault: DeliveryError, answer: Answer, now: datetime) -> Retriable:
+    """A 401 although the provider granted the token just now: our credentials are good, and the node cannot check them yet.
+
+    Its provider may have a new key that the node does not know, or cannot ask for.
+    """
+    wait = pause_asked(answer, now)
+    return Retriable(f"{fault} The token was just granted, so it is tried again.", retry_after=_LEAST if wait is None else wait)
 
 
 def told(answer: Answer) -> str:

@@ -47,6 +47,10 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
     def _moments(self, header: str) -> list[datetime]:
         return [at for page in self.pages if (at := _moment(page.headers.get(header, ""))) is not None]
 
+    def makes_sense(self) -> bool:
+        """Whether it is whole as far as it can be had, or at least says of which waybill it is."""
+        return self.again is None or any(one.text("waybillNumber") for page in self.pages for one in page.said().things())
+
     def media(self) -> str:
         """Its media type."""
         return self.pages[0].media if len(self.pages) == 1 else MEDIA

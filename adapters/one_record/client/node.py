@@ -16,6 +16,7 @@ from adapters.one_record.client.links import Follower, Gathered
 from adapters.one_record.client.said import Said, Thing, repeats, said
 from adapters.one_record.client.session import Session
 from adapters.one_record.client.settings import KIND
+from adapters.one_record.graph import Subject
 from hub.exchange import Answer
 from hub.ports import Receipt, Refused, Retriable
 
@@ -66,7 +67,7 @@ class Node:
     def create(self, raw: bytes, *, key: str = "") -> Receipt:
         """POST a logistics object. One that is there already with all that ours says (a repetition) is a success."""
         try:
-            return _created(self._post("logistics-objects", raw, key))
+            return _created(self._post("logistics-objects", raw, key), raw)
         except RefusedCall as refusal:
             if refusal.status == 409 and self._is_there(raw):
                 return Receipt(reference=_main(raw).iri, text="409: it is there already, as sent")
@@ -100,17 +101,31 @@ class Node:
         return Receipt(reference=" ".join(made), text=f"{answer.status} {len(made)} created")
 
     def events(self, object: str, query: dict[str, str] | None = None, *, most: int = 1000) -> Iterator[Thing]:
-        """The events of an object, page by page; at most ``most``. A node that ignores ``limit`` and ``skip`` is asked once."""
+        """The events of an object, page by page; at most ``most``. A node that ignores ``limit`` and ``skip`` is asked once.
+
+        What a list only names is read, as far as it may be; of any other, no more than its address is told.
+        """
         seen: set[str] = set()
+        last = b""
         while len(seen) < most:
             asked = {**(query or {}), "limit": str(min(_PAGE, most - len(seen))), "skip": str(len(seen))}
             answer = self.session.read(f"{object.rstrip('/')}/logistics-events?{urlencode(asked)}")
             items, total = _items(said(answer.body))
-            new = [one for one in items if one.iri not in seen]
-            yield from new[: most - len(seen)]
-            seen.update(one.iri for one in new)
+            new = [one for one in items if one.iri not in seen] if answer.body != last else []
+            yield from map(self._read_out, new[: most - len(seen)])
+            # A blank label is its own page's: the next page's is another event.
+            seen.update(f"{len(seen)}{one.iri}" if one.iri.startswith("_:") else one.iri for one in new)
+            last = answer.body
             if not new or len(seen) >= total:
                 return
+
+    def _read_out(self, event: Thing) -> Thing:
+        if event.subject.stated or not event.iri.startswith("http"):
+            return event
+        try:
+            return self.get(event.iri).thing
+        except Refused:
+            return event
 
     def subscribe(self, raw: bytes, *, key: str = "") -> Receipt:
         """POST a Subscription; the receipt names the SubscriptionRequest."""
@@ -182,9 +197,17 @@ class Node:
         return self.session.write("POST", self.place.resource(path), raw, key=key)
 
 
-def _created(answer: Answer) -> Receipt:
+def _created(answer: Answer, sent: bytes = b"") -> Receipt:
+    """What was made, by the header that names it, else by what was answered, else by the address that it was sent with."""
     kind = answer.headers.get("Type", "").rpartition("#")[2]
-    return Receipt(reference=answer.headers.get("Location", "")[:500], text=f"{answer.status} {kind}".strip())
+    named = answer.headers.get("Location") or answer.headers.get("Content-Location")
+    reference = named or next(filter(None, map(_address, (answer.body, sent))), "")
+    return Receipt(reference=reference[:500], text=f"{answer.status} {kind}".strip())
+
+
+def _address(raw: bytes) -> str:
+    found = said(raw).main() if raw.strip() else None
+    return found.iri if found is not None and found.iri.startswith("http") else ""
 
 
 def _main(raw: bytes) -> Thing:
@@ -229,6 +252,6 @@ def _items(document: Said) -> tuple[Sequence[Thing], int]:
     """The items of a Collection in its order, and how many there are in all; a list of events without one is a page by itself."""
     lists = document.of("Collection")
     named = [iri for one in lists for name in ("api:hasItem", "api:hasItems") for iri in one.texts(name)]
-    items = [one for iri in named if (one := document.thing(iri)) is not None] if lists else document.of("LogisticsEvent")
+    items = [document.thing(iri) or Thing(Subject(iri)) for iri in named] if lists else document.of("LogisticsEvent")
     totals = [total for one in lists if (total := one.whole("api:hasTotalItems")) is not None]
     return items, max(totals, default=len(items))

@@ -4,16 +4,23 @@ A fetch is a delivery too: what it brings back is handed to the intake, and only
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
+from adapters.one_record.client.faults import RefusedCall
 from adapters.one_record.client.links import Gathered
+from adapters.one_record.client.listed import each_event
 from adapters.one_record.client.node import Node
 from adapters.one_record.client.orders import Call, Order, order
+from adapters.one_record.client.said import EVENTS
 from adapters.one_record.client.settings import KIND
 from adapters.one_record.vocabulary import CARGO
 from hub.channel import key_text, shown_name
 from hub.ports import Arrival, Intake, IntakeRefused, Misconfigured, Parcel, Receipt, Refused, Retriable
+
+_LEFT_OUT = frozenset({404, 405, 501})
+"""How a node answers at an address it does not serve: events about several objects at once are optional in 2.3.0."""
 
 _EVENT_FOR = ("cargo:eventFor", CARGO + "eventFor", "eventFor")
 
@@ -26,6 +33,7 @@ class NodeSender:
         self._intake = intake
         self._partner = partner
         self._channel = channel
+        self._bulk = True
         self._calls: dict[Call, Callable[[Order, bytes, str], Receipt]] = {
             Call.FETCH: lambda order, _raw, _key: self._fetch(order.about),
             Call.NOTIFY: lambda _order, raw, key: node.notify(raw, key=key),
@@ -57,8 +65,13 @@ class NodeSender:
         if len(targets) == 1:
             return self._node.post_event(targets[0], raw, key=key)
         self._node.session.negotiate()
-        if self._node.session.versions.has("2.3.0"):
-            return self._node.post_events(raw, key=key)
+        if self._bulk and self._node.session.versions.has("2.3.0"):
+            try:
+                return self._node.post_events(raw, key=key)
+            except RefusedCall as refusal:
+                if refusal.status not in _LEFT_OUT:
+                    raise
+                self._bulk = False
         made = [self._node.post_event(one, _about(raw, one), key=f"{key}-{place}") for place, one in enumerate(targets, 1)]
         return Receipt(reference=" ".join(one.reference for one in made), text="; ".join(one.text for one in made))
 
@@ -74,12 +87,11 @@ class NodeSender:
         return pattern.replace("{prefix}", numbers[0]).replace("{number}", numbers[1])
 
     def _fetch(self, iris: list[str]) -> Receipt:
-        """What can be had is handed in at once; a fault that may pass makes the whole be read again later."""
+        """What can be had is handed in at once if it makes sense; a fault that may pass makes the whole be read again later."""
         if self._intake is None:
             raise Misconfigured(f"{KIND} channel: a fetch was ordered on a channel that has no intake.")
         texts, again = [], None
-        for iri in iris:
-            found = self._node.gather(iri)
+        for iri, found in chain.from_iterable(map(self._documents, iris)):
             hand_in(self._intake, iri, found, partner=self._partner, channel=self._channel)
             again = again or found.again
             left = "; ".join(f"{one}: {why}" for one, why in found.left)
@@ -88,15 +100,24 @@ class NodeSender:
             raise again
         return Receipt(reference=" ".join(iris)[:500], text="; ".join(texts))
 
+    def _documents(self, iri: str) -> Iterator[tuple[str, Gathered]]:
+        """What is handed in for one address: an object with what it links to, or the events of a list one by one."""
+        object, listed, _ = iri.rstrip("/").partition(EVENTS)
+        if listed and iri.rstrip("/").endswith(EVENTS):
+            return each_event(self._node, object)
+        return iter([(iri, self._node.gather(iri))])
 
-def hand_in(intake: Intake, iri: str, found: Gathered, *, partner: str, channel: str) -> None:
-    """Commit what was read. Raises Retriable when the hub is busy or full, Refused when it takes no such thing."""
+
+def hand_in(intake: Intake, iri: str, found: Gathered, *, partner: str, channel: str) -> bool:
+    """Commit what was read; whether it was new. Raises Retriable when the hub is busy or full, Refused where it takes no such."""
+    if not found.makes_sense():  # it would be a dead letter, and is read again
+        return False
     media = shown_name(found.media())
     arrival = Arrival(
         partner=partner, channel=channel, raw=found.document(), name=shown_name(iri), media=media, said_at=found.modified()
     )
     try:
-        intake.receive(arrival)
+        return intake.receive(arrival).status != "duplicate"
     except IntakeRefused as refusal:
         if refusal.reason in ("busy", "full"):
             raise Retriable(f"{KIND} channel: the hub is {refusal.reason}; {arrival.name} is read again later.") from refusal

@@ -12,14 +12,14 @@ import httpx
 import tenacity
 
 from adapters.one_record.client.encodings import plain
-from adapters.one_record.client.faults import fault_of
+from adapters.one_record.client.faults import FOR_NOW, SentElsewhere, fault_of, not_yet
 from adapters.one_record.client.said import Said, Thing, said
 from adapters.one_record.client.settings import KIND, Place
 from adapters.one_record.client.tokens import Tokens
 from adapters.one_record.client.versions import Versions
 from hub.exchange import Answer, Request, exchange
 from hub.kept import Kept
-from hub.ports import DeliveryError, Refused, Retriable, Unknown
+from hub.ports import DeliveryError, Misconfigured, Refused, Retriable, Unknown
 
 _READS = ("GET", "HEAD")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -64,8 +64,9 @@ class Session:
         """POST, PATCH or DELETE once; ``key`` goes out as ``Idempotency-Key``. Raises the whole tree."""
         self.negotiate()
         answer = self._good(method, url, raw, key)
-        if "Location" in answer.headers:
-            answer.headers["Location"] = urljoin(str(url), answer.headers["Location"])
+        for name in ("Location", "Content-Location"):
+            if name in answer.headers:
+                answer.headers[name] = urljoin(str(url), answer.headers[name])
         return answer
 
     def _reading(self, method: str, url: httpx.URL) -> Answer:
@@ -103,8 +104,16 @@ class Session:
             place = answer.headers.get("Location", "")
             if answer.status not in _REDIRECTS or not place:
                 break
-            url = self.place.url(urljoin(str(url), place))
+            url = self._ahead(answer.status, urljoin(str(url), place))
         return answer, url
+
+    def _ahead(self, status: int, place: str) -> httpx.URL:
+        try:
+            return self.place.url(place)
+        except Misconfigured as fault:
+            if status in FOR_NOW:
+                raise SentElsewhere(f"{fault} It points there for now, and is tried again.") from fault
+            raise
 
     def _good(self, method: str, url: httpx.URL, raw: bytes, key: str) -> Answer:
         answer = self._exchanged(method, url, raw, key)
@@ -116,7 +125,8 @@ class Session:
     def _judged(self, answer: Answer, method: str, url: httpx.URL) -> Answer:
         if 200 <= answer.status < 300:
             return answer
-        raise fault_of(answer, method, url, self._now())
+        fault = fault_of(answer, method, url, self._now())
+        raise not_yet(fault, answer, self._now()) if answer.status == 401 and self.place.credentials is not None else fault
 
     def _exchanged(self, method: str, url: httpx.URL, raw: bytes, key: str) -> Answer:
         """One exchange, repeated where the refusal says that nothing was done: 401 once, 406 and 415 in an older version."""
@@ -156,6 +166,9 @@ class Session:
             answer, _ = self._landed("GET", self.place.resource(""))
         except Unknown as fault:
             raise Retriable(str(fault)) from fault
+        except (Misconfigured, SentElsewhere):  # the call itself tells it, unless it is only the root that points elsewhere
+            self.versions.asked = True
+            return
         self.versions.asked = True
         server = _server(said(answer.body)) if answer.status == 200 else None
         if server is not None:
@@ -173,7 +186,7 @@ def _server(document: Said) -> Thing | None:
 
 
 def _is_worth_repeating(fault: BaseException) -> bool:
-    if isinstance(fault, Retriable):
+    if isinstance(fault, Retriable) and not isinstance(fault, SentElsewhere):
         return (fault.retry_after or 0.0) <= _LONGEST_PAUSE
     return isinstance(fault, Unknown)
 

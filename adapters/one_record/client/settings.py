@@ -14,7 +14,8 @@ VERSIONS = ("2.3.0", "2.2.0")
 """The API versions spoken, the newest first."""
 
 KNOWN = (
-    *("endpoint", "agent", "version", "hosts", "shipment_object", "attempts", "status_seconds", "keep_seconds", *WAY_SETTINGS),
+    *("endpoint", "agent", "version", "hosts", "iri_base", "shipment_object", "attempts", "status_seconds", "keep_seconds"),
+    *WAY_SETTINGS,
     *("bearer_secret", "token_url", "client_id", "client_secret", "token_auth", "scope", "audience", "token_margin_seconds"),
     *("certificate_file", "certificate_key_file"),
     *("link_depth", "link_count", "link_bytes", "link_seconds", "cache_seconds", "cache_count", "cache_bytes"),
@@ -53,13 +54,15 @@ class Place:
     """Where a partner's node is, who we are to it, and what it may cost us.
 
     ``hosts`` are the authorities (``host`` or ``host:port``) that may be spoken to with our token: the endpoint's and those the
-    configuration adds. ``version`` is empty when it is to be negotiated.
+    configuration adds. ``iri_base`` is how its IRIs begin where that is not the endpoint, else empty. ``version`` is empty when
+    it is to be negotiated.
     """
 
     endpoint: httpx.URL
     agent: str
     version: str
     hosts: frozenset[str]
+    iri_base: str
     shipment_object: str
     attempts: int
     status_seconds: float
@@ -83,13 +86,24 @@ class Place:
         if not self.is_theirs(url):
             raise Misconfigured(
                 f"{KIND} channel: {iri[:200]} is not on {', '.join(sorted(self.hosts))}. Our token goes nowhere else: add the "
-                "host to 'hosts' if it is this partner's."
+                "host to 'hosts', or name 'iri_base', if it is this partner's."
             )
-        return url
+        return self._reached(url)
 
     def is_theirs(self, url: httpx.URL) -> bool:
         """Whether an address is one of this partner's, with no less protection than its endpoint."""
-        return url.scheme in (self.endpoint.scheme, "https") and not url.userinfo and authority(url) in self.hosts
+        reached = self._reached(url)
+        return reached.scheme in (self.endpoint.scheme, "https") and not reached.userinfo and authority(reached) in self.hosts
+
+    def _reached(self, url: httpx.URL) -> httpx.URL:
+        """Where an IRI is asked for: below the endpoint where it begins with ``iri_base``, with TLS where the endpoint has it.
+
+        A node behind a proxy that ends TLS names its objects by what it knows of itself: ``http``, or an inner host.
+        """
+        text = str(url)
+        if self.iri_base and (text + "/").startswith((f"{self.iri_base}/", f"{self.iri_base}?")):
+            return httpx.URL(str(self.endpoint).rstrip("/") + text[len(self.iri_base) :])
+        return url.copy_with(scheme="https") if (url.scheme, self.endpoint.scheme) == ("http", "https") else url
 
 
 def authority(url: httpx.URL) -> str:
@@ -110,6 +124,7 @@ def place(read: Settings, secrets: Secrets) -> Place:
         agent=read.text("agent", ""),
         version=_version(read),
         hosts=frozenset((authority(endpoint), *_hosts(read))),
+        iri_base=read.text("iri_base", "").rstrip("/"),
         shipment_object=read.text("shipment_object", ""),
         attempts=read.whole("attempts", 3, least=1),
         status_seconds=read.seconds("status_seconds", 10.0, zero=True),

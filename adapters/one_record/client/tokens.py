@@ -5,6 +5,7 @@ Knows no ONE Record. A token is never logged and stands in no error's text.
 
 import base64
 import binascii
+import math
 import re
 import time
 from collections.abc import Callable
@@ -13,8 +14,9 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from adapters.one_record.client.faults import FOR_NOW
 from adapters.one_record.client.settings import KIND, Credentials
-from hub.exchange import Answer, Request, exchange, printable, retry_after
+from hub.exchange import Answer, Request, exchange, pause_asked, printable
 from hub.kept import Kept
 from hub.ports import Misconfigured, Retriable, Unknown
 from hub.way import Way
@@ -35,6 +37,7 @@ class Claims(msgspec.Struct, frozen=True):
     """What is read of a token that is a JWT; it is not ours to verify."""
 
     exp: float | None = None
+    iat: float | None = None
 
 
 class Tokens:
@@ -73,11 +76,16 @@ class Tokens:
     def _renew(self, credentials: Credentials) -> None:
         granted = _granted(self._asked(credentials), credentials, datetime.fromtimestamp(self._clock(), UTC))
         self._held = granted.access_token
-        lasts = _seconds(granted.expires_in)
-        ends = [self._clock() + lasts] if lasts is not None else []
-        stated = expiry(granted.access_token)
-        ends += [stated] if stated is not None else []
-        self._until = min(ends, default=self._clock() + _UNSTATED_SECONDS) - credentials.margin_seconds
+        self._until = self._clock() + self._lasts(granted) - credentials.margin_seconds
+
+    def _lasts(self, granted: Granted) -> float:
+        """Seconds from now. Their ``exp`` is a time of day by their clock, so it counts from their ``iat`` where that is told."""
+        stated, claims = _seconds(granted.expires_in), claimed(granted.access_token)
+        if claims.exp is None:
+            return stated if stated is not None else _UNSTATED_SECONDS
+        if claims.iat is not None:
+            return min(claims.exp - claims.iat, stated if stated is not None else math.inf)
+        return stated if stated is not None else claims.exp - self._clock()
 
     def _asked(self, credentials: Credentials) -> Answer:
         try:
@@ -101,8 +109,10 @@ def _request(credentials: Credentials) -> Request:
 
 def _granted(answer: Answer, credentials: Credentials, now: datetime) -> Granted:
     where = f"{KIND} channel: the token endpoint {credentials.url.copy_with(query=None)}"
-    if answer.status in (408, 425, 429) or answer.status >= 500:
-        raise Retriable(f"{where} answered {answer.status}.", retry_after=retry_after(answer.headers.get("Retry-After"), now))
+    if answer.status in (408, 425, 429, *FOR_NOW) or answer.status >= 500:
+        raise Retriable(f"{where} answered {answer.status}.", retry_after=pause_asked(answer, now))
+    if not answer.whole:
+        raise Retriable(f"{KIND} channel: the answer of the token endpoint {credentials.url.copy_with(query=None)} broke off.")
     if answer.status != 200:
         raise Misconfigured(
             f"{where} answered {answer.status}: {_refusal(answer.body)}. Check 'client_id', 'client_secret', 'scope', 'audience'."
@@ -138,13 +148,13 @@ def _seconds(stated: float | str | None) -> float | None:
         return None
 
 
-def expiry(token: str) -> float | None:
-    """The ``exp`` claim of a JWT, in seconds since 1970; None for any other token."""
+def claimed(token: str) -> Claims:
+    """What a JWT says of its life; nothing for any other token."""
     parts = token.split(".")
     if len(parts) != 3:
-        return None
+        return Claims()
     try:
         body = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-        return msgspec.json.decode(body, type=Claims).exp
+        return msgspec.json.decode(body, type=Claims)
     except (binascii.Error, ValueError, msgspec.DecodeError):
-        return None
+        return Claims()

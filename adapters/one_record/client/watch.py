@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import structlog
 
 from adapters.one_record.client.cache import mark
+from adapters.one_record.client.listed import each_event
 from adapters.one_record.client.node import Node
 from adapters.one_record.client.sender import hand_in
 from hub.ports import DeliveryError, Intake, Refused
@@ -64,9 +65,7 @@ class Watch:
 
     def _list(self, iri: str, intake: Intake) -> int:
         handed = 0
-        for one in self._node.events(iri):
-            if one.iri not in self._seen:
-                hand_in(intake, one.iri, self._node.gather(one.iri), partner=self._partner, channel=self._channel)
-                self._seen.add(one.iri)
-                handed += 1
+        for name, found in each_event(self._node, iri, self._seen):
+            handed += hand_in(intake, name, found, partner=self._partner, channel=self._channel)
+            self._seen.add(name)
         return handed

@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
-from adapters.one_record.security.refusals import KeysUnavailable
+from adapters.one_record.security.refusals import KeysUnavailable, KeyUnknown
 from adapters.one_record.security.settings import Issuer
 from hub.logs import Log
 
 Key = RSAKey | ECKey | OKPKey
 MOST_KEYS = 100
 LEAST_RSA_BITS = 2048
+NOW_SECONDS = 6.0
+"""How long a fetch may take, and a little: so old is a set that was fetched for the question at hand."""
 _KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 _log = Log("one-record.keys")
 
@@ -43,7 +45,8 @@ class Keys:
     def candidates(self, kid: str | None, algorithm: str) -> list[Key]:
         """The keys that may have signed: the one of this id, or without an id all of the algorithm's kind.
 
-        Raises :class:`KeysUnavailable` when there has never been a key set, or the old one is too old.
+        None: the issuer was asked just now, and has no such key. Raises :class:`KeysUnavailable` when there has never been a key
+        set, or the old one is too old, and :class:`KeyUnknown` where a newer one may have the key.
         """
         self._renew(needed=self._aged())
         found = self._fitting(kid, algorithm)
@@ -52,7 +55,12 @@ class Keys:
             found = self._fitting(kid, algorithm)
         if self._is_stale():
             raise KeysUnavailable(f"the keys of {self._issuer.iss} could not be renewed in time")
+        if not found and not self._is_of_now():
+            raise KeyUnknown(f"{self._issuer.iss} had no key {str(kid)[:60]!r} for {algorithm} when it was last asked")
         return found
+
+    def _is_of_now(self) -> bool:
+        return self._fetched_at is not None and self._monotonic() - self._fetched_at < NOW_SECONDS
 
     def _aged(self) -> bool:
         return self._fetched_at is None or self._monotonic() - self._fetched_at > self._issuer.max_age

@@ -25,3 +25,7 @@ class Unauthenticated(Exception):
 
 class KeysUnavailable(Exception):
     """The keys of a trusted issuer cannot be had just now: the caller is told to come back, never let in."""
+
+
+class KeyUnknown(KeysUnavailable):
+    """A trusted issuer had no such key when it was last asked, and cannot or may not be asked again yet: it may have one now."""

@@ -90,7 +90,7 @@ class Server:
         path = str(request.scope["path"])
         if not path.startswith(self._prefix):
             raise Refusal(404, Detail(message=f"This node answers below {self._node.base}/."))
-        return path[len(self._prefix) :].rstrip("/") or "/"
+        return "/" + "/".join(filter(None, path[len(self._prefix) :].split("/")))
 
     async def _beside(self, request: Request, path: str) -> Response | None:
         """What is no part of the API: its description, and the token endpoint where one is built in."""
@@ -140,10 +140,19 @@ class Server:
             key=request.headers.get("idempotency-key", "")[:200],
         )
         try:
-            return self._response(request, operation.handler(self._node, call), asked)
+            return self._response(request, self._handled(operation, call), asked)
         except Conflict as conflict:
             status = {"identifier": 409, "unknown": 404}.get(conflict.reason, 422)
             raise Refusal(status, Detail(message=str(conflict), resource=self._node.base + path)) from conflict
+
+    def _handled(self, operation: Operation, call: Call) -> Answer:
+        """The answer; where the same call was still at work when this one looked for it, what that one made is there now."""
+        try:
+            return operation.handler(self._node, call)
+        except Conflict as conflict:
+            if conflict.reason != "identifier" or not call.key:
+                raise
+            return operation.handler(self._node, call)
 
     def _response(self, request: Request, answer: Answer, asked: Wanted) -> Response:
         headers = {**_common(asked), "Content-Language": answer.language or ENGLISH, **answer.headers}

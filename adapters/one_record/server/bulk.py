@@ -5,11 +5,10 @@ The body is an api:Collection whose ``hasItem`` links the objects; so is the ans
 read is left out, as what is not there is: the answer does not tell them apart.
 """
 
-from adapters.one_record.nodes import links, made
+from adapters.one_record.nodes import links, made, with_revision
 from adapters.one_record.server.call import Answer, Call, Node
 from adapters.one_record.server.documents import body_of, require_class
 from adapters.one_record.server.errors import refused
-from adapters.one_record.server.objects import with_revision
 from adapters.one_record.server.permission import allowed
 from adapters.one_record.vocabulary import API
 from hub.objects import GET_OBJECT, Nodes

@@ -3,11 +3,13 @@
 The standard: Logistics Objects, "Update a Logistics Object"; Verifications.
 """
 
+import msgspec
+
 from adapters.one_record import changing
 from adapters.one_record.nodes import Node as JsonNode
-from adapters.one_record.nodes import by_id, class_of, linked, text_of
+from adapters.one_record.nodes import by_id, class_of, is_object, linked, text_of
 from adapters.one_record.server.call import Answer, Call, Node
-from adapters.one_record.server.documents import body_of, detail_of, faults, require_class, require_valid
+from adapters.one_record.server.documents import UNKNOWN, body_of, detail_of, faults, require_class, require_valid
 from adapters.one_record.server.errors import Detail, Refusal, error, refused
 from adapters.one_record.server.permission import require, the_object
 from adapters.one_record.server.repeating import new_id, request_again
@@ -28,6 +30,7 @@ from hub.objects import (
     Nodes,
     Notice,
 )
+from hub.problem import Problem
 
 STALE = "Conflict with Logistics Object revision number"
 UNFIT = "Change could not be applied"
@@ -44,7 +47,7 @@ def ask_change(node: Node, call: Call) -> Answer:
     require_class(nodes, "Change", call)
     change = _read(node, call, nodes)
     require_valid(problems, node, call)
-    if node.object_id(change.object) != held.id:
+    if change.object != node.object_iri(held.id):
         raise refused(
             "hasLogisticsObject in the Change is not the logistics object of this request.",
             property=API + "hasLogisticsObject",
@@ -77,10 +80,14 @@ def _read(node: Node, call: Call, nodes: Nodes) -> changing.Change:
 
 
 def _require_subjects(change: changing.Change, held: HeldObject) -> None:
-    """Every subject is the object, one of its embedded objects, or a new one. Raises Refusal (400)."""
-    known = {one["@id"] for one in held.nodes}
+    """Every subject is the object, one of its embedded objects, or a new one. Raises Refusal (400).
+
+    What another revision has or had embedded is not looked for: the revision is what is wrong with such a change.
+    """
+    known = {one["@id"] for place, one in enumerate(held.nodes) if not place or not is_object(one)}
     for one in change.operations:
-        if not one.subject.startswith("_:") and one.subject not in known and "://" in one.subject:
+        stale = change.revision != held.latest and "://" not in one.subject
+        if not one.subject.startswith("_:") and one.subject not in known and not stale:
             raise refused(
                 "The subject of an operation is the logistics object itself or one of its embedded objects.",
                 property=API + "s",
@@ -100,7 +107,8 @@ def accept_change(node: Node, request: ActionRequest, by: str) -> ActionRequest:
         detail = Detail(code="422", message=wrong.message, property=wrong.property, resource=wrong.resource)
         return _fail(node, request, by, error(UNFIT, [detail]))
     except Refusal as invalid:
-        return _fail(node, request, by, error(UNFIT, invalid.details))
+        details = [msgspec.structs.replace(one, code=str(invalid.status)) for one in invalid.details]
+        return _fail(node, request, by, error(UNFIT, details))
     except Conflict as conflict:
         if conflict.reason == "content":
             detail = Detail(code="422", message=str(conflict), property=API + "hasOperation", resource=node.object_iri(held.id))
@@ -124,7 +132,7 @@ def _acceptance(node: Node, request: ActionRequest, change: changing.Change, hel
         raise Conflict("revision", "not the newest revision")
     applier = changing.Applier(held.nodes, node.request_iri(request.id), lambda iri: _exists(node, iri))
     nodes = applier.apply(change)
-    wrong = faults(nodes)
+    wrong = [*faults(nodes), *_newly_unknown(node, nodes, held)]
     if wrong:
         raise Refusal(422, *(detail_of(one, node.object_iri(held.id)) for one in wrong))
     updated = Notice(
@@ -148,6 +156,14 @@ def _acceptance(node: Node, request: ActionRequest, change: changing.Change, hel
     )
 
 
+def _newly_unknown(node: Node, nodes: Nodes, held: HeldObject) -> list[Problem]:
+    """Properties the change adds that no class has, where the node takes none; those that were there before are let be."""
+    if node.doors.settings.unknown_properties != "refuse":
+        return []
+    before = {one.message for one in faults(held.nodes, UNKNOWN)}
+    return [one for one in faults(nodes, UNKNOWN) if one.message not in before]
+
+
 def _exists(node: Node, iri: str) -> bool:
     """Whether an object may be linked: one of ours must exist, what others hold is theirs to know."""
     id = node.object_id(iri)
@@ -164,19 +180,27 @@ def ask_verification(node: Node, call: Call) -> Answer:
     nodes, problems = body_of(node, call)
     require_class(nodes, "Verification", call)
     require_valid(problems, node, call)
-    about, revision = text_of(nodes[0], API + "hasLogisticsObject"), text_of(nodes[0], API + "hasRevision")
-    if node.object_id(about) != held.id:
+    about, revision = text_of(nodes[0], API + "hasLogisticsObject"), _revision(node, call, nodes)
+    if about != node.object_iri(held.id):
         raise refused(
             "hasLogisticsObject in the Verification is not the logistics object of this request.",
             property=API + "hasLogisticsObject",
             resource=about,
         )
-    request = ask(node, call, VERIFICATION, nodes, new_id(call), objects=[held.id], revision=int(revision))
-    reasons = _unverifiable(node, nodes, held, int(revision))
+    request = ask(node, call, VERIFICATION, nodes, new_id(call), objects=[held.id], revision=revision)
+    reasons = _unverifiable(node, nodes, held, revision)
     if reasons:
         errors = error("Verification could not be processed", reasons)
         node.doors.requests.fail(request.id, node.holder, errors, notices(node, request, FAILED, node.holder))
     return created(node, request)
+
+
+def _revision(node: Node, call: Call, nodes: Nodes) -> int:
+    """The revision a Verification is about. Raises Refusal (400)."""
+    try:
+        return changing.revision(nodes[0])
+    except changing.Wrong as wrong:
+        raise refused(wrong.message, property=wrong.property, resource=node.base + call.path) from wrong
 
 
 def _unverifiable(node: Node, nodes: Nodes, held: HeldObject, revision: int) -> list[Detail]:

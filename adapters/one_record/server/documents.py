@@ -3,13 +3,15 @@
 import msgspec
 
 from adapters.one_record.check import Checker
-from adapters.one_record.frame import Root, tree
+from adapters.one_record.frame import Root, size
 from adapters.one_record.graph import Graph, Report
 from adapters.one_record.nodes import from_graph, kind_of, to_graph
 from adapters.one_record.read import Document, understand_as
+from adapters.one_record.repeats import tree
 from adapters.one_record.scan import Lines, decode
 from adapters.one_record.server.call import Call, Node
 from adapters.one_record.server.errors import BODY, RESOURCE, Detail, Refusal, refused
+from adapters.one_record.server.mending import mend
 from adapters.one_record.server.negotiation import TURTLE, body_media
 from adapters.one_record.vocabulary import API, CARGO, local, vocabulary
 from hub.objects import Nodes
@@ -51,6 +53,9 @@ INVALID = frozenset(
 )
 """What contradicts the ontology: the resource is invalid (Implementation Guidelines, Data Model Versioning and Validation)."""
 
+UNKNOWN = frozenset((Code.ONE_PROPERTY_UNKNOWN, Code.ONE_TERM))
+"""What is refused beside, where the node is set to (``unknown_properties``)."""
+
 MOST_TOLD = 20
 
 TURTLE_COSTS = 8
@@ -66,7 +71,7 @@ def body_of(node: Node, call: Call) -> tuple[Nodes, list[Problem]]:
     _refuse(document.problems, UNREADABLE, call, BODY)
     root = _only_root(document, call)
     report = Report(document.lines, list(document.problems))
-    checked(document.graph, root, report)
+    checked(document.graph, root, report, mended=True)
     return from_graph(document.graph, root.subject), report.problems
 
 
@@ -99,26 +104,27 @@ def _only_root(document: Document, call: Call) -> Root:
     raise refused(f"The body should describe one object that no other refers to; it has {len(document.roots)} ({names}).")
 
 
-def checked(graph: Graph, root: Root, report: Report) -> None:
-    """Check what one root reaches against the class table."""
-    _, visited, shown = tree(graph, root, 1, report)
+def checked(graph: Graph, root: Root, report: Report, *, mended: bool = False) -> None:
+    """Check what one root reaches against the class table; ``mended``: once it is put right where that is plain."""
+    _, visited, shown = tree(graph, [root], root, report)
+    if mended:
+        mend(graph, visited)
     Checker(graph, vocabulary(), report).check(visited, shown)
 
 
-def faults(nodes: Nodes) -> list[Problem]:
+def faults(nodes: Nodes, codes: frozenset[Code] = INVALID) -> list[Problem]:
     """What contradicts the ontology in nodes we made ourselves (an applied change); there is no text to point into."""
     graph = to_graph(nodes)
     report = Report(Lines.of(""))
-    checked(graph, Root(graph.subjects[nodes[0]["@id"]], len(nodes)), report)
-    return [msgspec.structs.replace(one, line=None, column=None) for one in report.problems if one.code in INVALID]
+    graph.size = sum(map(size, graph.subjects.values()))
+    checked(graph, Root(graph.subjects[nodes[0]["@id"]], graph.size), report)
+    return [msgspec.structs.replace(one, line=None, column=None) for one in report.problems if one.code in codes]
 
 
 def require_valid(problems: list[Problem], node: Node, call: Call, *, waived: frozenset[str] = frozenset()) -> None:
     """Refuse what contradicts the ontology, and unknown properties where the node is set to. Raises Refusal (400)."""
-    wrong = set(INVALID)
-    if node.doors.settings.unknown_properties == "refuse":
-        wrong |= {Code.ONE_PROPERTY_UNKNOWN, Code.ONE_TERM}
-    _refuse([one for one in problems if (one.element or "") not in waived], frozenset(wrong), call, RESOURCE, node.base)
+    wrong = INVALID | UNKNOWN if node.doors.settings.unknown_properties == "refuse" else INVALID
+    _refuse([one for one in problems if (one.element or "") not in waived], wrong, call, RESOURCE, node.base)
 
 
 def _refuse(problems: list[Problem], codes: frozenset[Code], call: Call, about: str, base: str = "") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from adapters.one_record.security import settings, token_endpoint
 from adapters.one_record.security.gate import Gate
-from adapters.one_record.security.refusals import KeysUnavailable, Unauthenticated
+from adapters.one_record.security.refusals import KeysUnavailable, KeyUnknown, Unauthenticated
 from adapters.one_record.security.token_endpoint import Issuing
 from adapters.one_record.server.errors import Detail, Refusal
 from hub.logs import Log
@@ -42,6 +42,10 @@ class Entrance:
             uri = self._gate.agent(headers, certificate)
         except Unauthenticated as refused:
             raise Refusal(401, Detail(message=refused.told), headers={"WWW-Authenticate": refused.challenge()}) from refused
+        except KeyUnknown as fault:
+            _log.info("not authenticated yet", reason=str(fault))
+            told = Detail(message="The key of the token is not known yet. The issuer's keys are asked for again in a moment.")
+            raise Refusal(503, told, headers={"Retry-After": "30"}) from fault
         except KeysUnavailable as fault:
             _log.error("nobody can be let in", reason=str(fault))
             told = Detail(message="The keys of the token's issuer cannot be had at the moment.")

@@ -6,7 +6,7 @@ The standard: Logistics Events.
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from adapters.one_record.nodes import class_iri, made, properties, settle, text_of
+from adapters.one_record.nodes import class_iri, made, nameless, properties, settle, text_of
 from adapters.one_record.server import queries
 from adapters.one_record.server.call import Answer, Call, Node, last_modified, stamp
 from adapters.one_record.server.documents import body_of, require_class, require_valid
@@ -58,13 +58,13 @@ def _targets(nodes: Nodes) -> list[str]:
     return [one["@id"] for one in nodes[0].get(FOR, ()) if "@id" in one]
 
 
-def _new(node: Node, call: Call, held: HeldObject, nodes: Nodes, id: str = "") -> NewEvent:
+def _new(node: Node, call: Call, held: HeldObject, nodes: Nodes, id: str) -> NewEvent:
     """The event of one object; it keeps what was sent, and states when it was created where it does not say."""
-    id, now = id or str(uuid.uuid4()), node.doors.now()
+    now = node.doors.now()
     iri, target = node.event_iri(held.id, id), node.object_iri(held.id)
     root = nodes[0] | {FOR: [{"@id": target}]}
     root.setdefault(CREATED, [{"@value": stamp(now.replace(microsecond=0)), "@type": XSD + "dateTime"}])
-    kept = settle([root, *_beside(nodes, target), _typed(target, held)], iri, iri)
+    kept = settle(nameless([root, *_beside(nodes, target), _typed(target, held)]), iri, iri)
     kind, code = class_iri(root), text_of(root, CODE)
     notice = Notice(
         event_type="LOGISTICS_EVENT_RECEIVED",
@@ -188,14 +188,21 @@ def create_many(node: Node, call: Call) -> Answer:
 def _one_of_many(node: Node, call: Call, nodes: Nodes, iri: str, held: HeldObject | None) -> Nodes:
     name = f"internal:{uuid.uuid4()}"
     try:
-        new = _new(node, call, _permitted(node, call, iri, held), nodes)
+        event = _made_once(node, call, _permitted(node, call, iri, held), nodes)
     except Refusal as refusal:
         errors = error_nodes(refusal, call.language)
         failed = made(name, "EventCreationResult", hasHTTPStatus=refusal.status, hasLogisticsObject={"@id": iri})
         return [failed | {API + "hasError": [{"@id": errors[0]["@id"]}]}, *errors]
-    node.doors.events.add([new])
-    event = {"@id": node.event_iri(new.object, new.id)}
-    return [made(name, "EventCreationResult", hasHTTPStatus=201, hasLogisticsObject={"@id": iri}, hasLogisticsEvent=event)]
+    told = {"hasLogisticsObject": {"@id": iri}, "hasLogisticsEvent": {"@id": event}}
+    return [made(name, "EventCreationResult", hasHTTPStatus=201, **told)]
+
+
+def _made_once(node: Node, call: Call, held: HeldObject, nodes: Nodes) -> str:
+    """The address of the event of one target, which the call has made now or, under its key, before."""
+    id = new_id(call)
+    if not call.key or node.doors.events.get(held.id, id) is None:
+        node.doors.events.add([_new(node, call, held, nodes, id)])
+    return node.event_iri(held.id, id)
 
 
 def _permitted(node: Node, call: Call, iri: str, held: HeldObject | None) -> HeldObject:

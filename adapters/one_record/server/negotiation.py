@@ -13,17 +13,19 @@ from adapters.one_record.server.errors import ENGLISH, LANGUAGES, Detail, Refusa
 
 VERSIONS = ("2.3.0", "2.2.0")
 JSON_LD, TURTLE = "application/ld+json", "text/turtle"
+X_TURTLE = "application/x-turtle"
+CONTENT_TYPES = (JSON_LD, TURTLE, X_TURTLE)
 _ANSWERS = {
-    JSON_LD: JSON_LD,
-    "application/json": JSON_LD,
-    "application/*": JSON_LD,
-    "*/*": JSON_LD,
-    TURTLE: TURTLE,
-    "application/x-turtle": "application/x-turtle",
-    "text/*": TURTLE,
+    JSON_LD: (JSON_LD,),
+    "application/json": (JSON_LD,),
+    "application/*": (JSON_LD, X_TURTLE),
+    "*/*": CONTENT_TYPES,
+    TURTLE: (TURTLE,),
+    X_TURTLE: (X_TURTLE,),
+    "text/*": (TURTLE,),
 }
-_BODIES = {JSON_LD: JSON_LD, "application/json": JSON_LD, TURTLE: TURTLE, "application/x-turtle": TURTLE}
-CONTENT_TYPES = (JSON_LD, TURTLE, "application/x-turtle")
+"""What answers a range of media types, the best first."""
+_BODIES = {JSON_LD: JSON_LD, "application/json": JSON_LD, TURTLE: TURTLE, X_TURTLE: TURTLE}
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,12 +55,15 @@ def wanted(accept: str, accept_language: str) -> Wanted:
 
 def _wanted(accept: str, accept_language: str) -> Wanted:
     ranges = sorted(_ranges(accept or "*/*"), key=lambda one: -one.quality)
-    fitting = [one for one in ranges if one.name in _ANSWERS and one.quality > 0]
+    refused = {one.name for one in ranges if one.quality == 0}
+    accepted = [one for one in ranges if one.quality > 0]
+    media = next((known for one in accepted for known in _ANSWERS.get(one.name, ()) if known not in refused), "")
     language = _language(accept_language)
-    if not fitting:
+    if not media:
         raise Refusal(415, Detail(message=f"Accepted is {accept[:100]!r}; this server answers in {', '.join(CONTENT_TYPES)}."))
-    version = next((one.version for one in fitting if one.version in VERSIONS), VERSIONS[0])
-    return Wanted(media=_ANSWERS[fitting[0].name], version=version, language=language)
+    stated = (one.version for one in accepted if media in _ANSWERS.get(one.name, ()))
+    version = next((one for one in stated if one in VERSIONS), VERSIONS[0])
+    return Wanted(media=media, version=version, language=language)
 
 
 _SHORT = 300

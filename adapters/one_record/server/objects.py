@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from adapters.one_record.nodes import Node as JsonNode
-from adapters.one_record.nodes import class_iri, links, made, properties, renamed
+from adapters.one_record.nodes import class_iri, kind_of, links, made, properties, renamed, with_revision
 from adapters.one_record.server import queries
 from adapters.one_record.server.call import Answer, Call, Node, last_modified
 from adapters.one_record.server.documents import body_of, require_class, require_valid
 from adapters.one_record.server.errors import Detail, Refusal, refused
 from adapters.one_record.server.permission import allowed, no_object, require, require_creator, the_object
+from adapters.one_record.server.repeating import new_id, object_again
 from adapters.one_record.server.shown import request_nodes
 from adapters.one_record.server.splitting import split
 from adapters.one_record.server.told import arrival
-from adapters.one_record.vocabulary import API, XSD
+from adapters.one_record.vocabulary import API, CARGO, XSD
 from hub.objects import (
     CHANGE,
     GET_OBJECT,
@@ -39,17 +40,33 @@ STATES = tuple(
 def create(node: Node, call: Call) -> Answer:
     """POST /logistics-objects."""
     require_creator(node, call)
+    again = object_again(node, call)
+    if again is not None:
+        return again
     nodes, problems = body_of(node, call)
     require_class(nodes, "LogisticsObject", call)
     require_valid(problems, node, call)
-    apart = split(node, nodes)
+    _require_no_events(node, nodes)
+    apart = split(node, nodes, new_id(call))
     told = arrival(node, [inner for one in apart.values() for inner in one], call.agent.partner)
     new = [_new(node, call, id, one, None if place else told) for place, (id, one) in enumerate(apart.items())]
     try:
         node.doors.objects.create(new)
     except Conflict as taken:
+        again = object_again(node, call)
+        if again is not None:
+            return again
         raise refused(str(taken), status=409, resource=node.object_iri(new[0].id)) from taken
     return Answer(status=201, headers={"Location": node.object_iri(new[0].id), "Type": new[0].type})
+
+
+def _require_no_events(node: Node, nodes: Nodes) -> None:
+    """An event has an address below its object and is never part of it (Logistics Events, guidelines). Raises Refusal (400)."""
+    for one in nodes[1:]:
+        known = kind_of(one).known
+        if known is not None and "LogisticsEvent" in known.lineage and any(properties(one)):
+            message = f"Logistics events are created by POST {node.objects}/ID/logistics-events, each on its own."
+            raise refused(message, property=CARGO + "events", resource=one["@id"])
 
 
 def _new(node: Node, call: Call, id: str, nodes: Nodes, told: Arrival | None) -> NewObject:
@@ -88,16 +105,6 @@ def _held(node: Node, call: Call, at: datetime | None) -> HeldObject:
     if held is None:
         raise no_object(node.object_iri(call.parameters["id"]))
     return held
-
-
-def with_revision(held: HeldObject) -> Nodes:
-    """The nodes with the revision that the body must carry."""
-    number = XSD + "positiveInteger"
-    stated = {
-        API + "hasRevision": [{"@value": str(held.revision), "@type": number}],
-        API + "hasLatestRevision": [{"@value": str(held.latest), "@type": number}],
-    }
-    return [held.nodes[0] | stated, *held.nodes[1:]]
 
 
 def _embedded(node: Node, call: Call, nodes: Nodes, at: datetime | None) -> Nodes:

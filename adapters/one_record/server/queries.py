@@ -8,6 +8,7 @@ from adapters.one_record.server.errors import QUERY, Refusal, refused
 from adapters.one_record.vocabulary import API
 
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MOST = 1_000_000_000
 
 
@@ -48,19 +49,24 @@ def count(call: Call, name: str) -> int | None:
 
 
 def listed(call: Call, name: str, most: int) -> list[str]:
-    """The words of a list with commas, each once. Raises Refusal (400) for more than ``most``."""
-    words = dict.fromkeys(one.strip() for one in call.query.get(name, "").split(",") if one.strip())
+    """The words of a list with commas, each once. Raises Refusal (400) for more than ``most``, or what is no text."""
+    text = call.query.get(name, "")
+    if _CONTROL.search(text):
+        raise _wrong(name, text, "text without control characters")
+    words = dict.fromkeys(one.strip() for one in text.split(",") if one.strip())
     if len(words) > most:
         raise _wrong(name, f"a list of {len(words)}", f"at most {most} words")
     return list(words)
 
 
 def choice(call: Call, name: str, allowed: tuple[str, ...]) -> str:
-    """One of a few words, or an api individual by its IRI; empty where absent. Raises Refusal (400)."""
+    """One of a few words, or an api individual by its IRI, in which a slash may stand for the mark that browsers cut off; empty
+    where absent. Raises Refusal (400).
+    """
     text = call.query.get(name)
     if text is None:
         return ""
-    word = text.removeprefix(API)
+    word = text.removeprefix(API).removeprefix(f"{API[:-1]}/")
     if word not in allowed:
         raise _wrong(name, text, " or ".join(allowed))
     return word

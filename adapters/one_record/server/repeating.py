@@ -24,6 +24,14 @@ def request_again(node: Node, call: Call) -> Answer | None:
     return created(node, found) if found is not None else None
 
 
+def object_again(node: Node, call: Call) -> Answer | None:
+    """The answer to a call that made its object before. One that names its object is answered 409, as without a key."""
+    found = node.doors.objects.get(new_id(call)) if call.key else None
+    if found is None:
+        return None
+    return Answer(status=201, headers={"Location": node.object_iri(found.id), "Type": found.type})
+
+
 def event_again(node: Node, call: Call, object: str) -> Answer | None:
     """The answer to a call that made its event before."""
     found = node.doors.events.get(object, new_id(call)) if call.key else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from adapters.one_record.nodes import internal, settle
+from adapters.one_record.nodes import internal, nameless, settle
 from adapters.one_record.server.call import Answer, Call, Node
 from adapters.one_record.sharing.statuses import status_notices
 from adapters.one_record.vocabulary import API
@@ -18,13 +18,14 @@ def ask(
     """Keep a request as pending."""
     iri = f"{node.request_iri(id)}/body"
     new = NewRequest(
-        id=id, kind=kind, by=call.agent.uri, body=settle(nodes, _name(nodes, iri), iri), objects=objects, revision=revision
+        id=id,
+        kind=kind,
+        by=call.agent.uri,
+        body=settle(nameless(nodes), internal(iri), iri),
+        objects=objects,
+        revision=revision,
     )
     return node.doors.requests.create(new)
-
-
-def _name(nodes: Nodes, iri: str) -> str:
-    return internal(iri) if nodes[0]["@id"].startswith("_:") else str(nodes[0]["@id"])
 
 
 def accepted_at_once(node: Node, call: Call) -> bool:

@@ -15,6 +15,11 @@ from adapters.one_record.sharing.nodes import Invalid
 from adapters.one_record.vocabulary import API
 from hub.objects import ActionRequest, Nodes
 
+TEXT_FOLLOWED = frozenset(("AccessDelegation#isRequestedFor", "Subscription#notifyRequestStatusChange"))
+"""What the ontology bounds otherwise than the text and its diagrams (docs/decisions/0006, rows 6 and 37); it is checked where it
+is read.
+"""
+
 
 def get_subscriptions(node: Node, call: Call) -> Answer:
     """GET /subscriptions?topicType=&topic=: the terms on which we want to hear of a topic (subscriptions.md, "Get Subscription
@@ -55,7 +60,8 @@ def post_notification(node: Node, call: Call) -> Answer:
     """POST /notifications: something happened elsewhere (notifications.md, "Send Notification")."""
     nodes, problems = body_of(node, call)
     require_class(nodes, "Notification", call)
-    del problems  # the object that may have come along is checked where it is taken in
+    # The object that may have come along is checked where it is taken in.
+    require_valid([one for one in problems if (one.element or "").startswith("Notification#")], node, call)
     try:
         _sharing(node).hear(call.agent.uri, call.body, call.media, nodes)
     except Invalid as wrong:
@@ -79,12 +85,12 @@ def _body(node: Node, call: Call, kind: str) -> Nodes:
     """The api object of the body under a name of ours where it has none. Raises Refusal (400, 415)."""
     nodes, problems = body_of(node, call)
     require_class(nodes, kind, call)
-    require_valid(problems, node, call, waived=frozenset((f"{kind}#notifyRequestStatusChange",)))
+    require_valid(problems, node, call, waived=TEXT_FOLLOWED)
     name = nodes[0]["@id"]
     own = f"internal:{uuid.uuid4()}" if name.startswith("_:") else name
     return settle(nodes, own, own)
 
 
 def _refusal(wrong: Invalid, about: str) -> Refusal:
-    name = wrong.property if wrong.property.startswith("http") else ""
+    name = wrong.property if ":" in wrong.property else ""
     return refused(wrong.message, status=wrong.status, about=about, property=name, resource=wrong.resource)

@@ -6,6 +6,8 @@ from adapters.one_record.vocabulary import API, XSD
 from hub.objects import CHANGE, DELEGATION, SUBSCRIPTION, VERIFICATION, ActionRequest, Nodes
 
 BODY = {CHANGE: "hasChange", SUBSCRIPTION: "hasSubscription", DELEGATION: "hasAccessDelegation", VERIFICATION: "hasVerification"}
+_NOT_TOLD = {API + "notifyRequestStatusChange": [{"@value": "false", "@type": XSD + "boolean"}]}
+"""What is meant where it is left out (docs/decisions/0006, 6): mandatory in the ontology, so it is shown."""
 
 
 def request_nodes(node: Node, request: ActionRequest) -> Nodes:
@@ -37,7 +39,7 @@ def request_nodes(node: Node, request: ActionRequest) -> Nodes:
     if request.revoked_at:
         root[API + "isRevokedBy"] = [{"@id": request.revoked_by}]
         root[API + "isRevokedAt"] = [_time(stamp(request.revoked_at))]
-    return [root, *past, *request.body, *request.errors]
+    return [root, *past, _NOT_TOLD | request.body[0], *request.body[1:], *request.errors]
 
 
 def _time(text: str) -> dict[str, str]:

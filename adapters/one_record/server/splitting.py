@@ -7,7 +7,7 @@ import re
 import uuid
 
 from adapters.one_record.nodes import Node as JsonNode
-from adapters.one_record.nodes import by_id, class_iri, is_object, links, parts, properties, renamed, settle
+from adapters.one_record.nodes import by_id, class_iri, is_object, links, nameless, parts, properties, renamed, settle
 from adapters.one_record.server.call import Node
 from adapters.one_record.server.errors import refused
 from hub.objects import Nodes
@@ -15,10 +15,15 @@ from hub.objects import Nodes
 _ID = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 
 
-def split(node: Node, nodes: Nodes) -> dict[str, Nodes]:
-    """The objects of a document by id, the posted one first. Raises Refusal (400) for an address that is not ours to give."""
+def split(node: Node, nodes: Nodes, id: str) -> dict[str, Nodes]:
+    """The objects of a document by id, the posted one first: under ``id`` where it has no address. Raises Refusal (400) for an
+    address that is not ours to give.
+    """
+    nodes = nameless(nodes)
     names = {
-        one["@id"]: _address(node, one["@id"], first=place == 0) for place, one in enumerate(nodes) if _is_own(node, one, place)
+        one["@id"]: _address(node, one["@id"], str(uuid.uuid4()) if place else id, first=place == 0)
+        for place, one in enumerate(nodes)
+        if _is_own(node, one, place)
     }
     whole = renamed(nodes, names)
     known, own = by_id(whole), set(names.values())
@@ -33,10 +38,10 @@ def _is_own(node: Node, one: dict[str, object], place: int) -> bool:
     return is_object(one) and (name.startswith("_:") or (bool(node.object_id(name)) and any(properties(one))))
 
 
-def _address(node: Node, name: str, *, first: bool) -> str:
+def _address(node: Node, name: str, fresh: str, *, first: bool) -> str:
     if name.startswith("_:"):
-        return node.object_iri(str(uuid.uuid4()))
-    if not _ID.fullmatch(node.object_id(name)):
+        return node.object_iri(fresh)
+    if not _ID.fullmatch(node.object_id(name)) or "?" in name:
         raise refused(
             f"The @id of a new logistics object begins with {node.objects}/ and ends with an id of letters, digits, - . _ and ~.",
             property="@id" if first else "",

@@ -195,13 +195,19 @@ class Routes:
         self._by_path: dict[str, dict[str, Operation]] = {}
         for one in operations:
             self._by_path.setdefault(one.path, {})[one.method] = one
-        self._patterns = [(_pattern(path), methods) for path, methods in self._by_path.items()]
+        self._patterns = [(_pattern(path), methods) for path, methods in self._by_path.items() if "{" in path]
+        self._fixed = {path: self._beside(path, methods) for path, methods in self._by_path.items() if "{" not in path}
 
     def find(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
         """The operations at a path by method, and the path's parameters; none for a path that is not ours."""
-        known = self._by_path.get(path)
-        if known is not None:
-            return known, {}
+        return self._fixed.get(path) or self._matched(path)
+
+    def _beside(self, path: str, methods: dict[str, Operation]) -> tuple[dict[str, Operation], dict[str, str]]:
+        """A path without parameters, and what else it may mean: an object can have any name."""
+        others, parameters = self._matched(path)
+        return others | methods, parameters
+
+    def _matched(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
         for pattern, methods in self._patterns:
             found = pattern.fullmatch(path)
             if found:
@@ -210,4 +216,4 @@ class Routes:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]{1,200})", re.escape(path)))
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/\\x00-\\x1f\\x7f]{1,200})", re.escape(path)))

@@ -25,6 +25,7 @@ from hub.objects import (
     ActionRequest,
     HeldObject,
     NewRequest,
+    NewSubscription,
     Nodes,
     Notice,
 )
@@ -64,11 +65,21 @@ class Sharing:
         self._check_subscriber(agent, asked)
         new = NewRequest(id=id or str(uuid.uuid4()), kind=SUBSCRIPTION, by=agent, body=nodes, objects=[held.id] if held else [])
         request = self._node.requests.create(new)
-        if self._is_own(agent) or (
-            self._permits.policy(agent).subscriptions == "accept" and self._node.reaches(asked.subscriber)
-        ):
-            return self.accept(request, self._holder)
+        if self._is_own(agent) or (self._answers(agent, asked) == {"accept"} and self._node.reaches(asked.subscriber)):
+            return self._accept_or_reject(request)
         return request
+
+    def _answers(self, agent: str, asked: Wanted) -> set[str]:
+        """What policy says of who asks, and of who is to be told where that is another."""
+        return {self._permits.policy(one).subscriptions for one in (agent, asked.subscriber)}
+
+    def _accept_or_reject(self, request: ActionRequest) -> ActionRequest:
+        """Accept at once; what was overtaken by its like waits for nobody. Raises :class:`Invalid`."""
+        try:
+            return self.accept(request, self._holder)
+        except Invalid:
+            self._node.requests.move(request.id, REJECTED, self._holder)
+            raise
 
     def _topic(self, agent: str, asked: Wanted) -> HeldObject | None:
         """The object a subscription is about; one must be there, and be open to whoever is to be told of it."""
@@ -84,17 +95,16 @@ class Sharing:
         return held
 
     def _check_subscriber(self, agent: str, asked: Wanted) -> None:
-        policy = self._permits.policy(agent)
-        if policy.subscriptions == "refuse" and agent != self._holder:
+        if "refuse" in self._answers(agent, asked) and agent != self._holder:
             raise Refusal("You may not subscribe here.", "", status=403)
-        if asked.subscriber != agent and agent != self._holder and not policy.third_parties:
+        if asked.subscriber != agent and agent != self._holder and not self._permits.policy(agent).third_parties:
             raise Refusal("You may subscribe yourself only.", API + "hasSubscriber", status=403, resource=asked.subscriber)
         if asked.expires_at is not None and asked.expires_at <= self._node.now():
             raise Refusal("api:expiresAt is in the past.", API + "expiresAt", status=422)
-        self._refuse_double(asked)
+        self._refuse_double(asked, self._node.subscriptions.of_subscriber(asked.subscriber, asked.topic_type, asked.topic))
 
-    def _refuse_double(self, asked: Wanted) -> None:
-        for one in self._node.subscriptions.of_subscriber(asked.subscriber, asked.topic_type, asked.topic):
+    def _refuse_double(self, asked: Wanted, known: Sequence[NewSubscription]) -> None:
+        for one in known:
             if subscriptions.wanted(one.body).same(asked):
                 where = f"{self._node.settings.base_url}/action-requests/{one.request}"
                 raise Refusal("There is such a subscription; revoke it first.", API + "hasTopic", status=422, resource=where)
@@ -122,10 +132,7 @@ class Sharing:
     def accept(self, request: ActionRequest, by: str) -> ActionRequest:
         """Accept a subscription or delegation request: what it asks for is in force, in one transaction. Raises Conflict."""
         if request.kind == SUBSCRIPTION:
-            self._refuse_double(subscriptions.wanted(request.body))
-            return self._node.requests.accept_subscription(
-                request.id, by, subscriptions.made(request), self._status(request, ACCEPTED, by)
-            )
+            return self._accept_subscription(request, by)
         asked = delegations.delegation(request.body)
         found = self._held(asked.objects)
         ids = {uri: one.id for uri, one in found.items()}
@@ -136,16 +143,33 @@ class Sharing:
             request.id, by, delegations.grants(request, asked, ids, self._holder), notices
         )
 
+    def _accept_subscription(self, request: ActionRequest, by: str) -> ActionRequest:
+        asked = subscriptions.wanted(request.body)
+        return self._node.requests.accept_subscription(
+            request.id,
+            by,
+            subscriptions.made(request),
+            self._status(request, ACCEPTED, by),
+            beside=lambda known: self._refuse_double(asked, known),
+        )
+
     def _status(self, request: ActionRequest, status: str, by: str) -> list[Notice]:
         return status_notices(request, status, by, self._node.now())
 
     def _granted(self, request: ActionRequest, asked: delegations.Delegation, found: Mapping[str, HeldObject]) -> list[Notice]:
-        """Each delegate we can reach is told which objects are open to it now (LOGISTICS_OBJECT_ACCESS_GRANTED)."""
-        reached = [one for one in asked.delegates if one != self._holder and self._node.reaches(one)]
+        """Each delegate we can reach, of a group each member, is told which objects are open to it now
+        (LOGISTICS_OBJECT_ACCESS_GRANTED).
+        """
+        meant = dict.fromkeys(agent for one in asked.delegates for agent in self._agents(one))
+        reached = [one for one in meant if one != self._holder and self._node.reaches(one)]
         if not reached or GET_OBJECT not in asked.permissions:
             return []
         notice = Notice(event_type="LOGISTICS_OBJECT_ACCESS_GRANTED", at=self._node.now(), request=request.id, recipients=reached)
         return [msgspec.structs.replace(notice, object=one.id, object_type=one.type) for one in found.values()]
+
+    def _agents(self, delegate: str) -> Sequence[str]:
+        group = delegations.group(delegate)
+        return self._permits.members(group) if group else [delegate]
 
     def hear(self, agent: str, raw: bytes, media: str, nodes: Nodes) -> None:
         """Take a Notification in. Raises :class:`Invalid`."""

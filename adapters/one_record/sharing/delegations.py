@@ -75,4 +75,9 @@ def _named(delegate: str) -> str:
     """Whom a delegate's IRI means: everyone who is authenticated, a group of ours, or one agent."""
     if delegate in _PUBLIC:
         return EVERYONE
-    return "group:" + delegate.removeprefix(GROUP_IRI) if delegate.startswith(GROUP_IRI) else delegate
+    return "group:" + group(delegate) if group(delegate) else delegate
+
+
+def group(delegate: str) -> str:
+    """The name of the group a delegate's IRI means; empty for one that means none."""
+    return delegate.removeprefix(GROUP_IRI) if delegate.startswith(GROUP_IRI) else ""

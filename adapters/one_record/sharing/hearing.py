@@ -6,6 +6,7 @@ The standard: notifications.md. What it makes us do never makes the other node d
 import json
 from collections.abc import Sequence
 
+from adapters.one_record.client.said import EVENTS
 from adapters.one_record.render import jsonld
 from adapters.one_record.sharing.notifications import OBJECT_EVENTS, Heard, heard
 from hub.logs import Log
@@ -15,7 +16,8 @@ from hub.ports import Arrival
 
 FETCH = "fetch-notified"
 CHANNEL = "one-record"
-_FETCHED = frozenset(OBJECT_EVENTS) - {"LOGISTICS_EVENT_RECEIVED"} | {"CHANGE_REQUEST_ACCEPTED"}
+EVENT_RECEIVED = "LOGISTICS_EVENT_RECEIVED"
+_FETCHED = frozenset(OBJECT_EVENTS) - {EVENT_RECEIVED} | {"CHANGE_REQUEST_ACCEPTED"}
 """What leads to reading an object: also that a change of ours was accepted, as who asked for it is not told that it was made."""
 _log = Log("one-record.hearing")
 
@@ -45,13 +47,16 @@ def _along(partner: str, told: Heard, nodes: Nodes) -> Sequence[Arrival]:
 
 
 def _orders(node: NodeDoors, agent: str, told: Heard) -> dict[str, bytes]:
-    """What to read in answer, where that is turned on: the object with what it links to, also when it came along, and the events.
+    """What to read in answer, where that is turned on: the object with what it links to, also when it came along, and the events;
+    all of them where it is not told which (the API before 2.2.0).
 
     A waybill by itself only names its shipment and parties: in the place of the whole it would take away what they say.
     """
     if FETCH not in node.settings.extensions or not node.reaches(agent):
         return {}
     wanted = [told.object] if told.event_type in _FETCHED and told.object else []
+    if told.event_type == EVENT_RECEIVED and told.object and not told.events:
+        wanted = [told.object.rstrip("/") + EVENTS]
     ours = f"{node.settings.base_url}/"
     asked = [one for one in (*wanted, *told.events) if not one.startswith(ours)]
     return {one: json.dumps({"fetch": [one], "because": told.event_type}).encode() for one in dict.fromkeys(asked)}

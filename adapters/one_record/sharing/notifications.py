@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.one_record.nodes import internal, made, one_of
+from adapters.one_record.nodes import internal, made, one_of, with_revision
 from adapters.one_record.render import jsonld
 from adapters.one_record.sharing.nodes import iris, link, literal, names, the
 from adapters.one_record.vocabulary import API
@@ -73,7 +73,7 @@ def written(notice: Notice, base: str, request: str, held: HeldObject | None) ->
         told[API + "hasChangedProperty"] = [literal(one, "anyURI")[0] for one in sorted(set(notice.changed))]
     if request:
         told[API + "isTriggeredBy"] = link(f"{base}/action-requests/{request}")
-    return jsonld([told, *(held.nodes if held else ())])
+    return jsonld([told, *(with_revision(held) if held else ())])
 
 
 def _name(notice: Notice, request: str) -> str:

@@ -34,6 +34,11 @@ class Permits:
         """How requests of an agent are answered."""
         return self._configured.policy(agent, self._groups(agent))
 
+    def members(self, group: str) -> list[str]:
+        """The agents in a group, of the configuration and of the store."""
+        kept = self._node.access.members().get(group, ())
+        return list(dict.fromkeys((*self._configured.members(group), *kept)))
+
     def _groups(self, agent: str) -> frozenset[str]:
         return self._configured.groups(agent) | frozenset(self._node.access.groups(agent))
 

@@ -19,6 +19,10 @@ class Configured:
         """The groups of the configuration an agent belongs to."""
         return frozenset(name for name, members in self._settings.groups.items() if agent in members)
 
+    def members(self, group: str) -> Sequence[str]:
+        """The agents the configuration puts into a group."""
+        return self._settings.groups.get(group, ())
+
     def grants(self, names: Sequence[str], type: str, permission: str) -> bool:
         """Whether the configuration grants any of these names (an agent, ``group:…``, ``*``) this on objects of a class."""
         return any(

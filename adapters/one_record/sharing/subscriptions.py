@@ -57,8 +57,18 @@ def wanted(nodes: Nodes) -> Wanted:
         body=flag(node, "sendLogisticsObjectBody"),
         expires_at=moment(node, "expiresAt"),
         codes=[local(one) for one in (*texts(node, ONLY_CODE), *(iris(node, ONLY_CODE) if not texts(node, ONLY_CODE) else ()))],
-        properties=iris(node, ONLY_PROPERTY),
+        properties=[_property(one) for one in iris(node, ONLY_PROPERTY)],
     )
+
+
+def _property(text: str) -> str:
+    """The IRI of a property, also of one written with a prefix of the standard. Raises :class:`Invalid` for one nothing has."""
+    words = vocabulary()
+    prefix, _, rest = text.partition(":")
+    iri = words.prefixes.get(prefix, f"{prefix}:") + rest
+    if iri.startswith((CARGO, API)) and iri not in words.names:
+        raise Invalid(f"{text[:120]!r} is no property of the ontology, so that nothing would be told.", ONLY_PROPERTY)
+    return iri
 
 
 def _single(found: list[str]) -> list[str]:

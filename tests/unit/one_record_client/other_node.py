@@ -49,7 +49,9 @@ class OtherNode:
     refuses_newer: bool = False
     tokens: bool = False
     head: bool = True
-    token_seconds: float = 3600
+    bulk: bool = True
+    token: str = ""
+    token_seconds: float | None = 3600
     delay: float = 0.0
     base: str = ""
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -103,9 +105,10 @@ class OtherNode:
         if not basic and form.get("client_secret") != "a-secret-word":
             return JSONResponse({"error": "invalid_client", "error_description": "who is that"}, status_code=401)
         self.issued += 1
-        token = f"token-{self.issued}"
+        token = self.token or f"token-{self.issued}"
         self.good_tokens = {token}
-        return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": self.token_seconds})
+        lasts = {} if self.token_seconds is None else {"expires_in": self.token_seconds}
+        return JSONResponse({"access_token": token, "token_type": "Bearer", **lasts})
 
     async def _any(self, request: Request) -> Response:
         body = await request.body()
@@ -136,7 +139,7 @@ class OtherNode:
                 return self._listed(name, request)
             case ("GET", ["logistics-objects", name, "logistics-events", number]):
                 return self._answer({"@context": CONTEXT, **self.events[name][int(number)]})
-            case ("POST", ["logistics-events"]):
+            case ("POST", ["logistics-events"]) if self.bulk:
                 return self._several(json.loads(body))
             case ("POST", ["subscriptions"]):
                 return self._made_request("SubscriptionRequest", json.loads(body))

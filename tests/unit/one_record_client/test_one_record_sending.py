@@ -184,6 +184,7 @@ def test_a_fetch_is_handed_to_the_intake(dialect: str, request: pytest.FixtureRe
 def test_a_link_that_fails_for_now_makes_the_fetch_come_back(other: OtherNode, monkeypatch: pytest.MonkeyPatch) -> None:
     other.put("w", "Waybill", waybillNumber="55512343")
     iri = other.put("s", "Shipment", waybill={"@id": other.iri("w")})
+    half = {"waybillNumber": "55512354", "masterWaybill": {"@id": other.iri("w")}}
     intake = RememberingIntake()
     sender = client.open_sender(settings(other, attempts=1), SECRETS.__getitem__, intake)
     answered = other._object
@@ -192,9 +193,13 @@ def test_a_link_that_fails_for_now_makes_the_fetch_come_back(other: OtherNode, m
         return other._error(503, "Internal server error") if name == "w" else answered(name, request)
 
     monkeypatch.setattr(other, "_object", failing)
+    fetch = Parcel(key="k", name="", raw=json.dumps({"fetch": [iri, other.put("w2", "Waybill", **half)]}).encode(), media="")
     with pytest.raises(Retriable, match="answered 503"):
-        sender.deliver(Parcel(key="k", name="", raw=json.dumps({"fetch": [iri]}).encode(), media=""))
-    assert len(intake.arrivals) == 1
+        sender.deliver(fetch)
+    assert [one.name for one in intake.arrivals] == [other.iri("w2")]  # the other says of no waybill yet what it says
+    monkeypatch.undo()
+    sender.deliver(fetch)
+    assert [one.name for one in intake.arrivals] == [other.iri("w2"), iri, other.iri("w2")]
 
 
 @pytest.mark.parametrize(("reason", "fault"), [("busy", Retriable), ("full", Retriable), ("too-large", Refused)])

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from adapters.one_record.server.app import create
 from adapters.one_record.server.call import Node
 from adapters.one_record.server.entrance import Entrance
 from adapters.one_record.server.errors import Detail, Refusal
-from adapters.one_record.server.table import OPERATIONS
+from adapters.one_record.server.table import OPERATIONS, Operation
 from adapters.one_record.sharing.permits import Permits
 from adapters.one_record.vocabulary import API, CARGO, XSD
 from hub.node import NodeDoors
@@ -78,21 +78,21 @@ class Client:
 class Web:
     """The server of a world's node."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, operations: Sequence[Operation] = OPERATIONS) -> None:
         self.world = world
-        self.node, self.app = served(world.node)
+        self.node, self.app = served(world.node, operations)
 
     def client(self, agent: str = HOLDER) -> Client:
         return Client(self.app, agent)
 
 
-def served(doors: NodeDoors) -> tuple[Node, FastAPI]:
+def served(doors: NodeDoors, operations: Sequence[Operation] = OPERATIONS) -> tuple[Node, FastAPI]:
     """A node over these ports, and its server."""
     node = Node(
         doors=doors, permits=Permits(doors), base=doors.settings.base_url, holder=doors.settings.holder, started=doors.now()
     )
     _hold_the_holder(node)
-    return node, create(node, OPERATIONS, ByName(node))
+    return node, create(node, operations, ByName(node))
 
 
 def change(address: str, *operations: dict[str, Any], revision: int = 1, **more: Any) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def listed(value: object) -> object:
 @pytest.mark.parametrize("how", ["here", "by-context"])
 @pytest.mark.parametrize(("folder", "case"), CASES)
 def test_ordered_lists_are_repeated_values_in_their_order(folder: str, case: str, how: str) -> None:
-    """docs/decisions/0006, point 37: by a keyword in the document, and by a context that only the library reads."""
+    """docs/decisions/0006, point 44: by a keyword in the document, and by a context that only the library reads."""
     raw = (FIXTURES / folder / f"{case}_compacted" / "input.jsonld").read_bytes()
     document = json.loads(raw)
     if how == "here":

@@ -66,6 +66,13 @@ def test_group_authorization_follows_its_members(us: World, desk: Desk) -> None:
     assert (may(us, HANDLER, "p1"), may(us, AIRLINE, "p1")) == (False, True)
 
 
+def test_group_authorization_is_told_to_its_members(us: World, desk: Desk) -> None:
+    us.hold("p1")
+    desk.join("handlers", [HANDLER, STRANGER])
+    desk.grant(["p1"], HANDLERS, [], None)
+    assert (us.told("handler"), us.told("airline"), us.told("unnamed")) == (["LOGISTICS_OBJECT_ACCESS_GRANTED"], [], [])
+
+
 def test_public_authorization(us: World, desk: Desk) -> None:
     us.hold("p1")
     desk.grant(["p1"], "everybody", [], None)

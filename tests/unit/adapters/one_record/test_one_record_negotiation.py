@@ -38,6 +38,10 @@ def test_get_server_information(holder: Client) -> None:
         ("text/html, */*;q=0.1", "application/ld+json; version=2.3.0"),
         ("text/turtle", "text/turtle; version=2.3.0"),
         ("application/ld+json;q=0.5, application/x-turtle", "application/x-turtle; version=2.3.0"),
+        ("application/ld+json; version=2.2.0; q=0.5, text/turtle", "text/turtle; version=2.3.0"),
+        ("application/ld+json; version=2.4.0, application/ld+json; version=2.2.0", "application/ld+json; version=2.2.0"),
+        ("application/ld+json;q=0, */*", "text/turtle; version=2.3.0"),
+        ("text/turtle;q=0, */*", "application/ld+json; version=2.3.0"),
     ],
 )
 def test_api_versioning_by_content_negotiation(holder: Client, accept: str, media: str) -> None:
@@ -45,8 +49,10 @@ def test_api_versioning_by_content_negotiation(holder: Client, accept: str, medi
 
 
 def test_a_media_type_nobody_here_writes_is_an_unsupported_content_type(holder: Client) -> None:
-    answer = holder("GET", HOLDER, Accept="application/xml")
-    assert (answer.status_code, error(answer)[0]) == (415, "Unsupported content type")
+    none = "application/ld+json;q=0, application/x-turtle;q=0, application/*"
+    for accept in ("application/xml", "application/ld+json;q=0", none):
+        answer = holder("GET", HOLDER, Accept=accept)
+        assert (answer.status_code, error(answer)[0]) == (415, "Unsupported content type")
     posted = holder("POST", "/logistics-objects", b"<a/>", Content_Type="application/xml")
     assert (posted.status_code, error(posted)[0]) == (415, "Unsupported content type")
 

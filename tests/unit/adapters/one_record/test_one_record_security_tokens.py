@@ -22,7 +22,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from adapters.one_record.security import settings
 from adapters.one_record.security.gate import Gate
 from adapters.one_record.security.keys import public_keys
-from adapters.one_record.security.refusals import KeysUnavailable, Unauthenticated
+from adapters.one_record.security.refusals import KeysUnavailable, KeyUnknown, Unauthenticated
 from adapters.one_record.security.settings import Issuer, Security
 from hub.ports import Misconfigured
 
@@ -327,8 +327,36 @@ def test_unknown_kids_cannot_make_us_fetch_without_end() -> None:
     guard = gate(get, ticks)
     for number in range(50):
         ticks.now = number * 1.0
-        assert_refused(signed(NORTH_KEY, {"kid": f"x{number}"}), "has no key", guard)
+        with pytest.raises((Unauthenticated, KeyUnknown)):
+            guard.agent(bearer(signed(NORTH_KEY, {"kid": f"x{number}"})))
     assert get.asked == 2
+
+
+def test_a_key_made_right_after_the_keys_were_fetched_is_for_later_and_not_for_never() -> None:
+    """Who is told 401 gives up; a provider may roll its keys over at any moment, also within ``min_interval`` of our asking."""
+    get, ticks = provider(), Ticks()
+    guard = gate(get, ticks)
+    guard.agent(bearer(signed()))
+    fresh = RSAKey.generate_key(2048, {"kid": "n-2"}, private=True)
+    get.sets["north"] = key_set(fresh, NORTH_KEY)
+    ticks.now = 10
+    with pytest.raises(KeyUnknown):
+        guard.agent(bearer(signed(fresh)))
+    assert (guard.agent(bearer(signed())), get.asked) == (AGENT, 1)
+    ticks.now = 31
+    assert (guard.agent(bearer(signed(fresh))), get.asked) == (AGENT, 2)
+
+
+def test_a_key_that_cannot_be_asked_for_is_for_later() -> None:
+    get, ticks = provider(), Ticks()
+    guard = gate(get, ticks)
+    guard.agent(bearer(signed()))
+    del get.sets["north"]
+    for ticks.now in (31.0, 32.0, 62.0):
+        with pytest.raises(KeyUnknown):
+            guard.agent(bearer(signed(NORTH_KEY, {"kid": "n-2"})))
+        assert guard.agent(bearer(signed())) == AGENT
+    assert get.asked == 3
 
 
 def test_keys_are_renewed_after_their_age_and_old_ones_serve_a_while() -> None:

@@ -170,6 +170,17 @@ def test_others_are_subscribed_by_who_is_trusted_to(tmp_path: Path) -> None:
         assert subscribe(us, PIECE, HOLDER, AIRLINE).status == ACCEPTED
 
 
+@pytest.mark.parametrize(("policy", "status"), [("accept", ACCEPTED), ("ask", PENDING), ("refuse", 403)])
+def test_who_is_subscribed_by_others_is_bound_by_its_own_policy(tmp_path: Path, policy: str, status: str | int) -> None:
+    """Subscriptions with 3rd parties: "verify the legitimacy of the intended recipient"."""
+    security = {
+        "policies": [{"agents": [AIRLINE], "third_parties": True}, {"agents": [HANDLER], "subscriptions": policy}],
+    }
+    with world(tmp_path, security=security) as us:
+        found = refused(us, PIECE, AIRLINE, HANDLER) if status == 403 else subscribe(us, PIECE, AIRLINE, HANDLER).status
+        assert found == status
+
+
 def test_the_same_subscription_twice_is_refused_until_the_first_is_revoked(us: World) -> None:
     first = subscribe(us, PIECE)
     assert refused(us, PIECE) == 422
@@ -187,6 +198,15 @@ def test_of_two_that_waited_only_one_is_accepted(tmp_path: Path) -> None:
         us.sharing.accept(first, HOLDER)
         with pytest.raises(Invalid, match="such a subscription"):
             us.sharing.accept(second, HOLDER)
+
+
+def test_the_same_subscription_twice_in_one_moment_is_one(us: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both were looked at before either was in force."""
+    subscribe(us, PIECE)
+    monkeypatch.setattr(type(us.node.subscriptions), "of_subscriber", lambda *_: [])
+    assert refused(us, PIECE) == 422
+    assert us.node.requests.waiting() == []
+    assert len(us.node.subscriptions.on([PIECE])) == 1
 
 
 def test_the_holder_is_not_told_by_itself(us: World) -> None:
@@ -413,6 +433,14 @@ def test_what_is_named_is_fetched_once_where_that_is_turned_on(tmp_path: Path) -
         fetched = [(partner, channel, one["fetch"]) for partner, channel, one in us.owed()]
         assert fetched == [("airline", "one-record", ["https://airline.example/lo/m1"]), ("airline", "one-record", [event])]
         assert us.woken
+
+
+def test_an_event_that_is_not_named_is_looked_for_in_its_objects_list(tmp_path: Path) -> None:
+    """Before 2.2.0 a notification could not name the event, and some nodes still do not."""
+    with world(tmp_path, extensions=["fetch-notified"]) as us:
+        hear(us, notification("LOGISTICS_EVENT_RECEIVED"))
+        hear(us, notification("LOGISTICS_EVENT_RECEIVED", uri("p1")))
+        assert [one["fetch"] for *_, one in us.owed()] == [["https://airline.example/lo/m1/logistics-events"]]
 
 
 def test_a_flood_of_notifications_orders_no_flood_of_reads(tmp_path: Path) -> None:
