@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from hub.joined import Touched
+from hub.joined import Touched, event_word
 from hub.node import NodeDoors, NodeSettings
 from hub.objects import (
     ACCEPTED,
@@ -34,7 +34,7 @@ from hub.objects import (
     Projected,
     asks_for_notice,
 )
-from hub.over import Order, Tell, order_nothing, tell_nobody
+from hub.over import Order, Tell, about, order_nothing, tell_nobody
 from hub.over import Over as _Over
 from hub.ports import Arrival, Clock
 from hub.store import access, action_requests, events, links, objects, subscriptions
@@ -51,7 +51,7 @@ class Objects(_Over):
         with self._writing() as (connection, now):
             objects.create(connection, new, now)
             links.note(connection, self._base, [(one.id, one.nodes) for one in new], now)
-            self._take_in(connection, [one.arrival for one in new], now)
+            self._take_in(connection, [about(one.arrival, one.id) for one in new], now)
             self._tell(connection, [notice for one in new for notice in one.notices], now)
 
     def get(self, id: str, at: datetime | None = None) -> HeldObject | None:
@@ -81,7 +81,7 @@ class Events(_Over):
         with self._writing() as (connection, now):
             events.add(connection, new, now)
             links.owe(connection, [Touched(object=one.object, event=one.id) for one in new], now)
-            self._take_in(connection, [one.arrival for one in new], now)
+            self._take_in(connection, [about(one.arrival, event_word(one.object, one.id)) for one in new], now)
             self._tell(connection, [notice for one in new for notice in one.notices], now)
 
     def get(self, object: str, id: str) -> HeldEvent | None:
@@ -173,7 +173,7 @@ class Requests(_Over):
                 action_requests.move(connection, rival, REJECTED, accepted.by, now)
                 for rival in action_requests.rivals(connection, accepted.object, accepted.base)
             ]
-            told = self._rule(before, accepted) if before.projected else accepted.arrival
+            told = self._rule(before, accepted) if before.projected else about(accepted.arrival, accepted.object)
             if not before.projected:
                 links.note(connection, self._base, [(accepted.object, accepted.nodes)], now)
             self._take_in(connection, [told], now)

@@ -21,13 +21,20 @@ class Touched(msgspec.Struct, frozen=True, kw_only=True):
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
     """A document that says what one object or event, with all it leads to, says of shipments.
 
-    ``by`` is whose word it is, ``said_at`` when its own words were last changed.
+    ``by`` is whose word it is, ``said_at`` when its own words were last changed. ``about``: whose words it carries whole, the
+    speaker's first: the ids of objects, or the :func:`event_word` of an event.
     """
 
     by: str
     name: str
     raw: bytes
     said_at: datetime
+    about: Sequence[str] = ()
+
+
+def event_word(object: str, event: str) -> str:
+    """What an event's own words are called."""
+    return f"{object}/{event}"
 
 
 class Shelf(Protocol):

@@ -20,8 +20,9 @@ from hub.store.dead_letters import Failure
 from hub.store.engine import reading
 from hub.store.links import Due
 from hub.store.sealer import Sealer
+from hub.store.words import CHANNEL
 
-CHANNEL, NOBODY = "one-record", "unknown"
+NOBODY = "unknown"
 _log = Log("joining")
 
 
@@ -114,6 +115,7 @@ class Joining(Over):
             name=one.name,
             media="application/ld+json",
             said_at=one.said_at,
+            about=one.about,
         )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from hub.intake import kept
 from hub.objects import Acceptance, Conflict, HeldObject, Notice
 from hub.ports import Arrival, Clock
-from hub.store import inbox
+from hub.store import inbox, words
 from hub.store.engine import writing
 from hub.store.sealer import Sealer, Unsealed
 
@@ -28,6 +29,11 @@ Order = Callable[[Connection, str, Mapping[str, bytes], datetime], None]
 
 def order_nothing(_connection: Connection, _agent: str, _orders: Mapping[str, bytes], _now: datetime) -> None:
     """No channels: nothing is ordered."""
+
+
+def about(arrival: Arrival | None, word: str) -> Arrival | None:
+    """An arrival that carries the words of one object or event."""
+    return msgspec.structs.replace(arrival, about=[word]) if arrival is not None else None
 
 
 class Over:
@@ -65,7 +71,9 @@ class Over:
             raise Conflict("identifier", "somebody else made the same thing at the same moment") from fault
 
     def _take_in(self, connection: Connection, arrivals: Sequence[Arrival | None], now: datetime) -> None:
-        said = {one.id: one for one in (kept(arrival, now) for arrival in arrivals if arrival is not None)}
+        told = {one.id: (one, arrival.about) for arrival in arrivals if arrival is not None for one in [kept(arrival, now)]}
+        said = {id: one for id, (one, _) in told.items()}
         known = inbox.known(connection, sorted(said))
         inbox.keep(connection, [one for id, one in said.items() if id not in known], self._sealer)
+        words.note(connection, {id: about for id, (_, about) in told.items() if about and id not in known})
         inbox.note_repeated(connection, [one for id, one in said.items() if id in known])

@@ -67,7 +67,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """One file or request body handed to the hub by a channel.
 
     ``said_at`` is when it was said, where the channel knows (``Last-Modified`` of what was fetched): for messages in it that
-    declare no time themselves.
+    declare no time themselves. ``about``: the ids of posted objects (``object``) and events (``object/event``) whose words it
+    carries, that of the speaker first.
     """
 
     partner: str
@@ -76,6 +77,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     media: str = ""
     said_at: datetime | None = None
+    about: Sequence[str] = ()
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):

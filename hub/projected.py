@@ -56,3 +56,9 @@ class Outliner(Protocol):
 
     def gathered(self, objects: Sequence[Nodes]) -> bytes:
         """Several objects as one document that a reader of the format takes as a whole."""
+
+    def withdrawn(self, nodes: Nodes) -> Nodes:
+        """What an object says at its address once its shipment has it no more. Of what is withdrawn already: the same."""
+
+    def repeating(self, type: str) -> frozenset[str]:
+        """The classes, by IRI, whose objects say again what one of this class says: they are not heard when it is changed."""

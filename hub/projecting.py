@@ -5,19 +5,18 @@ somebody asks or is to be told. Knows neither HTTP nor a wire format.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from hub import ruling
-from hub.canonical.document import Document, leaves
+from hub.canonical.document import Document
+from hub.noticing import known_to, partners, plain, properties, same
 from hub.objects import Acceptance, Conflict, EventQuery, HeldObject, NewEvent, Nodes, Notice, Projected
 from hub.ports import Arrival, Clock
 from hub.projected import Outline, Outliner, ProjectedEvent
 from hub.statement import Understood
-from hub.store import events, objects, projections
+from hub.store import events, links, objects, projections
 from hub.store.engine import reading, writing
 from hub.store.projections import Behind, Past
 from hub.syntax import Node
@@ -34,7 +33,6 @@ STOWED = ("loads", "ulds")
 
 TOLD_APART = ("houses", "loads", "ulds")
 """Lists of which every item is told by an object of its own."""
-INTERNAL = "internal:"
 _OURS = re.compile(r"[0-9a-f]{20}-[0-9a-f]{8}")
 """The id of an event made from a milestone: the milestone's, and a digest of what it says."""
 
@@ -112,7 +110,7 @@ class Projecting:
                 with writing(self._engine) as connection:
                     projections.forget(connection, [key])
             return
-        made = [(one, self.outline(key, one.document) if one.document is not None else None) for one in todo]
+        made = [(one, self.outline(key, one.document) if one.document is not None else Outline(objects=[])) for one in todo]
         try:
             with writing(self._engine) as connection:
                 if not projections.reached(connection, key, behind.mark, todo[-1].number):
@@ -121,12 +119,10 @@ class Projecting:
         except (Conflict, IntegrityError):
             return
 
-    def _keep(self, connection: Connection, key: str, made: Sequence[tuple[Past, Outline | None]], behind: Behind) -> None:
+    def _keep(self, connection: Connection, key: str, made: Sequence[tuple[Past, Outline]], behind: Behind) -> None:
         before = {one.number: one.document for one in behind.revisions}
         for past, outline in made:
-            if outline is None:
-                continue
-            known = _known_to(before.get(past.number - 1), past)
+            known = known_to(before.get(past.number - 1), past)
             notices = [
                 *self._keep_objects(connection, key, outline, past.at, known),
                 *self._keep_events(connection, outline, past, key),
@@ -139,13 +135,25 @@ class Projecting:
     ) -> Iterator[Notice]:
         held = objects.get_all(connection, [one.id for one in outline.objects], None)
         ours = [one for one in outline.objects if one.id not in held or held[one.id].projected]
+        gone = self._gone(connection, key, outline)
+        held |= gone
         for shipment, shared in ((key, False), (SHARED, True)):
-            wanted = [one for one in ours if one.shared is shared and not _same(held.get(one.id), one.nodes)]
+            wanted = [one for one in ours if one.shared is shared and not same(held.get(one.id), one.nodes)]
             projected = [Projected(id=one.id, type=one.type, nodes=one.nodes) for one in wanted]
+            if not shared:
+                projected += [
+                    Projected(id=one.id, type=one.type, nodes=self._outliner.withdrawn(one.nodes)) for one in gone.values()
+                ]
             kept = set(objects.project(connection, shipment, projected, shipment, at))
             for one in projected:
                 if one.id in kept and not shared:
                     yield _changed(one, held.get(one.id), at, known_to)
+
+    def _gone(self, connection: Connection, key: str, outline: Outline) -> dict[str, HeldObject]:
+        """What followed from a shipment before and does not any more, and says more than what it is."""
+        there = {one.id for one in outline.objects}
+        held = objects.get_all(connection, [one for one in objects.of_shipment(connection, key) if one not in there], None)
+        return {id: one for id, one in held.items() if not same(one, self._outliner.withdrawn(one.nodes))}
 
     def _keep_events(self, connection: Connection, outline: Outline, past: Past, key: str) -> Iterator[Notice]:
         milestones = {one["id"]: one for one in (past.document or {}).get("milestones", ())}
@@ -168,7 +176,7 @@ class Projecting:
                 object_type=held.type,
                 event=address,
                 code=one.code,
-                known_to=_partners(past.lineage.get(f"/milestones/{one.id}", ())),
+                known_to=partners(past.lineage.get(f"/milestones/{one.id}", ())),
             )
 
     def rule(self, held: HeldObject, accepted: Acceptance) -> Arrival | None:
@@ -182,10 +190,14 @@ class Projecting:
             newest = next(reversed(projections.behind(connection, held.shipment).revisions), None)
         document = newest.document if newest is not None and newest.document is not None else {}
         outline = self.outline(held.shipment, document)
-        facts = ruling.ruled(self._said(outline, {}), self._said(outline, {held.id: accepted.nodes}))
+        facts = self._ruled(held, accepted, document, outline)
+        if facts.get("awb", document.get("awb")) != document.get("awb"):
+            raise Conflict(
+                "content", f"{held.id} is the waybill of its number: another number is another waybill; nothing was changed"
+            )
         changed = {name: value for name, value in {**document, **_whole_houses(document, facts)}.items() if value is not None}
         after = next((one for one in self.outline(held.shipment, changed).objects if one.id == held.id), None)
-        if after is None or _plain(after.nodes) != _plain(accepted.nodes):
+        if after is None or plain(after.nodes) != plain(accepted.nodes):
             raise Conflict("content", f"the change says more of {held.id} than a shipment has a place for; nothing was changed")
         if not facts:
             return None
@@ -194,9 +206,18 @@ class Projecting:
         )
         return ruling.arrival(told, self._partner_of(accepted.by) or ruling.KIND)
 
-    def _said(self, outline: Outline, instead: Mapping[str, Nodes]) -> Document:
+    def _ruled(self, held: HeldObject, accepted: Acceptance, document: Document, outline: Outline) -> Document:
+        """What a change of an object says otherwise, with the objects of this node that it names for the first time."""
+        again = self._outliner.repeating(held.type)
+        told = {one.id: one.nodes for one in outline.objects if one.type not in again}
+        with reading(self._engine) as connection:
+            fresh = [one for one in links.targets(self._base, held.id, accepted.nodes) if one not in told]
+            also = {id: one.nodes for id, one in objects.get_all(connection, fresh, None).items() if one.type not in again}
+        return ruling.ruled(document, self._said(told | also), self._said({**told, held.id: accepted.nodes, **also}))
+
+    def _said(self, told: Mapping[str, Nodes]) -> Document:
         """What the objects of a shipment say, read as anybody's would be."""
-        raw = self._outliner.gathered([instead.get(one.id, one.nodes) for one in outline.objects])
+        raw = self._outliner.gathered([*told.values()])
         whole: Document = {}
         for said in (said for one in self._read(raw).readings for said in one.said):
             lists = {name: [*whole.get(name, [])] for name in TOLD_APART if name in whole or name in said.facts}
@@ -227,18 +248,6 @@ def _whole_houses(document: Document, facts: Document) -> Document:
     return {**facts, "houses": [*houses, *ruled.values()]}
 
 
-def _known_to(before: Document | None, past: Past) -> list[str]:
-    """The partners who told every value that is new in a revision themselves."""
-    known = dict(leaves(before or {}))
-    new = [name for name, value in leaves(past.document or {}) if known.get(name) != value]
-    told = [_partners(past.lineage[name]) for name in new if name in past.lineage]
-    return sorted(frozenset.intersection(*map(frozenset, told))) if told else []
-
-
-def _partners(witnesses: Sequence[Mapping[str, Any]]) -> list[str]:
-    return sorted({one["partner"] for one in witnesses})
-
-
 def _changed(one: Projected, before: HeldObject | None, at: datetime, known_to: Sequence[str]) -> Notice:
     return Notice(
         event_type=UPDATED if before else CREATED,
@@ -246,40 +255,9 @@ def _changed(one: Projected, before: HeldObject | None, at: datetime, known_to: 
         object=one.id,
         object_type=one.type,
         revision=before.revision + 1 if before else 1,
-        changed=_properties(before.nodes, one.nodes) if before else (),
+        changed=properties(before.nodes, one.nodes) if before else (),
         known_to=known_to,
     )
-
-
-def _properties(before: Nodes, after: Nodes) -> list[str]:
-    """The object's own properties that differ, those of what is embedded under the property that leads there."""
-    old, new = _plain(before), _plain(after)
-    return sorted(name for name in {**old, **new} if name[:1] != "@" and old.get(name) != new.get(name))
-
-
-def _same(held: HeldObject | None, nodes: Nodes) -> bool:
-    """Whether an object says what is kept of it already, whatever its embedded objects are called."""
-    return held is not None and _plain(held.nodes) == _plain(nodes)
-
-
-def _plain(nodes: Nodes) -> dict[str, Any]:
-    """An object with what is embedded inside it, without the names of that."""
-    known = {node["@id"]: node for node in nodes}
-
-    def told(value: dict[str, Any], depth: int) -> Any:
-        name = value.get("@id", "")
-        if not name.startswith(INTERNAL) or name not in known or depth > 20:
-            return {} if name.startswith(INTERNAL) else value
-        return whole(known[name], depth + 1)
-
-    def whole(node: dict[str, Any], depth: int) -> dict[str, Any]:
-        return {
-            key: sorted((told(one, depth) for one in values), key=msgspec.json.encode) if key[:1] != "@" else sorted(values)
-            for key, values in node.items()
-            if key != "@id"
-        }
-
-    return whole(nodes[0], 0)
 
 
 def _is_posted(connection: Connection, event: ProjectedEvent, moment: datetime) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 from hub.canonical.document import Document
 from hub.envelope import Envelope
 from hub.fold.rules import GROUPS, HOUSE_GROUPS
+from hub.overlay import overlaid
 from hub.ports import Arrival
 from hub.position import Place
 from hub.problem import Code, Problem
@@ -35,26 +36,35 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-def ruled(before: Document, after: Document) -> Document:
-    """The facts of every field group that differs between two states of a shipment; None for a field that is gone."""
-    facts = _groups(before, after, GROUPS)
-    houses = _houses(before, after)
+def ruled(document: Document, before: Document, after: Document) -> Document:
+    """The facts of every field group that differs between two states of what objects say of a shipment; None for what is gone.
+
+    ``document`` is all that is known of it: what the objects have no place for is ruled to stay.
+    """
+    facts = _groups(document, before, after, GROUPS)
+    houses = _houses(document, before, after)
     return facts | ({"houses": houses} if houses else {})
 
 
-def _groups(before: Document, after: Document, groups: Any) -> Document:
-    changed = [fields for fields in groups.values() if any(before.get(one) != after.get(one) for one in fields)]
-    return {one: after.get(one) for fields in changed for one in fields if one in before or one in after}
+def _groups(document: Document, before: Document, after: Document, groups: Any) -> Document:
+    facts: Document = {}
+    for fields in groups.values():
+        whole, old, new = ({one: at[one] for one in fields if one in at} for at in (document, before, after))
+        if old != new:
+            made = overlaid(whole, old, new)
+            facts |= {one: made.get(one) for one in fields if one in whole or one in made}
+    return facts
 
 
-def _houses(before: Document, after: Document) -> list[Document]:
-    known = {(one.get("hawb"), one.get("issuer")): one for one in before.get("houses", ())}
+def _houses(document: Document, before: Document, after: Document) -> list[Document]:
+    whole, known = ({one.get("hawb"): one for one in at.get("houses", ())} for at in (document, before))
     found = []
     for house in after.get("houses", ()):
-        name = (house.get("hawb"), house.get("issuer"))
-        facts = _groups(known.get(name, {}), house, HOUSE_GROUPS)
+        name = house.get("hawb")
+        issuer = {field: whole[name][field] for field in ("issuer",) if field in whole.get(name, {})}
+        facts = _groups(whole.get(name, {}), known.get(name, {}), house, HOUSE_GROUPS)
         if facts:
-            found.append({"hawb": name[0], **({"issuer": name[1]} if name[1] else {}), **facts})
+            found.append({**facts, "hawb": name, **issuer})
     return found
 
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from adapters.one_record import naming
 from adapters.one_record import write as writer
+from adapters.one_record.bare import REPEATING, withdrawn
 from adapters.one_record.check import Checker
 from adapters.one_record.flat import gathered
 from adapters.one_record.frame import Root, named
 from adapters.one_record.graph import Literal, Report
 from adapters.one_record.joining import tellings
+from adapters.one_record.lift import is_hollow
 from adapters.one_record.outline import outline
 from adapters.one_record.read import Document, is_turtle, reference, understand
 from adapters.one_record.repeats import tree
@@ -151,6 +153,14 @@ class OneRecord:
         """See :class:`hub.projected.Outliner`."""
         return gathered(objects)
 
+    def withdrawn(self, nodes: Nodes) -> Nodes:
+        """See :class:`hub.projected.Outliner`."""
+        return withdrawn(nodes)
+
+    def repeating(self, type: str) -> frozenset[str]:
+        """See :class:`hub.projected.Outliner`."""
+        return REPEATING.get(type, frozenset())
+
     def tellings(self, base: str, touched: Sequence[Touched], shelf: Shelf) -> Sequence[Telling]:
         """See :class:`hub.joined.Joiner`."""
         return tellings(base, touched, shelf)
@@ -180,6 +190,8 @@ def build() -> Format:
 def _noted(message: Message) -> Message:
     """The message with a problem where it belongs to no shipment: nothing is passed over in silence."""
     root, kind = message.root, vocabulary().classes.get(message.type)
+    if is_hollow(root) and message.type in ("Waybill", "Shipment", "Booking"):
+        message.type = ANY
     why = _silence(root, kind) if kind is not None and kind.is_object else ""
     if why:
         message.problems.append(
@@ -197,6 +209,8 @@ def _noted(message: Message) -> Message:
 
 def _silence(root: Node, kind: Class) -> str:
     """Why an object says nothing of a shipment."""
+    if is_hollow(root):
+        return f"this {kind.name} says only that it is: what it said before is taken back"
     if any(name in kind.lineage for name in JOINED):
         return unjoined(root)
     mapped = any(name in kind.lineage for name in MAPPED)

@@ -112,6 +112,14 @@ def lifted(node: Node, bag: Bag) -> Node:
     return made
 
 
+HOLLOW = frozenset(("@id", "@type", "skeletonIndicator", "hasRevision", "hasLatestRevision", "hasLastModified"))
+
+
+def is_hollow(node: Node) -> bool:
+    """Whether an object says that it is, and that this is not all of it, and nothing else: so one that was withdrawn."""
+    return not node.children and node.text("skeletonIndicator") == "true" and node.elements.keys() <= HOLLOW
+
+
 def is_bare(node: Node) -> bool:
     """Whether a node only names an object."""
     elements = node.elements

@@ -78,7 +78,7 @@ class Outliner:
             self._departure = None
             self._take(root, kind, self._told(root, kind, scope) or self.name, scope)
             return
-        id = self.name if root.name == "Waybill" else self._free(f"{self.name}-{naming.step(root.name).lower()}")
+        id = self.name if root.name == "Waybill" else self._booked()
         back = Node("issuedForWaybill", self._reference(self.name, "Waybill")) if root.name == "Booking" else None
         self._take(root, kind, id, self._scope(self.name), back if self.name in self.made else None)
         if root.name == "Waybill":
@@ -235,9 +235,13 @@ class Outliner:
         listed = shipment.node.all("pieces") if shipment is not None else ()
         return [self.made[(one.text("@id") or "").rpartition("/")[2]].node for one in listed]
 
-    def _free(self, id: str) -> str:
+    def _booked(self) -> str:
+        """A booking that was told: the bare address is for what the waybill asks for, whether or not that is told yet."""
+        return self._free(f"{self.name}-booking", 2)
+
+    def _free(self, id: str, number: int = 1) -> str:
         """The id, or with the next number where it is another object's."""
-        if id not in self.made:
+        if number == 1 and id not in self.made:
             return id
         number = self._numbered.get(id, 2)
         while f"{id}-{number}" in self.made:

@@ -17,7 +17,7 @@ MEASURES = ("dimensions", "dimensionsForRate")
 WITHOUT_VALUE = ("nvdForCarriage", "nvdForCustoms")
 LIMIT_DIGITS = 9
 LIMIT_PIECES = 20_000
-_NUMBER = re.compile(r"^\d{1,15}(\.\d{1,9})?$")
+NUMBER = re.compile(r"^\d{1,15}(\.\d{1,9})?$")
 
 
 def read_pieces(node: Node, shipment: Node, bag: Bag) -> None:
@@ -222,7 +222,7 @@ def weighed(group: Node, alike: list[Node], bag: Bag) -> Node:
     weights = [weight for piece in alike if (weight := piece.first("grossWeight"))]
     units = {weight.text("unit") for weight in weights}
     numbers = [weight.text("numericalValue") or "" for weight in weights]
-    if len(weights) == len(alike) and len(units) == 1 and all(map(_NUMBER.match, numbers)):
+    if len(weights) == len(alike) and len(units) == 1 and all(map(NUMBER.match, numbers)):
         whole = Node("weight", dict(weights[0].elements), [], weights[0].line)
         whole.elements["numericalValue"] = Element(plain(sum(map(Decimal, numbers), Decimal(0))), weights[0].line)
         for weight in weights:

@@ -10,7 +10,8 @@ workbooks 1.2.0.
 """
 
 from adapters.one_record.arrange import arranged, drop, linked, name_master, says_nothing, state_classes
-from adapters.one_record.lift import Bag, Lifting, lifted
+from adapters.one_record.lift import Bag, Lifting, is_hollow, lifted
+from adapters.one_record.piece_groups import read_groups
 from adapters.one_record.targets import read_targets, write_targets
 from hub.syntax import Element, Node
 
@@ -25,7 +26,7 @@ class WaybillShape(Lifting):
             house = arranged(root, "house")
             above = house.first("masterWaybill")
             name_master(house, above.elements if above else {})
-            shaped.children = [house]
+            shaped.children = [house, *_orphaned(house)]
             return shaped
         master = arranged(root, "master")
         houses = [child for child in master.children if child.name == "houseWaybills"]
@@ -57,6 +58,13 @@ class WaybillShape(Lifting):
             drop(house, "masterPrefix", "masterNumber")
         waybill.children.extend(houses)
         return waybill
+
+
+def _orphaned(house: Node) -> list[Node]:
+    """What the same house waybill was when its master was not known yet: told now with its master, it is that no more."""
+    if "masterNumber" not in house.elements or "waybillNumber" not in house.elements:
+        return []
+    return [Node("orphan", {"waybillNumber": house.elements["waybillNumber"]})]
 
 
 def _is_house_alone(made: Node, root: Node) -> bool:
@@ -101,11 +109,19 @@ class ShipmentShape(Lifting):
         return shipment
 
 
+def _hollow(root: Node, part: str) -> Node:
+    """A part that says nothing any more: only whose word is taken back."""
+    address = {part: root.elements["@id"]} if "@id" in root.elements else {}
+    return Node(root.name, {}, [Node("master", {**root.elements, **address})], root.line, root.column, root.offset)
+
+
 class PieceShape(Lifting):
     """Piece, with its shipment inside, ⇄ ``Waybill/master`` whose shipment has that piece."""
 
     def read(self, root: Node) -> Node:
         """The piece as the only known one of its shipment."""
+        if is_hollow(root):
+            return _hollow(root, "pieceAddress")
         above = next((child for child in root.children if child.name == "ofShipment"), None)
         piece = Node(
             "pieces",
@@ -152,6 +168,8 @@ class PartShape(Lifting):
 
     def read(self, root: Node) -> Node:
         """The object as the only known one of its shipment, or of the shipment of its piece."""
+        if is_hollow(root):
+            return _hollow(root, "partAddress")
         above = root.first("issuedForShipment") or root.first("issuedForPiece")
         inner = above.first("ofShipment") if above is not None and above.name == "issuedForPiece" else above
         kept = [child for child in root.children if child is not above]
@@ -199,6 +217,8 @@ class BookingShape(Lifting):
         bag = Bag()
         booking = lifted(root, bag)
         booking.name = "booking"
+        for details in booking.all("bookingShipmentDetails"):
+            read_groups(details, bag)
         waybill = booking.first("issuedForWaybill")
         for name in ("waybillPrefix", "waybillNumber"):
             if waybill is not None and name in waybill.elements:
@@ -207,7 +227,10 @@ class BookingShape(Lifting):
         if number is not None:
             booking.children.append(Node("bookingNumber", {"@value": number}, [], number.line))
         booking.children.append(bag.node)
-        return Node(root.name, {}, [booking], root.line, root.column, root.offset)
+        shaped = Node(root.name, {}, [booking], root.line, root.column, root.offset)
+        if number is not None and "waybillNumber" in booking.elements:
+            shaped.children.append(Node("orphan", {}, [*booking.all("bookingNumber")]))
+        return shaped
 
     def write(self, root: Node) -> Node:
         """The booking."""

@@ -24,6 +24,11 @@ STRUCTURE = frozenset(
 """What every object says that says nothing of a load."""
 
 SAID_OF_UNITS = frozenset(("remarks", "loadingIndicator"))
+LEADING = frozenset(
+    ("loadingActions", "loadedPieces", "loadedUnits", "inUnitComposition", "compositionActions", "composedPieces")
+)
+"""Properties that lead to what is carried, whether or not the document shows it."""
+
 TYPES = ("loadingType", "actionTimeType")
 
 LOOKED_AT = 8
@@ -41,6 +46,7 @@ class StowageShape(Lifting):
         shaped.children = [*(shown.load(one) for one in _loads(web)), *(shown.unit(*one) for one in _units(web))]
         if web.is_a(web.root, "TransportMovement"):
             shaped.children.append(_shown(root, "movement", bag, without=("loadingActions",)))
+        _told_by(root, shaped)
         _said_again(web, root, bag)
         shaped.children.append(bag.node)
         return shaped
@@ -59,6 +65,22 @@ class StowageShape(Lifting):
             one.elements["@type"] = Element(one.name)
             one.name = "hasItem"
         return Node("Collection", {"hasTotalItems": Element(str(len(items)))}, items) if items else Node(root.name)
+
+
+def _told_by(root: Node, shaped: Node) -> None:
+    """The address of the document's own object for all it says: whatever it said before and says no more is withdrawn.
+
+    What names nothing to be carried says so too: a load and a unit of which only the address is told.
+    """
+    address = root.elements.get("@id")
+    if address is None:
+        return
+    told = {child.name for child in shaped.children}
+    if not any(child.name in LEADING for child in root.children):
+        shaped.children.extend(Node(name) for name in ("load", "unit") if name not in told)
+    for child in shaped.children:
+        if child.name in ("load", "unit"):
+            child.elements["address"] = address
 
 
 def _said_again(web: Relations, root: Node, bag: Bag) -> None:

@@ -5,21 +5,13 @@ of others what they are and where they belong, of places and parties what is mea
 from collections.abc import Iterable, Iterator, Sequence
 
 from adapters.one_record import naming
+from adapters.one_record.bare import identified
 from adapters.one_record.nodes import Node, links, properties
 from adapters.one_record.render import jsonld
 from adapters.one_record.vocabulary import API, CARGO, XSD, local
 from adapters.one_record.ways import BESIDE, DOWN, FARTHEST, MOST, REFERENCE, Step, Walk
-from hub.joined import Telling
+from hub.joined import Telling, event_word
 from hub.objects import HeldEvent, HeldObject, Nodes
-
-IDENTITY = frozenset(
-    (
-        *("waybillPrefix", "waybillNumber", "waybillType", "transportIdentifier", "movementTimes", "modeCode"),
-        *("departureLocation", "arrivalLocation", "uldTypeCode", "uldSerialNumber", "ownerCode"),
-        *("loadingType", "actionTimeType", "compositionType"),
-    )
-)
-"""What an object of somebody else says of itself, beside its links."""
 
 NOT_PARTS = DOWN | BESIDE | {"loadingUnit", "involvedInActions", "checks", "events", "onsiteActions"}
 """Properties that lead to something else than a part of an object."""
@@ -83,7 +75,8 @@ def of_object(walk: Walk, id: str) -> Telling:
         _lead(walk, nodes, own, walk.start + holder, step)
     _mean(walk, nodes)
     said_at = max(held.revised_at for held in parts)
-    return Telling(by=whole.created_by, name=id, raw=_document(root, nodes), said_at=said_at)
+    about = [held.id for held in parts]
+    return Telling(by=whole.created_by, name=id, raw=_document(root, nodes), said_at=said_at, about=about)
 
 
 def of_event(walk: Walk, event: HeldEvent) -> Telling:
@@ -104,6 +97,7 @@ def of_event(walk: Walk, event: HeldEvent) -> Telling:
         name=f"{event.object}-{event.id}"[:200],
         raw=_document(root, nodes),
         said_at=event.received_at,
+        about=[event_word(event.object, event.id)],
     )
 
 
@@ -145,18 +139,9 @@ def _link(node: Node, name: str, target: str) -> None:
 
 
 def _identified(held: HeldObject) -> Nodes:
-    """An object of somebody else as far as it says what it is: class, numbers, codes, and the revision that was looked at."""
-    known = {one["@id"]: one for one in held.nodes[1:]}
-    kept = {name: values for name, values in held.nodes[0].items() if name[:1] == "@" or local(name) in IDENTITY}
-    kept[API + "hasRevision"] = _revision(held)
-    inner: list[Node] = []
-    waiting = [target for _, target in links(kept)]
-    while waiting:
-        part = known.pop(waiting.pop(), None)
-        if part is not None:
-            inner.append(part)
-            waiting.extend(target for _, target in links(part))
-    return [kept, *inner]
+    """An object of somebody else as far as it says what it is, and the revision that was looked at."""
+    kept, *inner = identified(held.nodes)
+    return [{**kept, API + "hasRevision": _revision(held)}, *inner]
 
 
 def _by_address(walk: Walk, step: Step) -> dict[str, Node]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hub.canonical.document import Document, leaves
+from hub.fold.fuller import covers, fullest_first
 from hub.fold.joined import Joined, joined
 from hub.fold.rules import GROUPS, HOUSE_GROUPS, Rules
 from hub.fold.told import Told, witness
@@ -46,9 +47,9 @@ def fold_groups(
             _unite(document, candidates, fields[0], ledger, base)
             continue
         if group in NAMED:
-            _unite_by_name(document, _ranked(candidates, group, rules), fields[0], ledger, base)
+            _unite_by_name(document, _ranked(candidates, group, rules), fields[0], ledger, base, rules)
             continue
-        ranked = _ranked(joined(candidates, fields), group, rules)
+        ranked = _fullest(_ranked(joined(candidates, fields), group, rules), group, fields, rules)
         winner = ranked[0]
         # An empty list or object says that there is none any more: it wins, and leaves nothing behind.
         document.update((field, winner.facts[field]) for field in fields if winner.facts.get(field) not in (None, [], {}))
@@ -74,6 +75,17 @@ def _ranked(candidates: Sequence[Told], group: str, rules: Rules) -> Sequence[To
         candidates,
         key=lambda one: (one.statement.action == RULE, rules.rank(one.statement.kind, group), *one.statement.order()),
         reverse=True,
+    )
+
+
+def _fullest(ranked: Sequence[Told], group: str, fields: tuple[str, ...], rules: Rules) -> Sequence[Told]:
+    """Ranked, but for who says the same as the first with more words."""
+    if len(ranked) == 1:
+        return ranked
+    return fullest_first(
+        ranked,
+        lambda one: (one.statement, rules.rank(one.statement.kind, group)),
+        lambda one: {field: one.facts[field] for field in fields if field in one.facts},
     )
 
 
@@ -113,6 +125,7 @@ def _unite(document: Document, told: Iterable[Told], field: str, ledger: Ledger,
         for at, item in enumerate(one.facts.get(field) or ()):
             seen = items.setdefault(_identity(item), (item, []))
             seen[1].append(witness(one.statement, places.get(str(at), Place(0, 0, 0)), None))
+    _tell_once(items)
     if len(tellers) == 1:
         document.update((name, tellers[0].facts[name]) for name in (field, f"{field}_order") if tellers[0].facts.get(name))
     else:
@@ -123,7 +136,35 @@ def _unite(document: Document, told: Iterable[Told], field: str, ledger: Ledger,
             ledger.won(f"{base}/{field}/{at}", teller)
 
 
-def _unite_by_name(document: Document, ranked: Sequence[Told], field: str, ledger: Ledger, base: str) -> None:
+_LIKE = ("type", "value", "flight", "date", "from", "to", "uld", "status", "pieces")
+"""What two words for one fact have in common, if they are about one."""
+
+
+def _tell_once(items: dict[tuple[str, ...], tuple[Any, list[Witness]]]) -> None:
+    """Take out what another author says with more words: it is a witness of the same."""
+    alike: dict[tuple[Any, ...], list[tuple[str, ...]]] = {}
+    for key, (item, _) in items.items():
+        alike.setdefault(tuple(item.get(name) for name in _LIKE), []).append(key)
+    for keys in alike.values():
+        if len(keys) > 1:
+            for sparse in sorted(keys, key=lambda key: (len(key), key)):
+                _join_fuller(items, sparse, [one for one in keys if one in items and len(one) > len(sparse)])
+
+
+def _join_fuller(
+    items: dict[tuple[str, ...], tuple[Any, list[Witness]]], sparse: tuple[str, ...], fuller: Sequence[tuple[str, ...]]
+) -> None:
+    item, witnesses = items[sparse]
+    authors = {one.author for one in witnesses}
+    for key in sorted(fuller, key=lambda one: (-len(one), one)):
+        known, tellers = items[key]
+        if authors.isdisjoint(one.author for one in tellers) and covers(known, item):
+            tellers.extend(witnesses)
+            del items[sparse]
+            return
+
+
+def _unite_by_name(document: Document, ranked: Sequence[Told], field: str, ledger: Ledger, base: str, rules: Rules) -> None:
     """All things that anyone names, sorted by name; what the most believed says of one wins whole, other words are conflicts.
 
     Things of one name in one statement (two ULDs of which only the type is booked) are told apart by their order. Who names an
@@ -131,8 +172,8 @@ def _unite_by_name(document: Document, ranked: Sequence[Told], field: str, ledge
     """
     heard = list(itertools.takewhile(lambda one: one.facts.get(field), ranked))
     for unheard in ranked[len(heard) :]:
-        for pointer, told in unheard.account((field,)):
-            ledger.lost(base + pointer, told)
+        for pointer, lost in unheard.account((field,)):
+            ledger.lost(base + pointer, lost)
     if not heard:
         return
     ranked = heard
@@ -140,14 +181,25 @@ def _unite_by_name(document: Document, ranked: Sequence[Told], field: str, ledge
         document[field] = ranked[0].facts[field]
         _account(ranked, (field,), ledger, base)
         return
-    best: dict[tuple[str, int], Any] = {}
+    told: dict[tuple[str, int], list[tuple[Told, Any]]] = {}
     for one in ranked:
         for name, item in zip(_names(one, field), one.facts[field], strict=True):
-            best.setdefault(name, item)
+            told.setdefault(name, []).append((one, item))
+    best = {name: _fullest_item(several, field, rules) for name, several in told.items()}
     document[field] = [best[name] for name in sorted(best)]
     places = {name: at for at, name in enumerate(sorted(best))}
     for one in ranked:
         _account_named(one, field, document[field], places, ledger, base)
+
+
+def _fullest_item(told: Sequence[tuple[Told, Any]], field: str, rules: Rules) -> Any:
+    """What the most believed says of a thing, or who says the same with more words."""
+    if len(told) == 1:
+        return told[0][1]
+    ranked = fullest_first(
+        told, lambda one: (one[0].statement, rules.rank(one[0].statement.kind, GROUP_OF[field])), lambda one: one[1]
+    )
+    return ranked[0][1]
 
 
 def _names(one: Told, field: str) -> list[tuple[str, int]]:

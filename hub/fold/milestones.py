@@ -11,6 +11,7 @@ import msgspec
 from hub.canonical.document import Document
 from hub.canonical.settle import INBOUND, OUTBOUND
 from hub.canonical.station import instant, instant_text
+from hub.fold.fuller import fullest_first
 from hub.fold.groups import first_places
 from hub.fold.rules import Rules
 from hub.position import Place
@@ -140,10 +141,19 @@ def _actual(key: tuple[str, ...], members: Sequence[Report], rules: Rules, *, wi
         by_author.setdefault(one.statement.author, []).append(one)
     clusters = [part for cluster in _linked(kept, rules) for part in _by_pieces(cluster)]
     for ordinal, cluster in enumerate(sorted(clusters, key=_cluster_order)):
-        winner_first = sorted(cluster, key=lambda one: _belief(one, rules), reverse=True)
+        winner_first = _winner_first(cluster, rules)
         authors = dict.fromkeys(one.statement.author for one in cluster)
         aside = sorted((one for author in authors for one in by_author.get(author, ())), key=_stable)
         yield _event(key, ordinal, winner_first, aside, withdrawn=withdrawn)
+
+
+def _winner_first(cluster: Sequence[Report], rules: Rules) -> Sequence[Report]:
+    ranked = sorted(cluster, key=lambda one: _belief(one, rules), reverse=True)
+    if len(ranked) == 1:
+        return ranked
+    return fullest_first(
+        ranked, lambda one: (one.statement, rules.rank(one.statement.kind, "milestones")), lambda one: one.document
+    )
 
 
 def _belief(one: Report, rules: Rules) -> tuple[Any, ...]:

@@ -49,9 +49,11 @@ class StatementTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """One head and its rows: one statement for every node that ``each`` meets.
 
     ``detail``: of a message about a flight, what it says of the flight itself; its scope is claimed for the message as a whole.
+    ``claim``: its scope is claimed and nothing is said: whatever stood there is taken back. It is never written.
     """
 
     detail: bool = False
+    claim: bool = False
     each: str = "."
     key: str | list[str] = "awb"
     scope: str = ""

@@ -104,12 +104,14 @@ class StatementReader:
             yield facts, run.places, node
 
     def said(self, run: Pass) -> Iterator[Said]:
-        """The statements; a node without a key is a problem at its place."""
+        """The statements; a node without a key is a problem at its place, and one without any facts takes its part back."""
         for facts, places, node in self.read(run):
-            key = self.key(facts)
+            key = f"{CLAIM}{self._scope(facts)}" if self.table.claim else self.key(facts)
             if key is None:
                 if facts:
                     run.problems.append(_keyless(self.table, node))
+                elif self.part is not None and _text_at(run, node, self.part):
+                    yield self._said(run, f"{CLAIM}{self._scope(facts)}", facts, {}, node)
                 continue
             yield self._said(run, key, facts, places, node)
 

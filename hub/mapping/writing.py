@@ -48,7 +48,7 @@ class MappingWriter:
             (one, node_path(one.each), [(row.to.partition("/")[0], compile_row(row, codes)) for row in one.row])
             for one in table.statement
         ]
-        self.statements = [one for one in compiled if not one[0].detail]
+        self.statements = [one for one in compiled if not one[0].detail and not one[0].claim]
         self.details = [one for one in compiled if one[0].detail]
 
     def write(self, document: Document, context: Context) -> Expressed:

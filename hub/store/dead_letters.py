@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from hub.problem import Problem
 from hub.store.rows import execute_in, insert_all, select_in
@@ -72,6 +72,14 @@ MARK = (
     .where(dead_letter.c.seq == bindparam("s"), dead_letter.c.state != bindparam("st"))
     .values(state=bindparam("st"))
 )
+OPEN_OF_SUBJECTS = select(dead_letter.c.seq, dead_letter.c.subject, dead_letter.c.problem).where(
+    dead_letter.c.subject.in_(bindparam("values", expanding=True)), dead_letter.c.state == OPEN
+)
+SETTLE = (
+    update(dead_letter)
+    .where(dead_letter.c.seq == bindparam("s"))
+    .values(state=SOLVED, note=func.coalesce(dead_letter.c.note, bindparam("n")))
+)
 TAKE_CARE = update(dead_letter).where(dead_letter.c.seq == bindparam("s")).values(owner=bindparam("o"), note=bindparam("n"))
 
 
@@ -126,6 +134,16 @@ def mark(connection: Connection, seq: int, state: str) -> bool:
 def solve_one(connection: Connection, subject: str) -> None:
     """What failed under this name has gone well now."""
     connection.execute(SOLVE_ONE, {"s": subject})
+
+
+def open_of(connection: Connection, subjects: Sequence[str]) -> list[Any]:
+    """Number, subject and problem of the open dead letters with these subjects."""
+    return select_in(connection, OPEN_OF_SUBJECTS, subjects)
+
+
+def settle(connection: Connection, seq: int, reason: str) -> None:
+    """A dead letter needs nothing more, for this reason; what somebody wrote down about it stays."""
+    connection.execute(SETTLE, {"s": seq, "n": reason[:1000]})
 
 
 def take_care(connection: Connection, seq: int, *, owner: str | None, note: str | None) -> bool:

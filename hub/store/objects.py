@@ -56,6 +56,7 @@ TAKEN = select(logistics_object.c.id).where(logistics_object.c.id.in_(bindparam(
 DIGESTS = select(
     logistics_object.c.id, logistics_object.c.revision_no, logistics_object.c.digest, logistics_object.c.shipment
 ).where(logistics_object.c.id.in_(bindparam("values", expanding=True)))
+OF_SHIPMENT = select(logistics_object.c.id).where(logistics_object.c.shipment == bindparam("s")).order_by(logistics_object.c.id)
 ADD_OBJECTS = insert(logistics_object)
 ADD_REVISIONS = insert(object_revision)
 REVISE = (
@@ -167,6 +168,11 @@ def project(connection: Connection, shipment: str, objects: Sequence[Projected],
     for one in changed:
         revise(connection, one.id, one.type, base=known[one.id].revision_no, nodes=one.nodes, by=by, request=None, now=now)
     return [one.id for one in (*fresh, *changed)]
+
+
+def of_shipment(connection: Connection, shipment: str) -> list[str]:
+    """The ids of all that ever followed from a shipment."""
+    return list(connection.execute(OF_SHIPMENT, {"s": shipment}).scalars())
 
 
 def event_received(connection: Connection, objects: Mapping[str, Any], now: datetime) -> None:

@@ -12,14 +12,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from hub.clock import micros
 from hub.envelope import Envelope
 from hub.problem import Code, Problem
-from hub.statement import Reading, Understood
-from hub.store import acknowledgements, dead_letters, inbox, leases, messages, outbox, statements
+from hub.statement import CLAIM, Reading, Understood
+from hub.store import acknowledgements, dead_letters, inbox, leases, messages, outbox, statements, words
 from hub.store.acknowledgements import Matched
 from hub.store.dead_letters import Failure
 from hub.store.engine import reading, writing
 from hub.store.inbox import SplitTo, ToSplit
 from hub.store.messages import MessageRow
 from hub.store.rows import message_number
+from hub.store.words import CHANNEL, Heard
 from hub.worker.faults import told
 from hub.worker.line import Desk
 from hub.worker.portions import MESSAGES, Portion, dead, failure, portions
@@ -134,6 +135,7 @@ class Splitting:
             statements.queue(connection, ((key, seq) for seq in sorted(by_message) for key in sorted(by_message[seq])))
             failures = [failure for one in batch for failure in one.failures] + self._hear(connection, batch, unsolved)
             dead_letters.add(connection, failures, now)
+            words.hear(connection, _heard(batch))
             _record(connection, batch, by_message)
             self._end(connection, batch)
 
@@ -170,6 +172,15 @@ def _withdraw(connection: Connection, envelopes: Sequence[int]) -> set[str]:
     messages.drop(connection, withdrawn)
     dead_letters.solve(connection, envelopes)
     return touched
+
+
+def _heard(batch: Sequence[Portion]) -> list[Heard]:
+    """The messages of what a node has taken in, and whether they say something of a shipment."""
+    taken = [one for one in batch if one.todo.envelope.channel == CHANNEL]
+    speaking = {said.message for one in taken for said in one.spoken if not said.key.startswith(CLAIM)}
+    return [
+        Heard(envelope=one.todo.envelope.id, ordinal=row.ordinal, speaks=row.seq in speaking) for one in taken for row in one.rows
+    ]
 
 
 def _record(connection: Connection, batch: Sequence[Portion], touched: dict[int, set[str]]) -> None:

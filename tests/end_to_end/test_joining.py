@@ -9,9 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from hub.objects import POST_EVENT, Grant
+from adapters.one_record.render import jsonld
+from hub.objects import CHANGE, POST_EVENT, Acceptance, Grant, NewRequest
+from hub.ports import Arrival
+from hub.replay import choose, replay
 from hub.store.engine import reading
-from hub.store.lists import messages
+from hub.store.lists import dead_letters, messages
+from hub.store.selection import Wanted
 from tests.end_to_end.test_projection import AWB, BASE, FWB, Node
 from tests.unit.adapters.one_record.http_world import CONTEXT, Client, served
 
@@ -209,3 +213,57 @@ def test_parties_and_places_posted_by_themselves_are_who_the_waybill_means(desk:
 def test_pieces_posted_after_their_shipment_are_counted(desk: Desk) -> None:
     assert desk.say_all(["w7", "s7", "p1"], at_once=False)["pieces"] == 1
     assert desk.say_all(["p2", "p3"], at_once=False)["pieces"] == 3
+
+
+def letters(desk: Desk, state: str) -> list[tuple[str, str]]:
+    """Problem code and note of every dead letter in a state."""
+    with reading(desk.hub.engine) as connection:
+        rows = connection.execute(dead_letters(state, None, None, after=None, limit=100)).all()
+    return [(json.loads(row.problem)["code"], row.note or "") for row in rows]
+
+
+@pytest.mark.parametrize("order", [["p1", "s7", "w7"], ["s7", "w7", "p1"], ["p1", "w7", "s7"]], ids="-".join)
+@pytest.mark.parametrize("at_once", [True, False], ids=["then-work", "work-between"])
+def test_what_said_nothing_by_itself_is_settled_once_it_is_joined(desk: Desk, order: list[str], at_once: bool) -> None:
+    assert desk.say_all(order, at_once=at_once)["goods"] == ["PUMPS"]
+    assert letters(desk, "open") == []
+    settled = letters(desk, "solved")
+    assert {code for code, _ in settled} == {"key.missing"}
+    assert all("joined" in note for _, note in settled)
+
+
+def test_an_event_posted_before_its_waybill_is_settled_once_it_is_a_milestone(desk: Desk) -> None:
+    desk.post("s7")
+    desk.event("s7", {**EVENT, "cargo:eventFor": link("s7")})
+    desk.work()
+    assert {code for code, _ in letters(desk, "open")} == {"key.missing"}
+    desk.post("w7")
+    desk.clock.forward(seconds=1)
+    desk.work()
+    assert [one["code"] for one in desk.shipment()["milestones"]] == ["DEP"]
+    assert letters(desk, "open") == []
+
+
+def test_what_is_settled_stays_settled_when_it_is_tried_again(desk: Desk) -> None:
+    desk.say_all(["p1", "s7", "w7"], at_once=False)
+    everything = choose(desk.hub.engine, Wanted(partner="forwarder"))
+    assert len(everything.envelopes) > 3
+    assert list(replay(desk.hub.engine, everything, desk.clock))
+    desk.work()
+    assert letters(desk, "open") == []
+
+
+def test_what_stops_saying_where_it_belongs_is_open_though_it_was_joined_before(desk: Desk) -> None:
+    desk.say_all(["s7", "w7"], at_once=False)
+    held = desk.get("s7")
+    bare = [{name: value for name, value in held.nodes[0].items() if not name.endswith("waybill")}, *held.nodes[1:]]
+    made = desk.doors.requests.create(
+        NewRequest(id="r1", kind=CHANGE, by="https://forwarder.example/agent", body=[], objects=["s7"], revision=1)
+    )
+    said = Arrival(partner="forwarder", channel="one-record", raw=jsonld(bare), name="s7", media="application/ld+json")
+    desk.clock.forward(minutes=1)
+    desk.doors.requests.accept_change(
+        Acceptance(request=made.id, object="s7", base=1, nodes=bare, by="https://forwarder.example/agent", arrival=said)
+    )
+    desk.work()
+    assert [code for code, _ in letters(desk, "open")] == ["key.missing"]

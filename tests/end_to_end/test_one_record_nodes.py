@@ -11,8 +11,13 @@ import pytest
 from adapters.one_record.client import proposal, wording
 from tests.end_to_end.desk import fsu, fwb
 from tests.end_to_end.nodes import Served, free_port, until
+from tests.end_to_end.test_echo import AGAIN, DELIVERED, RICH, SHORTER, lost, sizes
+from tests.end_to_end.test_projected_loads import FFM, FFR, FHL
+from tests.end_to_end.test_projection import FSU
 
 AWB, OTHER_AWB = "777-55512343", "777-55512354"
+THIRD_AWB = "020-12345675"
+OBJECTS = "https://onerecord.iata.org/ns/cargo#LogisticsObject"
 SHIPMENTS = "https://onerecord.iata.org/ns/cargo#Shipment"
 EVERYTHING_ABOUT = ("GET_LOGISTICS_OBJECT", "PATCH_LOGISTICS_OBJECT", "POST_LOGISTICS_EVENT", "GET_LOGISTICS_EVENT")
 
@@ -84,6 +89,36 @@ def test_subscribed_to_each_other_they_come_to_rest(nodes: tuple[Served, Served]
         sent(one, one.told("one-record", "revoke", request, "--partner", other)["delivery"])
 
 
+@pytest.mark.slow
+def test_subscribed_to_everything_both_know_the_same_and_neither_loses_what_objects_cannot_say(
+    nodes: tuple[Served, Served],
+) -> None:
+    """FWB, FHL, manifests and statuses on either side; a manifest and a waybill sent again, shorter."""
+    north, south = nodes
+    asked = []
+    for one, other in ((north, "south"), (south, "north")):
+        asked.append(sent(one, one.told("one-record", "subscribe", OBJECTS, "--partner", other)["delivery"]))
+
+    def said(node: Served, text: str) -> None:
+        node.told("receive", node.place.file("said.txt", text), "--partner", "own")
+        rest(north, south)
+
+    for text in (RICH, FHL, FFM, FSU):
+        said(north, text)
+    before = north.shipment(THIRD_AWB)
+    said(south, DELIVERED)
+    assert lost({**before, "status": "DLV"}, north.shipment(THIRD_AWB)) == {}
+    for node, text in ((north, AGAIN), (north, SHORTER), (south, FFR)):
+        said(node, text)
+    here, there = north.shipment(THIRD_AWB), south.shipment(THIRD_AWB)
+    assert sizes(here) == sizes(there)
+    assert (here["pieces"], here["customs"], here["charges"]["insurance"]) == (2, there["customs"], "XXX")
+    assert {name: value for name, (value, _) in lost(there, here).items() if "description_code" not in name} == {}
+    assert [letter for node in nodes for letter in node.letters()] == []
+    for one, other, request in ((north, "south", asked[0]), (south, "north", asked[1])):
+        sent(one, one.told("one-record", "revoke", request, "--partner", other)["delivery"])
+
+
 def test_a_shipment_goes_to_and_fro(nodes: tuple[Served, Served]) -> None:
     north, south = nodes
     holder = north.own()
@@ -141,6 +176,18 @@ def test_a_shipment_goes_to_and_fro(nodes: tuple[Served, Served]) -> None:
 
 def at(hour: int) -> datetime:
     return datetime(2026, 11, 21, hour, 30, tzinfo=UTC)
+
+
+def rest(*nodes: Served) -> None:
+    """Wait until nothing new was made for a while; fails when that never happens."""
+    seen: list[list[tuple[str, str]]] = []
+
+    def at_rest() -> bool:
+        time.sleep(0.3)
+        seen.append([(one["key"], one["state"]) for node in nodes for one in node.deliveries()])
+        return len(seen) > 5 and seen[-5:] == [seen[-1]] * 5 and not {"pending", "retrying"} & {state for _, state in seen[-1]}
+
+    until(at_rest, seconds=60)
 
 
 def assert_quiet(*nodes: Served) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from adapters.one_record.format import build
 from hub.bootstrap.durable import Hub
@@ -30,7 +31,10 @@ from hub.ports import Arrival
 from hub.projecting import Projecting
 from hub.read import ReadSide
 from hub.settings import Admission, Channel, Partner, Settings, Sight, load
+from hub.store import objects
+from hub.store.engine import reading
 from hub.store.migrations import upgrade
+from hub.store.tables import shipment
 from tests.end_to_end.desk import Clock
 from tests.unit.adapters.one_record.http_world import Client, operation, served
 from tests.unit.adapters.one_record.http_world import change as http_change
@@ -122,16 +126,16 @@ class Node:
         assert found is not None, id
         return found
 
-    def subscribe(self, partner: str, *events: str) -> None:
-        """A subscription of a partner to every shipment, in force."""
+    def subscribe(self, partner: str, *events: str, to: str = "Shipment") -> None:
+        """A subscription of a partner to every object of a class, in force."""
         agent = f"https://{partner}.example/agent"
-        made = self.doors.requests.create(NewRequest(id=f"s-{partner}", kind=SUBSCRIPTION, by=agent, body=[]))
+        made = self.doors.requests.create(NewRequest(id=f"s-{partner}-{to}", kind=SUBSCRIPTION, by=agent, body=[]))
         wanted = NewSubscription(
-            id=f"s-{partner}",
+            id=made.id,
             request=made.id,
             subscriber=agent,
             topic_type="LOGISTICS_OBJECT_TYPE",
-            topic=CARGO + "Shipment",
+            topic=CARGO + to,
             events=events,
             body=[
                 {
@@ -139,7 +143,7 @@ class Node:
                     "@type": [API + "Subscription"],
                     API + "hasSubscriber": [{"@id": agent}],
                     API + "hasTopicType": [{"@id": API + "LOGISTICS_OBJECT_TYPE"}],
-                    API + "hasTopic": [{"@value": CARGO + "Shipment"}],
+                    API + "hasTopic": [{"@value": CARGO + to}],
                     API + "includeSubscriptionEventType": [{"@id": API + one} for one in events],
                 }
             ],
@@ -150,6 +154,20 @@ class Node:
         """Every notification delivered to a partner."""
         raws = [path.read_bytes() for path in sorted((self.folder / partner / "out").rglob("*")) if path.is_file()]
         return [json.loads(raw) for raw in raws]
+
+    def ever(self) -> list[str]:
+        """The ids of all that ever followed from the shipment."""
+        with reading(self.hub.engine) as connection:
+            return objects.of_shipment(connection, f"awb:{AWB}:1")
+
+    def open_letters(self) -> list[str]:
+        """What the open dead letters say."""
+        return [one["problem"]["message"] for one in self.read.dead_letters().items if one["state"] == "open"]
+
+    def shipments(self) -> list[str]:
+        """The keys of all shipments that anything is said of."""
+        with reading(self.hub.engine) as connection:
+            return sorted(connection.execute(select(shipment.c.key).where(shipment.c.live == 1)).scalars())
 
     def shipment(self) -> dict[str, Any]:
         view = self.read.shipment(AWB)

@@ -39,7 +39,7 @@ NO_PLACE = {
     r"/destination_charges/(converted|total)": "one amount, without a kind",
     r"/flights/0/(day|status|allotment)": "of a flight the waybill only asks for",
     r"/bookings/0/flights/0/(day|mode)": "a leg has a date, and no mode",
-    r"/bookings/0/(pieces|weight|volume|density_group|description_code)(/.*)?": "of a part that is booked",
+    r"/bookings/0/(volume|density_group|description_code)(/.*)?": "of a part that is booked",
     r"/bookings/0/(service_code|rate_class|commodities)(/.*)?": "a booking's own rating",
     r"/milestones/0/(from|density_group|description_code|total_pieces|discrepancy)": "inside a status; a discrepancy only in DIS",
     r"/milestones/0/(other_service|ulds|customs)/.*": "inside a status",

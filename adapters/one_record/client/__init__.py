@@ -27,7 +27,7 @@ Settings
     status_seconds        how long a changed status of a request is waited for; default 10
     shipment_object       the partner's object of a shipment, ``https://…/shipment-{prefix}-{number}``: where events that are
                           written from shipments of the hub go
-    link_depth, link_count, link_bytes, link_seconds    how far links are followed from a fetched object; 4, 200, 16777216, 60
+    link_depth, link_count, link_bytes, link_seconds    how far links are followed from a fetched object; 12, 200, 16777216, 60
     cache_seconds, cache_count, cache_bytes    what was read is not asked for again so long; 60, 1000, 33554432
     watch                 for the poller: IRIs of objects to look at
     events                true: the poller also hands in the new events of these objects

@@ -45,7 +45,7 @@ class Pages:
         known = self._held.get(iri)
         if known is not None and self._holds(known, fresh):
             self._held.move_to_end(iri)
-            return known[0]
+            return self._held[iri][0]
         self.asked += 1
         return self._keep(_page(iri, self._session.read(iri)))
 
@@ -53,17 +53,19 @@ class Pages:
         page, since = known
         if not fresh and self._clock() - since <= self._bounds.fresh_seconds:
             return True
-        if not page.mark or self._mark_now(page.iri) != page.mark:
+        now = self._now(page.iri) if page.mark else None
+        if now is None or mark(now) != page.mark:
             return False
-        self._held[page.iri] = (page, self._clock())
+        dated = {"date": now.headers["Date"]} if "Date" in now.headers else {}
+        self._held[page.iri] = (msgspec.structs.replace(page, headers={**page.headers, **dated}), self._clock())
         return True
 
-    def _mark_now(self, iri: str) -> str:
+    def _now(self, iri: str) -> Answer | None:
         """What HEAD says; nothing for a node without HEAD (before 2.2.0)."""
         try:
-            return mark(self._session.head(iri))
+            return self._session.head(iri)
         except Refused:
-            return ""
+            return None
 
     def _keep(self, page: Page) -> Page:
         self._drop(page.iri)

@@ -36,9 +36,16 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True):
         return self.pages[0].raw if len(self.pages) == 1 else joined(self.pages)
 
     def modified(self) -> datetime | None:
-        """When any of it was last changed, by the nodes' own word (``Last-Modified``); None where none of them says."""
-        times = (_moment(page.headers.get("last-modified", "")) for page in self.pages)
-        return max((one for one in times if one is not None), default=None)
+        """When any of it was last changed, by the nodes' own word (``Last-Modified``); None where none of them says.
+
+        Not after the oldest of it was read (``Date``): what is remembered of an object is no word of today because it is linked
+        to one that is new.
+        """
+        changed, read = (self._moments(name) for name in ("last-modified", "date"))
+        return min([max(changed), *read]) if changed else None
+
+    def _moments(self, header: str) -> list[datetime]:
+        return [at for page in self.pages if (at := _moment(page.headers.get(header, ""))) is not None]
 
     def makes_sense(self) -> bool:
         """Whether it is whole as far as it can be had, or at least says of which waybill it is."""

@@ -158,7 +158,7 @@ def _way(read: Settings) -> Way:
 
 def _bounds(read: Settings) -> Bounds:
     return Bounds(
-        depth=read.whole("link_depth", 4),
+        depth=read.whole("link_depth", 12),
         count=read.whole("link_count", 200, least=1),
         bytes=read.whole("link_bytes", 16_777_216, least=1),
         seconds=read.seconds("link_seconds", 60.0),

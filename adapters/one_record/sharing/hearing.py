@@ -30,11 +30,13 @@ def hear(node: NodeDoors, agent: str, raw: bytes, media: str, nodes: Nodes) -> N
         _log.warning("a notification of an agent that no partner names: kept nowhere", agent=agent, told=told.event_type)
         return
     said = Arrival(partner=partner, channel=CHANNEL, raw=raw, name=f"notification-{told.event_type}", media=media)
-    node.hearing.hear(agent, [said, *_along(partner, told, nodes)], _orders(node, agent, told))
+    orders = _orders(node, agent, told)
+    along = _along(partner, told, nodes) if told.object not in orders else ()
+    node.hearing.hear(agent, [said, *along], orders)
 
 
 def _along(partner: str, told: Heard, nodes: Nodes) -> Sequence[Arrival]:
-    """The object that came along, as a message of its own."""
+    """The object that came along, as a message of its own: all there is where it is not read with what it links to."""
     if not told.body:
         return ()
     own = [one for one in nodes if one.get("@id") == told.object]
@@ -45,12 +47,14 @@ def _along(partner: str, told: Heard, nodes: Nodes) -> Sequence[Arrival]:
 
 
 def _orders(node: NodeDoors, agent: str, told: Heard) -> dict[str, bytes]:
-    """What to read in answer, where that is turned on: the object, unless it came along, and the events; all of them where it is
-    not told which (the API before 2.2.0).
+    """What to read in answer, where that is turned on: the object with what it links to, also when it came along, and the events;
+    all of them where it is not told which (the API before 2.2.0).
+
+    A waybill by itself only names its shipment and parties: in the place of the whole it would take away what they say.
     """
     if FETCH not in node.settings.extensions or not node.reaches(agent):
         return {}
-    wanted = [told.object] if told.event_type in _FETCHED and told.object and not told.body else []
+    wanted = [told.object] if told.event_type in _FETCHED and told.object else []
     if told.event_type == EVENT_RECEIVED and told.object and not told.events:
         wanted = [told.object.rstrip("/") + EVENTS]
     ours = f"{node.settings.base_url}/"

@@ -1,6 +1,6 @@
 """The ONE Record node: logistics objects, their revisions and events, action requests, subscriptions, grants."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table
 
 from hub.store.tables.base import Big, Key, Name, Text, metadata, serial
 
@@ -177,3 +177,17 @@ join_due = Table(
     PrimaryKeyConstraint("seq", name="pk_join_due"),
 )
 """Posted objects and events of which the hub has not been told yet what they say together with what they link to."""
+
+
+object_word = Table(
+    "object_word",
+    metadata,
+    Column("envelope", Name, nullable=False),
+    Column("about", String(300), nullable=False),
+    Column("settled_by", String(100)),
+    PrimaryKeyConstraint("envelope", "about", name="pk_object_word"),
+    Index("ix_object_word_about", "about"),
+    sqlite_with_rowid=False,
+)
+"""Arrivals with the words of posted objects (``object``) and events (``object/event``) that say nothing of a shipment yet, and
+the later message that says it for them."""

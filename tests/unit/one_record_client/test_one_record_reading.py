@@ -5,7 +5,8 @@ import json
 import pytest
 
 from adapters.one_record.client import said as words
-from adapters.one_record.client.links import joined
+from adapters.one_record.client.cache import Page
+from adapters.one_record.client.links import MEDIA, Gathered, joined
 from hub.ports import Misconfigured, Refused, Retriable
 from tests.contract.partners import closed_port
 from tests.unit.one_record_client.conftest import credentials, opened
@@ -281,6 +282,27 @@ def test_one_page_is_kept_as_it_came(other: OtherNode) -> None:
     node = opened(other)
     assert node.gather(iri).document() == node.get(iri).raw
     assert joined(node.gather(iri).pages) != b""
+
+
+def page(changed: str, read: str) -> Page:
+    times = {"last-modified": changed, "date": read}
+    headers = {name: f"Sat, 21 Nov 2026 {at} GMT" for name, at in times.items() if at}
+    return Page(iri="https://node.example/x", raw=b"{}", media=MEDIA, mark="", headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("pages", "said"),
+    [
+        ([page("10:00:00", "10:05:00"), page("10:03:00", "10:05:00")], "10:03:00"),
+        ([page("10:03:00", "10:05:00"), page("10:00:00", "10:02:00")], "10:02:00"),
+        ([page("10:03:00", ""), page("10:00:00", "")], "10:03:00"),
+        ([page("", "10:05:00"), page("", "10:04:00")], None),
+    ],
+    ids=["newest", "not after the oldest was read", "no date", "never"],
+)
+def test_what_is_remembered_is_no_word_of_today(pages: list[Page], said: str | None) -> None:
+    found = Gathered(pages=pages, left=[]).modified()
+    assert (found.strftime("%H:%M:%S") if found else None) == said
 
 
 def test_what_was_read_is_asked_for_again_only_when_it_changed(other: OtherNode) -> None:

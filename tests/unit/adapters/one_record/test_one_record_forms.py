@@ -86,6 +86,29 @@ def test_contexts_only_the_library_reads_say_the_same(folder: str, case: str) ->
     assert told(raw) == told((FIXTURES / folder / f"{case}_compacted" / "input.jsonld").read_bytes())
 
 
+def listed(value: object) -> object:
+    """The same document with every list of values as an ordered list of RDF."""
+    if isinstance(value, list):
+        return {"@list": [listed(one) for one in value]}
+    if isinstance(value, dict):
+        return {name: inner if name[:1] == "@" else listed(inner) for name, inner in value.items()}
+    return value
+
+
+@pytest.mark.parametrize("how", ["here", "by-context"])
+@pytest.mark.parametrize(("folder", "case"), CASES)
+def test_ordered_lists_are_repeated_values_in_their_order(folder: str, case: str, how: str) -> None:
+    """docs/decisions/0006, point 44: by a keyword in the document, and by a context that only the library reads."""
+    raw = (FIXTURES / folder / f"{case}_compacted" / "input.jsonld").read_bytes()
+    document = json.loads(raw)
+    if how == "here":
+        document = listed(document)
+        assert b"@list" in json.dumps(document).encode()
+    else:
+        document["@context"] |= {"cargo:pieces": {"@container": "@list"}, "cargo:streetAddressLines": {"@container": "@list"}}
+    assert told(json.dumps(document).encode()) == told(raw)
+
+
 @pytest.mark.parametrize("form", ["compacted", "expanded", "flattened"])
 @pytest.mark.parametrize(("folder", "case"), CASES)
 def test_writing_what_was_read_gives_the_same_tree(folder: str, case: str, form: str) -> None:

@@ -451,14 +451,17 @@ def test_a_flood_of_notifications_orders_no_flood_of_reads(tmp_path: Path) -> No
         assert len(us.owed()) == 2  # one may be under way and have read too early: one more stands in line
 
 
-def test_an_object_that_came_along_is_a_message_of_its_own(tmp_path: Path) -> None:
-    with world(tmp_path, extensions=["fetch-notified"]) as us:
+@pytest.mark.parametrize("extensions", [[], ["fetch-notified"]], ids=["alone", "read whole"])
+def test_an_object_that_came_along_is_a_message_of_its_own_unless_it_is_read_whole(tmp_path: Path, extensions: list[str]) -> None:
+    """By itself it only names what it links to: in the place of what was read before it would take that away."""
+    with world(tmp_path, extensions=extensions) as us:
         whole = [*notification("LOGISTICS_OBJECT_CREATED", uri("m1").replace("us.", "airline."))]
         body = nodes("m1", SHIPMENT)
         body[0]["@id"] = body[0]["@id"].replace("us.", "airline.")
         hear(us, [*whole, *body])
-        assert [name.partition("-")[0] for _, name in us.messages()] == ["notification", "https://airline.example/one"]
-        assert us.owed() == []
+        told = [name.partition("-")[0] for _, name in us.messages()]
+        assert told == ["notification", *([] if extensions else ["https://airline.example/one"])]
+        assert [one["fetch"] for _, _, one in us.owed()] == ([[body[0]["@id"]]] if extensions else [])
 
 
 def test_an_agent_no_partner_names_leaves_nothing_behind(us: World) -> None:
