@@ -1,20 +1,18 @@
 """Rows at work when reading: each compiled once to a closure from elements to a document. Pure."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from hub.mapping.conditions import When
 from hub.mapping.convert import PLACEHOLDERS, Codes, Conversion, canonical_get, canonical_set
 from hub.mapping.language import Row
-from hub.mapping.lists import append, items_at
 from hub.mapping.passing import Pass
 from hub.mapping.paths import TreePath, element_path, node_path
+from hub.mapping.reading_lists import Run, each_row, pointer_to
 from hub.mapping.reading_values import Value, joined_value, plain_text, value_of, verbatim
 from hub.position import Place
 from hub.syntax import Element, Node
-
-Run = Callable[[Pass, Node, Any, str], None]
-"""Reads what a node says into a document; the text is the document's own pointer."""
 
 Plain = tuple[str, Value, str, str, bool]
 """The commonest row, one element to one key: the key, how the value is read, the path, what is behind the pointer, whether most
@@ -25,39 +23,10 @@ Part = tuple[str, bool, list[Run], Run | None, Plain | None]
 """Rows of a node that find nothing without an element or child (true) of this name, and the same rows below that child."""
 
 
-class _When:
-    """The condition of a row: elements that must be absent, present or have one of several texts."""
-
-    def __init__(self, when: dict[str, str]) -> None:
-        self.tests = [(element_path(path), frozenset(text.split("|")), text) for path, text in when.items()]
-
-    def holds(self, run: Pass, node: Node) -> bool:
-        for path, texts, text in self.tests:
-            holder = run.tree.first(node, path.steps)
-            found = holder.elements.get(path.element) if holder is not None else None
-            if text in ("", "*"):
-                if (found is None) == (text == "*"):
-                    return False
-            elif found is None or found.text not in texts:
-                return False
-        return True
-
-    def use(self, run: Pass, node: Node) -> None:
-        for path, texts, text in self.tests:
-            if text not in ("", "*") and len(texts) == 1:
-                holder = run.tree.first(node, path.steps)
-                if holder is not None:
-                    run.use(path, holder, [holder.elements[path.element]])
-
-
 def _settable(target: Any, keys: Sequence[str]) -> bool:
     if len(keys) == 1:
         return keys[0] not in target or keys[0] == "."
     return canonical_get(target, keys) is None
-
-
-def _pointer(base: str, to: str) -> str:
-    return base if to == "." else f"{base}/{to}"
 
 
 def _put(run: Pass, target: Any, keys: list[str], pointer: str, value: Any, element: Element, path: str) -> None:
@@ -69,7 +38,7 @@ def _put(run: Pass, target: Any, keys: list[str], pointer: str, value: Any, elem
 
 
 def _constant_row(row: Row) -> Run:
-    keys, when = row.to.split("/"), _When(row.when)
+    keys, when = row.to.split("/"), When(row.when)
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
         if _settable(target, keys) and when.holds(run, node):
@@ -84,7 +53,7 @@ def _constant_row(row: Row) -> Run:
 
 def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
     path, keys, to = element_path(str(row.source)).below(skip), row.to.split("/"), row.to
-    when = _When(row.when) if row.when else None
+    when = When(row.when) if row.when else None
     read, steps, name, text = value_of(row, Conversion(row, codes)), path.steps, path.element, path.text
     alone = len(keys) == 1 and to != "."
 
@@ -105,14 +74,14 @@ def _scalar_row(row: Row, codes: Codes, skip: int) -> Run:
             target[to] = value
             run.places[f"{pointer}/{to}"] = Place(element.line, element.column, element.offset, element.path or text)
         else:
-            _put(run, target, keys, _pointer(pointer, to), value, element, text)
+            _put(run, target, keys, pointer_to(pointer, to), value, element, text)
 
     return run_row
 
 
 def _joined_row(row: Row, codes: Codes, skip: int) -> Run:
     paths = [element_path(text).below(skip) for text in row.source or []]
-    keys, convert, when = row.to.split("/"), Conversion(row, codes), _When(row.when)
+    keys, convert, when = row.to.split("/"), Conversion(row, codes), When(row.when)
     names = [path.text for path in paths]
     label = "+".join(names)
     filtered = [path for path in paths if path.filtered]
@@ -131,7 +100,7 @@ def _joined_row(row: Row, codes: Codes, skip: int) -> Run:
             if holder is not None and path.element in holder.elements:
                 run.use(path, holder, ())
         when.use(run, node)
-        _put(run, target, keys, _pointer(pointer, row.to), value, present[0], label)
+        _put(run, target, keys, pointer_to(pointer, row.to), value, present[0], label)
 
     return run_row
 
@@ -143,7 +112,7 @@ def _element(run: Pass, node: Node, path: TreePath) -> Element | None:
 
 def _group_row(row: Row, codes: Codes, skip: int) -> Run:
     path, inner = node_path(str(row.source)).below(skip), compile_rows(row.rows, codes)
-    to, keys, when = row.to, row.to.split("/"), _When(row.when) if row.when else None
+    to, keys, when = row.to, row.to.split("/"), When(row.when) if row.when else None
     steps, filtered, alone = path.steps, path.filtered, len(keys) == 1 and to != "."
 
     def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
@@ -153,7 +122,7 @@ def _group_row(row: Row, codes: Codes, skip: int) -> Run:
         nested = target.get(to) if alone else target if to == "." else canonical_get(target, keys)
         fresh = nested is None
         nested = {} if fresh else nested
-        inner(run, holder, nested, f"{pointer}/{to}" if alone else _pointer(pointer, to))
+        inner(run, holder, nested, f"{pointer}/{to}" if alone else pointer_to(pointer, to))
         if nested:
             if filtered:
                 run.use(path, holder, ())
@@ -163,96 +132,6 @@ def _group_row(row: Row, codes: Codes, skip: int) -> Run:
                 target[to] = nested
             elif fresh:
                 canonical_set(target, keys, nested)
-
-    return run_row
-
-
-def _each_row(row: Row, codes: Codes, skip: int) -> Run:
-    path, when = node_path(str(row.each)).below(skip), _When(row.when)
-    inner, keys = compile_rows(row.rows, codes), row.to.split("/")
-    if [one.to for one in row.rows] == ["."] and not (row.when or row.sorted or row.number or path.filtered):
-        texts = _texts_row(row.rows[0], codes, path, keys, row.to)
-        if texts is not None:
-            return texts
-    if not row.sorted and not _sorts(row.rows):
-        return _items_row(row, inner, path, keys, when)
-
-    def read_item(run: Pass, node: Node) -> tuple[Any, dict[str, Place]]:
-        item: dict[str, Any] = {}
-        outer_places, outer_item = run.places, run.context.item
-        run.places, run.context.item = {}, item
-        inner(run, node, item, "")
-        places, run.places, run.context.item = run.places, outer_places, outer_item
-        if item and path.filtered:
-            run.use(path, node, ())
-        return item.get(".", item), places
-
-    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        nodes = run.tree.find(node, path.steps)
-        if not nodes or not when.holds(run, node):
-            return
-        read = [read_item(run, one) for one in nodes]
-        fresh = [pair for pair in read if pair[0] != {}]
-        if fresh:
-            when.use(run, node)
-            append(run, row, target, keys, _pointer(pointer, row.to), fresh)
-
-    return run_row
-
-
-def _sorts(rows: Sequence[Row]) -> bool:
-    return any(row.sorted or _sorts(row.rows) for row in rows)
-
-
-def _items_row(row: Row, inner: Run, path: TreePath, keys: list[str], when: _When) -> Run:
-    """A list that stays in the wire's order, as do all in it: the places of an item are known before it is read."""
-
-    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        nodes = run.tree.find(node, path.steps)
-        if not nodes or not when.holds(run, node):
-            return
-        base, items, outer, told = f"{_pointer(pointer, row.to)}/", canonical_get(target, keys), run.context.item, False
-        for one in nodes:
-            item: dict[str, Any] = {}
-            run.context.item = item
-            inner(run, one, item, f"{base}{len(items) if items else 0}")
-            value = item.get(".", item)
-            if item and path.filtered:
-                run.use(path, one, ())
-            if value == {}:
-                continue
-            if items is None:
-                items = items_at(target, keys)
-            if row.number:
-                value[row.number] = len(items) + 1
-            items.append(value)
-            told = True
-        run.context.item = outer
-        if told:
-            when.use(run, node)
-
-    return run_row
-
-
-def _texts_row(row: Row, codes: Codes, path: TreePath, keys: list[str], to: str) -> Run | None:
-    """The commonest list, of texts as they stand, without the machinery of the others; None where it is not such a list."""
-    inner, read = element_path(str(row.source)), value_of(row, Conversion(row, codes))
-    if inner.steps or row.when or read not in (plain_text, verbatim):
-        return None
-    name = inner.element
-
-    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        base, items = f"{_pointer(pointer, to)}/", None
-        for at in run.tree.find(node, path.steps):
-            element = at.elements.get(name)
-            value = read(run, element, name) if element is not None else None
-            if value is None or element is None:
-                continue
-            if items is None:
-                items = items_at(target, keys)
-            run.used.add(id(element))
-            run.places[base + str(len(items))] = Place(element.line, element.column, element.offset, element.path or name)
-            items.append(value)
 
     return run_row
 
@@ -338,7 +217,7 @@ def _own_element(name: str, row: Row, codes: Codes, skip: int) -> Part:
 
 def _compiled(row: Row, codes: Codes, skip: int) -> Run:
     if row.each is not None:
-        return _each_row(row, codes, skip)
+        return each_row(row, codes, compile_rows(row.rows, codes), skip)
     if row.rows:
         return _group_row(row, codes, skip)
     if row.source is None:
