@@ -51,7 +51,8 @@ def arranged(root: Node, name: str) -> Node:
     _hoist_parties(node, shipment, bag)
     read_pieces(node, shipment, bag)
     _texts(shipment, bag)
-    read_security(shipment, bag)
+    if "securityDeclarations" in bag.names:
+        read_security(shipment, bag)
     _customs(shipment, bag)
     _lines(node)
     if not bag.names.isdisjoint(MONEY):
@@ -101,7 +102,7 @@ def _like(text: str, element: Element) -> Element:
 
 def _texts(shipment: Node, bag: Bag) -> None:
     """The goods description as its lines; OSI lines apart from SSR lines."""
-    for place, line in enumerate(shipment.children):
+    for place, line in enumerate(shipment.children if "textualHandlingInstructions" in bag.names else ()):
         text = line.text("@value") or "" if line.name == "textualHandlingInstructions" else ""
         if text.startswith(OTHER_SERVICE):
             bag.put(line.elements["@value"])

@@ -86,9 +86,13 @@ def _again(node: Node) -> list[Node]:
 
 def _codes_of_lines(node: Node, shipment: Node, bag: Bag) -> None:
     """The commodity codes of the line items are codes of the whole, too."""
-    for code in (one for line in node.all("waybillLineItems") for one in line.all("hsCodes")):
+    for code in (one for line in node.all("waybillLineItems") for one in line.all("hsCodes")) if _has_codes(bag) else ():
         if bag.is_new(shipment, "hsCodes", code.text("@value") or ""):
             shipment.children.append(Node(code.name, dict(code.elements), [], code.line, code.column, code.offset))
+
+
+def _has_codes(bag: Bag) -> bool:
+    return not bag.names.isdisjoint(("hsCodes", "hsCode", "hsCodeForRate"))
 
 
 def _count(count: int, like: Node) -> Element:

@@ -192,8 +192,12 @@ class MappingReader:
         self.dating = compile_rows(dating, codes) if dating else None
 
     def _ignored_by_all(self) -> frozenset[str]:
-        """The names that every statement ignores wherever they stand: seen in the last walk over the whole, in none of theirs."""
-        return frozenset.intersection(*(one.anywhere for one in self.statements))
+        """The names that every statement ignores wherever they stand: seen in the last walk over the whole, in none of theirs.
+
+        One that only takes a scope back repeats what another statement reads.
+        """
+        names = [one.anywhere for one in self.statements if not one.table.claim]
+        return frozenset.intersection(*names) if names else frozenset()
 
     def _own_day(self, tree: Tree, context: Context) -> Context:
         """The message's own full date is the day near which its incomplete dates lie (canonical.md, Rules)."""

@@ -30,8 +30,7 @@ def each_row(row: Row, codes: Codes, inner: Run, skip: int) -> Run:
         texts = _texts_row(row.rows[0], codes, path, keys, row.to)
         if texts is not None:
             return texts
-    if not row.sorted and not _sorts(row.rows):
-        return _items_row(row, inner, path, keys, when)
+    fill = None if _sorts(row.rows) else _in_order(row, inner, path, keys)
 
     def read_item(run: Pass, node: Node) -> tuple[Any, dict[str, Place]]:
         item: dict[str, Any] = {}
@@ -47,6 +46,11 @@ def each_row(row: Row, codes: Codes, inner: Run, skip: int) -> Run:
         nodes = run.tree.find(node, path.steps)
         if not nodes or not when.holds(run, node):
             return
+        known = canonical_get(target, keys)
+        if fill is not None and (not row.sorted or (len(nodes) == 1 and known is None)):
+            if fill(run, nodes, target, known, pointer_to(pointer, row.to)):
+                when.use(run, node)
+            return
         read = [read_item(run, one) for one in nodes]
         fresh = [pair for pair in read if pair[0] != {}]
         if fresh:
@@ -60,18 +64,19 @@ def _sorts(rows: Sequence[Row]) -> bool:
     return any(row.sorted or _sorts(row.rows) for row in rows)
 
 
-def _items_row(row: Row, inner: Run, path: TreePath, keys: list[str], when: When) -> Run:
-    """A list that stays in the wire's order, as do all in it: the places of an item are known before it is read."""
+Fill = Callable[[Pass, Sequence[Node], Any, list[Any] | None, str], bool]
+"""Reads nodes into a list, of which some may be known; whether any of them said something."""
 
-    def run_row(run: Pass, node: Node, target: Any, pointer: str) -> None:
-        nodes = run.tree.find(node, path.steps)
-        if not nodes or not when.holds(run, node):
-            return
-        base, items, outer, told = f"{pointer_to(pointer, row.to)}/", canonical_get(target, keys), run.context.item, False
+
+def _in_order(row: Row, inner: Run, path: TreePath, keys: list[str]) -> Fill:
+    """A list in the wire's order, as is all in it: the places of an item are known before it is read."""
+
+    def fill(run: Pass, nodes: Sequence[Node], target: Any, items: list[Any] | None, pointer: str) -> bool:
+        outer, told = run.context.item, False
         for one in nodes:
             item: dict[str, Any] = {}
             run.context.item = item
-            inner(run, one, item, f"{base}{len(items) if items else 0}")
+            inner(run, one, item, f"{pointer}/{len(items) if items else 0}")
             value = item.get(".", item)
             if item and path.filtered:
                 run.use(path, one, ())
@@ -84,10 +89,9 @@ def _items_row(row: Row, inner: Run, path: TreePath, keys: list[str], when: When
             items.append(value)
             told = True
         run.context.item = outer
-        if told:
-            when.use(run, node)
+        return told
 
-    return run_row
+    return fill
 
 
 def _texts_row(row: Row, codes: Codes, path: TreePath, keys: list[str], to: str) -> Run | None:

@@ -12,7 +12,7 @@ from hub.mapping import Mappings
 from hub.pipeline import Line
 from hub.problem import Code
 from hub.profiles import problem_rows, profile
-from hub.statement import Reading
+from hub.statement import CLAIM, Reading
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LINE = Line(formats={"one-record": build()}, mappings=Mappings())
@@ -104,9 +104,10 @@ def test_several_milestones_are_written_as_a_collection() -> None:
 
 def test_a_house_waybill_alone_is_a_house_in_its_master() -> None:
     house = {"@type": "Waybill", "waybillType": {"@id": "https://onerecord.iata.org/ns/cargo#HOUSE"}, "waybillNumber": "H77"}
-    (said,) = reading({**house, "masterWaybill": MASTER, "departureLocation": {"locationCodes": [code("FRA")]}}).said
+    said, claimed = reading({**house, "masterWaybill": MASTER, "departureLocation": {"locationCodes": [code("FRA")]}}).said
     assert (said.key, said.scope) == ("awb:020-12345675", "house:020-12345675:H77")
     assert said.facts["houses"] == [{"hawb": "H77", "origin": "FRA"}]
+    assert (claimed.key, claimed.facts) == (f"{CLAIM}house:green:H77", {})
     assert [said.key for said in reading(house).said] == ["house:green:H77"]
 
 
