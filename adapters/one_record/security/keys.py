@@ -16,6 +16,8 @@ MOST_KEYS = 100
 LEAST_RSA_BITS = 2048
 NOW_SECONDS = 6.0
 """How long a fetch may take, and a little: so old is a set that was fetched for the question at hand."""
+MOST_FETCHES = 3
+"""How often keys are fetched in ``min_interval``: a key that is not known is asked for at once, but not by every token."""
 _KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 _log = Log("one-record.keys")
 
@@ -30,7 +32,7 @@ class Keys:
         self._lock = threading.Lock()
         self._keys: Sequence[Key] = ()
         self._fetched_at: float | None = None
-        self._asked_at: float | None = None
+        self._asked: list[float] = []
         self._edition = 0
 
     def edition(self) -> int:
@@ -74,14 +76,15 @@ class Keys:
         return [one for one in self._keys if one.key_type == kind and kid in (None, one.kid) and one.alg in (None, algorithm)]
 
     def _renew(self, *, needed: bool) -> None:
-        """Fetch, at most once in ``min_interval``; whoever comes while one is fetching waits for its result."""
+        """Fetch, a few times in ``min_interval`` at most; whoever comes while one is fetching waits for its result."""
         if not needed:
             return
         with self._lock:
             now = self._monotonic()
-            if self._asked_at is not None and now - self._asked_at < self._issuer.min_interval:
+            self._asked = [at for at in self._asked if now - at < self._issuer.min_interval]
+            if self._asked and (len(self._asked) >= MOST_FETCHES or now - self._asked[-1] < NOW_SECONDS):
                 return
-            self._asked_at = now
+            self._asked.append(now)
             try:
                 self._keys = public_keys(self._fetch(self._issuer))
             except KeysUnavailable as fault:

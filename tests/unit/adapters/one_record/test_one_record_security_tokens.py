@@ -21,7 +21,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from adapters.one_record.security import settings
 from adapters.one_record.security.gate import Gate
-from adapters.one_record.security.keys import public_keys
+from adapters.one_record.security.keys import MOST_FETCHES, public_keys
 from adapters.one_record.security.refusals import KeysUnavailable, KeyUnknown, Unauthenticated
 from adapters.one_record.security.settings import Issuer, Security
 from hub.ports import Misconfigured
@@ -329,7 +329,16 @@ def test_unknown_kids_cannot_make_us_fetch_without_end() -> None:
         ticks.now = number * 1.0
         with pytest.raises((Unauthenticated, KeyUnknown)):
             guard.agent(bearer(signed(NORTH_KEY, {"kid": f"x{number}"})))
-    assert get.asked == 2
+    assert get.asked == 2 * MOST_FETCHES
+
+
+def test_a_token_of_a_stranger_s_key_is_refused_and_not_put_off() -> None:
+    get, ticks = provider(), Ticks()
+    guard = gate(get, ticks)
+    guard.agent(bearer(signed()))
+    for ticks.now in (1.0, 10.0, 20.0, 45.0):
+        with pytest.raises(Unauthenticated):
+            guard.agent(bearer(signed(NORTH_KEY, {"kid": "stranger"})))
 
 
 def test_a_key_made_right_after_the_keys_were_fetched_is_for_later_and_not_for_never() -> None:
@@ -340,11 +349,17 @@ def test_a_key_made_right_after_the_keys_were_fetched_is_for_later_and_not_for_n
     fresh = RSAKey.generate_key(2048, {"kid": "n-2"}, private=True)
     get.sets["north"] = key_set(fresh, NORTH_KEY)
     ticks.now = 10
-    with pytest.raises(KeyUnknown):
-        guard.agent(bearer(signed(fresh)))
-    assert (guard.agent(bearer(signed())), get.asked) == (AGENT, 1)
-    ticks.now = 31
     assert (guard.agent(bearer(signed(fresh))), get.asked) == (AGENT, 2)
+    for ticks.now in (16.5, 23.0):
+        with pytest.raises((Unauthenticated, KeyUnknown)):
+            guard.agent(bearer(signed(NORTH_KEY, {"kid": "n-3"})))
+    newest = RSAKey.generate_key(2048, {"kid": "n-3"}, private=True)
+    get.sets["north"] = key_set(newest, fresh, NORTH_KEY)
+    with pytest.raises(KeyUnknown):
+        guard.agent(bearer(signed(newest)))
+    assert (guard.agent(bearer(signed())), get.asked) == (AGENT, MOST_FETCHES)
+    ticks.now = 31
+    assert (guard.agent(bearer(signed(newest))), get.asked) == (AGENT, MOST_FETCHES + 1)
 
 
 def test_a_key_that_cannot_be_asked_for_is_for_later() -> None:
