@@ -28,6 +28,8 @@ class Straight(msgspec.Struct, frozen=True, kw_only=True):
 @functools.lru_cache(maxsize=1)
 def straight(text: str) -> Straight | None:
     """The document by the short way; None when it is for the graph. The last one is kept for ``read`` after ``split``."""
+    # The tree before goes first, so that the new one is made where it was, in memory that is near.
+    straight.cache_clear()
     try:
         return _straight(text)
     except (Unusual, msgspec.MsgspecError, RecursionError, ValueError, IndexError, StopIteration):

@@ -112,9 +112,14 @@ def canonical_get(holder: Any, keys: Sequence[str]) -> Any:
 
 def canonical_set(holder: Any, keys: Sequence[str], value: Any) -> None:
     """Put a value at a canonical path, making objects and lists on the way."""
-    if len(keys) == 1 and type(holder) is dict:
-        holder[keys[0]] = value
-        return
+    if type(holder) is dict:
+        if len(keys) == 1:
+            holder[keys[0]] = value
+            return
+        below = holder.get(keys[0])
+        if len(keys) == 2 and type(below) is dict:
+            below[keys[1]] = value
+            return
     for key, after in itertools.pairwise(keys):
         if type(holder) is dict:
             below = holder.get(key)
