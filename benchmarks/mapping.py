@@ -36,7 +36,7 @@ def cost(work: Callable[[], Any]) -> float:
 
 def steps_of(hub: PureHub, telling: Telling, day: datetime) -> tuple[bytes, dict[str, Callable[[], Any]]]:
     """Every step of one message as a call without arguments; none of a message that says nothing of a shipment."""
-    outgoing = Outgoing(message_id="1", control_reference="1", at=day)
+    outgoing = Outgoing(message_id="1", control_reference="1", at=day, sender="WAYBRIDGE", recipients=["PARTNER"])
     raw = hub.line.render(telling.target, telling.document, outgoing).raws[0]
     part = hub.line.split(raw).parts[0]
     message = hub.line.read(part)
