@@ -22,7 +22,7 @@ from hub.store.engine import open_engine, reading, writing
 from hub.store.migrations import upgrade
 from hub.store.projection import project
 from hub.store.search import Criteria, rarest, search_query
-from hub.store.shipments import NOTHING, digest_of
+from hub.store.shipments import NOTHING, digest_of, packed
 from hub.store.tables import revision, shipment, term
 
 STATUSES = ("BKD", "RCS", "MAN", "DEP", "ARR", "RCF", "NFD", "AWD", "DLV")
@@ -77,7 +77,7 @@ def _store(connection: Connection, numbers: list[tuple[int, int]], chance: rando
         columns = {name: getattr(seen, name) for name in ("status", "origin", "destination", "first_date")}
         key = {"key": made["key"], "number_key": f"awb:{made['awb']}", "revision_no": 1, "digest": digest, "proof_digest": digest}
         shipments.append({**key, **columns, "live": 1, "created_at": now, "changed_at": now})
-        body = {"document": raw, "lineage": NOTHING, "conflicts": NOTHING}
+        body = {"document": raw, "lineage": packed(NOTHING), "conflicts": packed(NOTHING)}
         revisions.append({"shipment": made["key"], "revision_no": 1, "digest": digest, "created_at": now, **body})
         terms.extend({"kind": kind, "value": value, "shipment": made["key"]} for kind, value in seen.terms)
     connection.execute(insert(shipment), shipments)

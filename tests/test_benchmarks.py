@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import mapping
+from benchmarks import mapping, read
 from hub.bootstrap import pure_line
 from hub.demo.traffic import day_of_traffic
+from hub.store.engine import open_engine
+from hub.store.migrations import upgrade
 
 NAMES = sorted(path.stem for path in Path(mapping.__file__).parent.glob("[a-z]*.py"))
 
@@ -29,3 +31,12 @@ def test_every_message_of_a_day_can_be_measured() -> None:
     for steps in measured.values():
         for work in steps.values():
             work()
+
+
+def test_shipments_made_for_looking_can_be_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/hub.db")
+    upgrade(engine)
+    read.fill(engine, 60)
+    read.measure(engine, 60, 1)
+    assert capsys.readouterr().out
+    engine.dispose()
