@@ -21,8 +21,9 @@ from hub.read import ReadSide
 from hub.store.engine import open_engine, reading, writing
 from hub.store.migrations import upgrade
 from hub.store.projection import project
+from hub.store.rows import packed
 from hub.store.search import Criteria, rarest, search_query
-from hub.store.shipments import NOTHING, digest_of, packed
+from hub.store.shipments import NOTHING, digest_of
 from hub.store.tables import revision, shipment, term
 
 STATUSES = ("BKD", "RCS", "MAN", "DEP", "ARR", "RCF", "NFD", "AWD", "DLV")
