@@ -114,9 +114,12 @@ def _granted(answer: Answer, credentials: Credentials, now: datetime) -> Granted
     if not answer.whole:
         raise Retriable(f"{KIND} channel: the answer of the token endpoint {credentials.url.copy_with(query=None)} broke off.")
     if answer.status != 200:
-        raise Misconfigured(
-            f"{where} answered {answer.status}: {_refusal(answer.body)}. Check 'client_id', 'client_secret', 'scope', 'audience'."
-        )
+        denied = _denied(answer.body)
+        told = f"{where} answered {answer.status}: {_refusal(denied)}. Check 'client_id', 'client_secret', 'scope', 'audience'."
+        if answer.status == 401 and (denied is None or not denied.error):
+            # RFC 6749, section 5.2: who refuses credentials names an error; a gateway before it that is out of order does not.
+            raise Retriable(f"{told} No error of OAuth was named, so it is tried again.", retry_after=pause_asked(answer, now))
+        raise Misconfigured(told)
     try:
         granted = msgspec.json.decode(answer.body, type=Granted)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -131,11 +134,16 @@ class _Denied(msgspec.Struct, frozen=True):
     error_description: str = ""
 
 
-def _refusal(body: bytes) -> str:
-    """The error of RFC 6749 section 5.2; nothing else of the body, which may repeat what was sent."""
+def _denied(body: bytes) -> _Denied | None:
     try:
-        denied = msgspec.json.decode(body, type=_Denied)
+        return msgspec.json.decode(body, type=_Denied)
     except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _refusal(denied: _Denied | None) -> str:
+    """The error of RFC 6749 section 5.2; nothing else of the body, which may repeat what was sent."""
+    if denied is None:
         return "no reason that can be read"
     return printable(f"{denied.error} {denied.error_description}") or "no reason given"
 

@@ -230,3 +230,14 @@ def test_a_host_without_an_address_is_for_later() -> None:
     node = client.open_node({"endpoint": "https://nowhere.invalid", "version": "2.3.0"}, SECRETS.__getitem__)
     with pytest.raises(Retriable, match=r"there is no host nowhere\.invalid|cannot be looked up"):
         node.notify(b"{}")
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"), [(b"{}", Retriable), (b"who are you", Retriable), (b'{"error": "invalid_client"}', Misconfigured)]
+)
+def test_credentials_are_refused_by_name_and_all_else_is_for_later(body: bytes, fault: type[Exception]) -> None:
+    with serving(lambda _, __: http("401 Unauthorized", body=body)) as odd:
+        place = {"token_url": f"http://127.0.0.1:{odd.port}/token", "client_id": "us", "client_secret": "their-secret"}
+        node = client.open_node({"endpoint": f"http://127.0.0.1:{odd.port}", "allow_private": True, **place}, SECRETS.__getitem__)
+        with pytest.raises(fault, match=r"token endpoint \S+ answered 401"):
+            node.notify(b"{}")
