@@ -155,13 +155,12 @@ def _currency(node: Node, bag: Bag) -> None:
 
 def _amounts(nodes: list[Node]) -> list[Node]:
     """The amounts below these nodes that have a currency, in document order."""
-    found, waiting = [], nodes[::-1]
-    while waiting:
-        one = waiting.pop()
+    found: list[Node] = []
+    for one in nodes:
         if one.name in MONEY and "currencyUnit" in one.elements:
             found.append(one)
         if one.children:
-            waiting += one.children[::-1]
+            found += _amounts(one.children)
     return found
 
 
