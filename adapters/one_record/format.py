@@ -211,10 +211,9 @@ def _silence(root: Node, kind: Class) -> str:
     """Why an object says nothing of a shipment."""
     if is_hollow(root):
         return f"this {kind.name} says only that it is: what it said before is taken back"
-    if any(name in kind.lineage for name in JOINED):
+    if not kind.lineage.isdisjoint(JOINED):
         return unjoined(root)
-    mapped = any(name in kind.lineage for name in MAPPED)
-    return "" if mapped else f"a shipment has no place for what a {kind.name} says: it is kept as it is"
+    return "" if not kind.lineage.isdisjoint(MAPPED) else f"a shipment has no place for what a {kind.name} says: it is kept as it is"
 
 
 def _one(text: str, short: Straight) -> Split:

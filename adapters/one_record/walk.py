@@ -204,7 +204,7 @@ class Walk:
         if not values or (most is not None and len(values) > most) or step.form is CONTEXT:
             raise Unusual
         kind = values[0].__class__
-        if len(values) > 1 and any(value.__class__ is not kind for value in values):
+        if len(values) > 1 and len({*map(type, values)}) > 1:
             raise Unusual
         made: list[Node] = []
         self.lists += 1
@@ -284,10 +284,14 @@ def _beside(elements: dict[str, Element], prefix: str, beside: Beside, element: 
 
 def _no_value_twice(values: list[Any], children: list[Node]) -> None:
     """A graph is a set: of values that are the same it has one."""
-    marks = [tuple(child.elements[key].text for key in ("@value", "@id") if key in child.elements) for child in children]
-    marks += [(value["@id"],) for value in values if value.__class__ is dict and value.get("@id", "")[:2] == "_:"]
-    named = [mark for mark in marks if mark]
-    if len(set(named)) < len(named):
+    marks: list[object] = []
+    for value, child in zip(values, children, strict=True):
+        text, name = child.elements.get("@value"), child.elements.get("@id")
+        if text is not None or name is not None:
+            marks.append((text and text.text, name and name.text))
+        elif value.__class__ is dict and value.get("@id", "")[:2] == "_:":
+            marks.append(value["@id"])
+    if len(set(marks)) < len(marks):
         raise Unusual
 
 
