@@ -213,7 +213,9 @@ def _silence(root: Node, kind: Class) -> str:
         return f"this {kind.name} says only that it is: what it said before is taken back"
     if not kind.lineage.isdisjoint(JOINED):
         return unjoined(root)
-    return "" if not kind.lineage.isdisjoint(MAPPED) else f"a shipment has no place for what a {kind.name} says: it is kept as it is"
+    if not kind.lineage.isdisjoint(MAPPED):
+        return ""
+    return f"a shipment has no place for what a {kind.name} says: it is kept as it is"
 
 
 def _one(text: str, short: Straight) -> Split:
