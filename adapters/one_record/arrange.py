@@ -2,7 +2,7 @@
 
 from adapters.one_record.declaration import read_security, write_security
 from adapters.one_record.earlier import current
-from adapters.one_record.lift import Bag, lifted
+from adapters.one_record.lift import Bag, lifted, like
 from adapters.one_record.packing import write_pieces
 from adapters.one_record.pieces import read_pieces
 from hub.syntax import Element, Node
@@ -87,7 +87,7 @@ def _hoist_parties(node: Node, shipment: Node, bag: Bag) -> None:
     if "AGT" not in roles and "FFW" in roles:
         forwarder = parties[roles.index("FFW")]
         bag.put(forwarder.elements["partyRole"])
-        forwarder.elements["partyRole"] = _like("AGT", forwarder.elements["partyRole"])
+        forwarder.elements["partyRole"] = like("AGT", forwarder.elements["partyRole"])
     notified = [party for party in parties if party.text("partyRole") == "NFY"]
     for party in notified[1:]:
         party.name = "alsoNotify"
@@ -96,17 +96,13 @@ def _hoist_parties(node: Node, shipment: Node, bag: Bag) -> None:
             party.name = "otherParty"
 
 
-def _like(text: str, element: Element) -> Element:
-    return Element(text, element.line, element.column, element.offset, element.path)
-
-
 def _texts(shipment: Node, bag: Bag) -> None:
     """The goods description as its lines; OSI lines apart from SSR lines."""
     for place, line in enumerate(shipment.children if "textualHandlingInstructions" in bag.names else ()):
         text = line.text("@value") or "" if line.name == "textualHandlingInstructions" else ""
         if text.startswith(OTHER_SERVICE):
             bag.put(line.elements["@value"])
-            short = {"@value": _like(text.removeprefix(OTHER_SERVICE), line.elements["@value"])}
+            short = {"@value": like(text.removeprefix(OTHER_SERVICE), line.elements["@value"])}
             shipment.children[place] = Node("otherService", line.elements | short, [], line.line, line.column, line.offset)
     whole = shipment.elements.pop("goodsDescription", None)
     if whole is None:
@@ -118,7 +114,7 @@ def _texts(shipment: Node, bag: Bag) -> None:
     again = [child.name == "goods" and child.text("@value") in told for child in shipment.children]
     bag.put(*(child.elements["@value"] for child, said in zip(shipment.children, again, strict=True) if said))
     rest = [child for child, said in zip(shipment.children, again, strict=True) if not said]
-    shipment.children = [Node("goods", {"@value": _like(text, whole)}, [], whole.line) for text in lines] + rest
+    shipment.children = [Node("goods", {"@value": like(text, whole)}, [], whole.line) for text in lines] + rest
 
 
 def _customs(shipment: Node, bag: Bag) -> None:

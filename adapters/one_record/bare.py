@@ -1,7 +1,7 @@
 """An object as far as it says what it is: its class, its numbers and codes, and nothing of what it is for. Pure; knows nodes."""
 
 from adapters.one_record.nodes import Node, links
-from adapters.one_record.vocabulary import CARGO, local
+from adapters.one_record.vocabulary import CARGO, XSD, local
 from hub.objects import Nodes
 
 IDENTITY = frozenset(
@@ -42,7 +42,4 @@ def withdrawn(nodes: Nodes) -> Nodes:
     """
     known = KEEPING.intersection(nodes[0].get("@type", ()))
     kept, *inner = identified(nodes) if known else [{name: values for name, values in nodes[0].items() if name[:1] == "@"}]
-    return [{**kept, CARGO + "skeletonIndicator": [{"@value": "true", "@type": _BOOLEAN}]}, *inner]
-
-
-_BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
+    return [{**kept, CARGO + "skeletonIndicator": [{"@value": "true", "@type": XSD + "boolean"}]}, *inner]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from adapters.one_record.lift import Bag
+from adapters.one_record.lift import Bag, like
 from adapters.one_record.vocabulary import vocabulary
 from hub.canonical.calendar import MONTHS, month_number
 from hub.syntax import Element, Node
@@ -50,11 +50,11 @@ def _lines(declaration: Node) -> Iterator[tuple[Node, list[Element]]]:
     for person in declaration.all("issuedBy"):
         names = [person.elements.pop(part) for part in ("firstName", "lastName") if part in person.elements]
         if names:
-            yield _line("SN", _like(" ".join(one.text for one in names), names[0])), names
+            yield _line("SN", like(" ".join(one.text for one in names), names[0])), names
     issued = declaration.elements.get("issuedOn")
     text = _issued_text(issued.text) if issued is not None else None
     if issued is not None and text is not None:
-        yield _line("SD", _like(text, issued)), [declaration.elements.pop("issuedOn")]
+        yield _line("SD", like(text, issued)), [declaration.elements.pop("issuedOn")]
 
 
 def _entity_lines(entity: Node, subject: str) -> Iterator[tuple[Node, list[Element]]]:
@@ -65,24 +65,20 @@ def _entity_lines(entity: Node, subject: str) -> Iterator[tuple[Node, list[Eleme
     category = entity.elements.pop("regulatedEntityCategory", None)
     kind = category.text if category is not None else match[2] if match else "RA"
     wire = next((ours for ours, theirs in ICAO.items() if theirs == kind), kind)
-    line = _line(wire, _like(match[3] if match else identifier.text, identifier))
+    line = _line(wire, like(match[3] if match else identifier.text, identifier))
     if match:
-        line.elements["country"] = _like(match[1], identifier)
+        line.elements["country"] = like(match[1], identifier)
     if subject:
-        line.elements["subjectCode"] = _like(subject, identifier)
+        line.elements["subjectCode"] = like(subject, identifier)
     yield line, [identifier, *([category] if category is not None else [])]
     expiry = entity.elements.get("regulatedEntityExpiryDate")
     if expiry is not None and _MOMENT.fullmatch(expiry.text):
-        yield _line("ED", _like(expiry.text[5:7] + expiry.text[2:4], expiry)), [entity.elements.pop("regulatedEntityExpiryDate")]
+        yield _line("ED", like(expiry.text[5:7] + expiry.text[2:4], expiry)), [entity.elements.pop("regulatedEntityExpiryDate")]
 
 
 def _line(content: str, text: Element) -> Node:
-    elements = {"contentCode": _like(content, text), "note": text}
+    elements = {"contentCode": like(content, text), "note": text}
     return Node("customsInformation", elements, [], text.line, text.column, text.offset)
-
-
-def _like(text: str, element: Element) -> Element:
-    return Element(text, element.line, element.column, element.offset, element.path)
 
 
 def _issued_text(moment: str) -> str | None:

@@ -4,7 +4,7 @@ The editions: cargo 3.0 (rates and codes on the line item and the shipment), 3.1
 deprecates. What today's property says already is never replaced: the old one then stays where it is, and is named as not read.
 """
 
-from adapters.one_record.lift import Bag
+from adapters.one_record.lift import Bag, is_handling_code
 from hub.syntax import Element, Node
 
 SIDES = ("length", "width", "height")
@@ -59,10 +59,8 @@ def _as(name: str, node: Node) -> Node:
 
 def _handling_codes(waybill: Node, shipment: Node, bag: Bag) -> None:
     """Handling codes of the shipment, which stand on pieces since 3.1, are those of the waybill."""
-    codes = [child for child in shipment.children if child.name == "specialHandlingCodes" and "@value" in child.elements]
-    shipment.children = [
-        child for child in shipment.children if child.name != "specialHandlingCodes" or "@value" not in child.elements
-    ]
+    codes = [child for child in shipment.children if is_handling_code(child)]
+    shipment.children = [child for child in shipment.children if not is_handling_code(child)]
     for code in codes:
         if bag.is_new(waybill, code.name, code.elements["@value"].text):
             waybill.children.append(code)

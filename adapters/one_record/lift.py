@@ -120,6 +120,16 @@ def is_hollow(node: Node) -> bool:
     return not node.children and node.text("skeletonIndicator") == "true" and node.elements.keys() <= HOLLOW
 
 
+def like(text: str, element: Element) -> Element:
+    """Another text, at the place of an element."""
+    return Element(text, element.line, element.column, element.offset, element.path)
+
+
+def is_handling_code(node: Node) -> bool:
+    """Whether a node is a handling code, as pieces have them."""
+    return node.name == "specialHandlingCodes" and "@value" in node.elements
+
+
 def is_bare(node: Node) -> bool:
     """Whether a node only names an object."""
     elements = node.elements

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from adapters.one_record.lift import Bag
+from adapters.one_record.lift import Bag, like
 from adapters.one_record.pieces import LIMIT_DIGITS, NUMBER
 from hub.canonical.number import plain
-from hub.syntax import Element, Node
+from hub.syntax import Node
 
 GROUPS, APART = "pieceGroups", "pieceGroupsApart"
 
@@ -26,7 +26,7 @@ def read_groups(details: Node, bag: Bag) -> None:
 def _count(groups: list[Node], whole: Node, bag: Bag) -> None:
     said = [one.elements["pieceGroupCount"] for one in groups if "pieceGroupCount" in one.elements]
     if len(said) == len(groups) and all(one.text.isdigit() and len(one.text) <= LIMIT_DIGITS for one in said):
-        whole.elements["pieceGroupCount"] = _like(str(sum(int(one.text) for one in said)), said[0])
+        whole.elements["pieceGroupCount"] = like(str(sum(int(one.text) for one in said)), said[0])
         for one in groups:
             bag.put(one.elements.pop("pieceGroupCount"))
 
@@ -38,12 +38,8 @@ def _weigh(groups: list[Node], whole: Node, bag: Bag) -> None:
     if not alike or not all(NUMBER.match(one.text) for one in values):
         return
     total = sum((Decimal(one.text) for one in values), Decimal(0))
-    elements = {**said[0].elements, "numericalValue": _like(plain(total), values[0])}
+    elements = {**said[0].elements, "numericalValue": like(plain(total), values[0])}
     whole.children.append(Node(said[0].name, elements, [], said[0].line))
     for group, weight in zip(groups, said, strict=True):
         bag.put_all(weight)
         group.children.remove(weight)
-
-
-def _like(text: str, element: Element) -> Element:
-    return Element(text, element.line, element.column, element.offset, element.path)

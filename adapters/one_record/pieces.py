@@ -8,7 +8,7 @@ stand on pieces.
 import re
 from decimal import Decimal
 
-from adapters.one_record.lift import Bag, is_bare
+from adapters.one_record.lift import Bag, is_bare, is_handling_code
 from hub.canonical.number import plain
 from hub.syntax import Element, Node
 
@@ -143,15 +143,11 @@ def _gather(pieces: list[Node], holder: Node, node: Node, bag: Bag) -> None:
         for product in piece.all("contentProducts") if "contentProducts" in bag.names else ():
             _text(product, "hsCode", holder, "hsCodes", bag)
             _text(product, "commodityItemNumber", holder, "commodityItemNumbers", bag)
-        codes = [child for child in piece.children if _is_code(child)]
-        piece.children = [child for child in piece.children if not _is_code(child)]
+        codes = [child for child in piece.children if is_handling_code(child)]
+        piece.children = [child for child in piece.children if not is_handling_code(child)]
         for code in codes:
             _value(node, "specialHandlingCodes", code.elements["@value"], bag)
             bag.put(*(element for name, element in code.elements.items() if name != "@value"))
-
-
-def _is_code(child: Node) -> bool:
-    return child.name == "specialHandlingCodes" and "@value" in child.elements
 
 
 def _goods(piece: Node, holder: Node, bag: Bag) -> None:

@@ -1,9 +1,8 @@
 """What is sent again because its answer was lost is made once: calls under one ``Idempotency-Key``, as our client sends them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +11,9 @@ from adapters.one_record.client import wording
 from adapters.one_record.vocabulary import CARGO, XSD
 from hub.objects import PERMISSIONS, Grant
 from tests.unit.adapters.one_record.http_world import Web
-from tests.unit.adapters.one_record.node_world import AIRLINE, HANDLER, world
+from tests.unit.adapters.one_record.node_world import AIRLINE, HANDLER
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    with world(tmp_path) as found:
-        yield Web(found)
 
 
 @pytest.fixture
