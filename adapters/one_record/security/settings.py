@@ -24,7 +24,8 @@ class Issuer(Struct, frozen=True, kw_only=True):
 
     ``jwks`` is a file or an ``https`` URL (``http`` only with ``allow_private``). ``agents`` limits whom it may name: IRIs, or
     beginnings of IRIs that end in a slash; empty allows any. ``max_age`` is how long fetched keys are used, ``min_interval``
-    the time in which they are fetched a few times at most, both in seconds; ``stale`` how long old keys serve while the provider is away.
+    the time in which they are fetched a few times at most, ``stale`` how long old keys serve while the provider is away; all in
+    seconds.
     """
 
     iss: str
